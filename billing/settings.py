@@ -1,0 +1,142 @@
+"""All configuration: environment variables, read once into one frozen object."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from billing.secret_files import kept_secret, weakness
+
+
+class SettingsError(Exception):
+    """The environment asks for something that cannot be; the text is one line for a person."""
+
+
+def _strong(value: str) -> str:
+    if reason := weakness(value):
+        hint = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise ValueError(f"{reason}; make one with {hint}")
+    return value
+
+
+def _absolute(value: Path) -> Path:
+    return value.expanduser().absolute()
+
+
+def _cores() -> int:
+    """The cores this process may use, which a container or taskset can make fewer."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_SHAPES = {
+    "mongodb_uri": "must start with mongodb:// or mongodb+srv://",
+    "redis_url": "must start with redis://, rediss:// or unix://",
+    "public_url": "must be an address such as https://billing.example.com",
+    "port": "must be a whole number from 1 to 65535",
+    "web_concurrency": "must be a whole number from 1 to 256",
+    "trusted_proxies": "must be a whole number from 0 to 10",
+}
+
+Secret = Annotated[str, Field(repr=False), AfterValidator(_strong)]
+
+
+class Settings(BaseModel):
+    """What an installation is told from outside. The README documents each variable."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
+    )
+
+    duebill_env: Literal["local", "production"] = "local"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=1, le=65535)
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(default=Path("var"))
+    mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
+    redis_url: str | None = Field(default=None, pattern=r"^(rediss?|unix)://", repr=False)
+    secret_key: Secret
+    jwt_secret: Secret
+    admin_email: EmailStr | None = None
+    admin_password: str | None = Field(default=None, min_length=12, max_length=1024, repr=False)
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+[^\s]*)?$")
+    session_cookie_secure: bool = False
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    web_concurrency: int = Field(default_factory=_cores, ge=1, le=256)
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
+    ] = "info"
+
+    @property
+    def is_production(self) -> bool:
+        return self.duebill_env == "production"
+
+    @model_validator(mode="after")
+    def _admin_is_whole(self) -> Self:
+        if (self.admin_email is None) != (self.admin_password is None):
+            raise ValueError("ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither")
+        return self
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read `environ` (the process's own by default); an empty variable counts as unset.
+
+        Local mode makes the two secrets once and keeps them in DATA_DIR/secrets, mode 0600.
+        Raises SettingsError, naming every variable that is wrong.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {
+            name: environ[name.upper()]
+            for name in cls.model_fields
+            if environ.get(name.upper(), "").strip()
+        }
+        try:
+            return cls.model_validate(_with_defaults(values))
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+        except OSError as error:
+            raise SettingsError(
+                f"DATA_DIR: {error.filename} cannot be used: {error.strerror}."
+            ) from (None)
+
+
+def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    """Defaults that depend on another variable."""
+    public_url = str(values.get("public_url", f"http://localhost:{values.get('port', 3000)}"))
+    values["public_url"] = public_url.rstrip("/")
+    if values.get("duebill_env") == "production":
+        _require(values, "mongodb_uri", "secret_key", "jwt_secret")
+    else:
+        directory = _absolute(Path(values.get("data_dir", "var"))) / "secrets"
+        for name in ("secret_key", "jwt_secret"):
+            values[name] = values.get(name) or kept_secret(directory, name)
+    secure = values.get("duebill_env") == "production" or public_url.startswith("https://")
+    values.setdefault("session_cookie_secure", secure)
+    return values
+
+
+def _require(values: dict[str, Any], *names: str) -> None:
+    missing = [name.upper() for name in names if name not in values]
+    if missing:
+        raise SettingsError(f"DUEBILL_ENV=production needs {' and '.join(missing)} to be set.")
+
+
+def _explain(error: ValidationError) -> str:
+    """One line: every wrong variable by its own name, and what to do."""
+    parts = []
+    for problem in error.errors(include_url=False, include_input=False):
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        message = _SHAPES.get(field) or problem["msg"].removeprefix("Value error, ")
+        parts.append(f"{field.upper()} {message}".strip())
+    return "; ".join(parts) + "."
