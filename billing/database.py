@@ -1,0 +1,139 @@
+"""The connection, transactions that MongoEngine joins, and the indexes.
+
+MongoEngine has no transactions; PyMongo (4.17 and later) binds a session to the context, and
+every call of either library inside joins it.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from importlib import import_module
+from typing import Any, ParamSpec, TypeVar
+
+import mongoengine
+from mongoengine.errors import MongoEngineException
+from pymongo import IndexModel
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+Row = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MAJORITY = WriteConcern("majority", j=True)
+SNAPSHOT = ReadConcern("snapshot")
+
+_inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+
+
+def connect(uri: str) -> None:
+    """Name the database; the first query opens the connection, so this is safe before a fork."""
+    mongoengine.connect(
+        host=uri,
+        connect=False,
+        uuidRepresentation="standard",
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=3000,
+        connectTimeoutMS=3000,
+        appname="duebill",
+    )
+
+
+def disconnect() -> None:
+    """Close the connection; a later connect() opens another."""
+    mongoengine.disconnect_all()
+
+
+def database() -> Database[Row]:
+    """The PyMongo database, for reads of plain rows and for bulk writes."""
+    found: Database[Row] = mongoengine.get_db()
+    return found
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Run `work` in one transaction (snapshot, majority, journal) and return what it returns.
+
+    It is run again whole when MongoDB reports a transient conflict, so it must do nothing that
+    cannot be repeated. Inside a running transaction it joins that one.
+    """
+    if _inside.get():
+        return work()
+
+    def attempt(session: ClientSession) -> T:
+        token = _inside.set(True)
+        try:
+            with session.bind(end_session=False):
+                return work()
+        except MongoEngineException as error:
+            raise _driver_error(error) from error
+        finally:
+            _inside.reset(token)
+
+    with database().client.start_session() as session:
+        return session.with_transaction(
+            attempt, read_concern=SNAPSHOT, write_concern=MAJORITY, max_commit_time_ms=5000
+        )
+
+
+def _driver_error(error: MongoEngineException) -> Exception:
+    """The driver's own error when it asks for a retry: MongoEngine's wrapping hides its label."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError"):
+        return cause
+    return error
+
+
+def operation(work: Callable[P, T]) -> Callable[P, T]:
+    """Declare an operation: it runs in one transaction with all that it calls."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return in_transaction(lambda: work(*args, **kwargs))
+
+    return run
+
+
+FEATURES = ("events", "users", "customers", "plans", "subscriptions", "invoices", "payments", "runs")
+
+# Every collection's indexes, filled by the modules that own the collections.
+INDEXES: dict[str, list[IndexModel]] = {}
+
+
+def declare_indexes(collection: str, *indexes: IndexModel) -> None:
+    """Tell `ensure_indexes` what a collection needs; called where the collection is defined."""
+    INDEXES[collection] = list(indexes)
+
+
+def ensure_indexes() -> None:
+    """Create the collections and their indexes; what exists is left alone.
+
+    Collections are made here because a transaction that creates one conflicts with others.
+    """
+    _load_features()
+    existing = set(database().list_collection_names())
+    for name, indexes in INDEXES.items():
+        if name not in existing:
+            database().create_collection(name)
+        if indexes:
+            database()[name].create_indexes(indexes)
+
+
+def indexes_built() -> bool:
+    """Whether every declared index exists."""
+    _load_features()
+    existing = set(database().list_collection_names())
+    return all(
+        name in existing
+        and {i.document["name"] for i in indexes} <= set(database()[name].index_information())
+        for name, indexes in INDEXES.items()
+    )
+
+
+def _load_features() -> None:
+    for feature in FEATURES:
+        import_module(f"billing.{feature}.models")

@@ -1,0 +1,66 @@
+"""The base of every document, and the field types the library lacks."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import mongoengine as me
+
+from billing import clock
+from billing.errors import StaleRevision
+from billing.ids import new_id
+
+
+class CalendarDateField(me.fields.BaseField):  # type: ignore[misc]
+    """A calendar date, kept as its ISO text: no time zone can shift it, and text order is
+    date order."""
+
+    def to_mongo(self, value: date | str | None) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+    def to_python(self, value: date | str | None) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+    def prepare_query_value(self, op: str, value: Any) -> Any:
+        return self.to_mongo(value)
+
+    def validate(self, value: Any, clean: bool = True) -> None:
+        if not isinstance(value, date):
+            self.error("must be a date")
+
+
+class PriceField(me.fields.BaseField):  # type: ignore[misc]
+    """A price in the currency's smallest unit: an integer, or decimal text when it is finer."""
+
+    def validate(self, value: Any, clean: bool = True) -> None:
+        if not (type(value) is int or (isinstance(value, str) and Decimal(value).is_finite())):
+            self.error("must be an integer or a decimal string")
+
+
+class Document(me.Document):  # type: ignore[misc]
+    """What all documents share. `revision` counts the writes and guards against lost updates."""
+
+    meta = {"abstract": True, "auto_create_index": False, "strict": False}
+    prefix = ""
+
+    id = me.StringField(primary_key=True)
+    revision = me.IntField(required=True, default=1)
+    created_at = me.DateTimeField(required=True)
+    updated_at = me.DateTimeField(required=True)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        if self.id is None:
+            self.id = new_id(self.prefix)
+            self.created_at = self.updated_at = clock.now()
+
+    def check_revision(self, expected: int | None) -> None:
+        """Raises StaleRevision when the caller read an older revision than the stored one."""
+        if expected is not None and expected != self.revision:
+            raise StaleRevision(
+                "Somebody changed this meanwhile. Look at the current state and try again."
+            )
+
+    def row(self) -> dict[str, Any]:
+        """The document as MongoDB keeps it (`_id`, ISO dates)."""
+        return dict(self.to_mongo())

@@ -1,0 +1,64 @@
+"""The one way a document is written: with its audit event, in the same transaction."""
+
+from typing import Any
+
+from billing import clock
+from billing.database import Row, database
+from billing.documents import Document
+from billing.errors import StaleRevision
+from billing.events.models import COLLECTION, event_row
+
+_UNTOLD = {"_id", "revision", "created_at", "updated_at", "search_terms", "name_key"}
+_SECRET = {"password_hash"}
+
+
+def insert(document: Document, event: str, *, reason: str | None = None) -> None:
+    """Store a new document and record `event` (`customer.created`) with all its values."""
+    document.save(force_insert=True)
+    _record(document, event, {}, document.row(), reason)
+
+
+def update(document: Document, event: str, *, reason: str | None = None) -> None:
+    """Store what changed in a loaded document, raise its revision, record before and after.
+
+    Raises StaleRevision when the stored document is no longer the one that was loaded.
+    """
+    collection = document._get_collection_name()
+    before = database()[collection].find_one({"_id": document.id}) or {}
+    if before.get("revision") != document.revision:
+        raise StaleRevision("Somebody changed this meanwhile. Look at it again and retry.")
+    document.revision += 1
+    document.updated_at = clock.now()
+    document.save()
+    _record(document, event, before, document.row(), reason)
+
+
+def record(
+    document: Document, event: str, *, reason: str | None = None, changes: Row | None = None
+) -> None:
+    """Record something that happened to a document without changing a field of it."""
+    row = event_row(
+        event, document.id, customer_id=_customer_id(document), changes=changes, reason=reason
+    )
+    database()[COLLECTION].insert_one(row)
+
+
+def _record(document: Document, event: str, before: Row, after: Row, reason: str | None) -> None:
+    record(document, event, reason=reason, changes=difference(before, after))
+
+
+def _customer_id(document: Document) -> str | None:
+    if document._get_collection_name() == "customers":
+        return str(document.id)
+    return getattr(document, "customer_id", None)
+
+
+def difference(before: Row, after: Row) -> dict[str, list[Any]]:
+    """`{field: [before, after]}` of all that differs; secrets are named but never shown."""
+    changes: dict[str, list[Any]] = {}
+    for name in sorted((before.keys() | after.keys()) - _UNTOLD):
+        old, new = before.get(name), after.get(name)
+        if old == new or (not old and not new and old != 0 and new != 0):
+            continue
+        changes[name] = ["(hidden)", "(hidden)"] if name in _SECRET else [old, new]
+    return changes

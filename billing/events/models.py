@@ -1,0 +1,53 @@
+"""The audit trail: one event for each change, written in the change's own transaction."""
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from billing import clock
+from billing.actors import current_actor
+from billing.database import Row, declare_indexes
+from billing.ids import new_id
+
+COLLECTION = "events"
+
+declare_indexes(
+    COLLECTION,
+    IndexModel([("object_id", ASCENDING), ("_id", DESCENDING)], name="object"),
+    IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer", sparse=True),
+    IndexModel([("type", ASCENDING), ("_id", DESCENDING)], name="type"),
+    IndexModel([("actor.id", ASCENDING), ("_id", DESCENDING)], name="actor"),
+    IndexModel([("created_at", DESCENDING)], name="created"),
+)
+
+
+def event_row(
+    type_: str,
+    object_id: str,
+    *,
+    customer_id: str | None = None,
+    changes: dict[str, list[Any]] | None = None,
+    reason: str | None = None,
+) -> Row:
+    """One event as MongoDB keeps it: who did what to which object, when, and from where.
+
+    `changes` maps a field to `[before, after]`.
+    """
+    actor = current_actor()
+    row: Row = {
+        "_id": new_id("evt"),
+        "type": type_,
+        "object_type": type_.partition(".")[0],
+        "object_id": object_id,
+        "actor": {"type": actor.type, "id": actor.id, "name": actor.name},
+        "created_at": clock.now(),
+    }
+    optional = {
+        "customer_id": customer_id,
+        "changes": changes,
+        "reason": reason,
+        "request_id": actor.request_id,
+        "ip": actor.ip,
+    }
+    row.update((name, value) for name, value in optional.items() if value is not None)
+    return row

@@ -1,0 +1,24 @@
+"""How an event looks from outside."""
+
+from typing import Any
+
+from billing.database import Row
+from billing.shapes import instant
+
+
+def event_view(row: Row) -> dict[str, Any]:
+    """The API's shape of an event."""
+    return {
+        "id": row["_id"],
+        "object": "event",
+        "type": row["type"],
+        "object_id": row["object_id"],
+        "object_type": row["object_type"],
+        "customer_id": row.get("customer_id"),
+        "actor": row["actor"],
+        "changes": row.get("changes") or {},
+        "reason": row.get("reason"),
+        "request_id": row.get("request_id"),
+        "ip": row.get("ip"),
+        "created_at": instant(row["created_at"]),
+    }

@@ -1,0 +1,74 @@
+"""Money is an integer in the currency's smallest unit; this is where it is rounded and shown."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+
+from billing.errors import Invalid
+
+CURRENCIES: frozenset[str] = frozenset(list_currencies("en"))
+MAX_AMOUNT = 10**12  # far beyond any invoice, far inside 64 bits even when summed by the million
+
+
+def round_amount(amount: Decimal) -> int:
+    """To whole smallest units, half away from zero: the only rounding that money knows."""
+    return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def allocate(total: int, weights: Sequence[int]) -> list[int]:
+    """Split `total` in proportion to non-negative `weights` so that the parts sum to it exactly.
+
+    Largest remainder: everyone gets the floor of their share, the odd units go to those who lost
+    most by that, earlier ones first. With no weight at all everything falls to the first.
+    """
+    if not weights:
+        raise ValueError("there is nothing to spread over")
+    if total < 0:
+        return [-part for part in allocate(-total, weights)]
+    whole = sum(weights)
+    if whole == 0:
+        return [total, *[0] * (len(weights) - 1)]
+    parts = [total * weight // whole for weight in weights]
+    by_loss = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in by_loss[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD. Source: CLDR."""
+    return get_currency_precision(currency)
+
+
+def to_minor(text: str, currency: str, *, field: str = "amount") -> int:
+    """`"49.00"` USD → 4900. Raises Invalid, naming `field`, for anything finer or no number."""
+    try:
+        amount = Decimal(text.strip().replace("\u00a0", "")).scaleb(minor_digits(currency))
+        whole = int(amount)
+    except (InvalidOperation, OverflowError, ValueError):
+        raise Invalid("Enter an amount such as 49.00.", field=field) from None
+    if whole != amount:
+        digits = minor_digits(currency)
+        raise Invalid(f"{currency} has {digits} decimal places; enter no more.", field=field)
+    if abs(whole) > MAX_AMOUNT:
+        raise Invalid("The amount is too large.", field=field)
+    return whole
+
+
+def to_major(amount: int | str, currency: str) -> str:
+    """4900 USD → `"49.00"`; a finer price keeps its digits (`"0.25"` → `"0.0025"`)."""
+    digits = minor_digits(currency)
+    major = Decimal(amount).scaleb(-digits)
+    return f"{major:f}" if isinstance(amount, str) else f"{major:.{digits}f}"
+
+
+def format_money(amount: int | str | Decimal, currency: str, locale: str = "en") -> str:
+    """For people, in their locale: `$49.00`, `49,00 €`. Finer unit prices show every digit."""
+    exact = Decimal(amount).scaleb(-minor_digits(currency))
+    finer = exact != exact.quantize(Decimal(1).scaleb(-minor_digits(currency)))
+    return str(
+        format_currency(
+            exact, currency, locale=locale, currency_digits=not finer, decimal_quantization=not finer
+        )
+    )

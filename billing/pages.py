@@ -1,0 +1,127 @@
+"""Keyset pages: the next page begins after the last row's sort value and id, never at an offset.
+
+Source: use-the-index-luke.com, "no offset". A page deep in a list costs what the first one costs.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from billing.database import Row, database
+from billing.errors import Invalid
+
+MAX_COUNT = 10_000
+_CAPPED_FOR_SECONDS = 60.0
+_capped_until: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of plain rows, newest first unless sorted otherwise."""
+
+    items: list[Row]
+    has_more: bool
+    next_cursor: str | None
+    total: int
+    total_capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page: `sort` is a field name from `sorts`, `-` before it for descending."""
+
+    limit: int = 20
+    cursor: str | None = None
+    sort: str | None = None
+
+
+def paginate(
+    collection: str,
+    where: Mapping[str, Any],
+    page: PageRequest,
+    *,
+    sorts: Mapping[str, str],
+    projection: Mapping[str, Any] | None = None,
+) -> Page:
+    """The page of `collection` that `page` asks for.
+
+    `sorts` maps each public sort name to the stored field. Raises Invalid for an unknown sort, a
+    limit outside 1–100 or a cursor that this list did not give.
+    """
+    name, field, direction = _order(page.sort or "-created_at", sorts)
+    if not 1 <= page.limit <= 100:
+        raise Invalid("limit must be from 1 to 100.", field="limit")
+    after = _after(page.cursor, name, field, direction) if page.cursor else {}
+    order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
+    query = {"$and": [where, after]} if after and where else after or dict(where)
+    cursor = database()[collection].find(query, projection).sort(order).limit(page.limit + 1)
+    rows = list(cursor)
+    has_more = len(rows) > page.limit
+    items = rows[: page.limit]
+    total = len(items) if not has_more and not page.cursor else _count(collection, where)
+    return Page(
+        items=items,
+        has_more=has_more,
+        next_cursor=_encode(name, items[-1].get(field), items[-1]["_id"]) if has_more else None,
+        total=min(total, MAX_COUNT),
+        total_capped=total > MAX_COUNT,
+    )
+
+
+def _order(sort: str, sorts: Mapping[str, str]) -> tuple[str, str, int]:
+    name = sort.removeprefix("-")
+    if name not in sorts:
+        raise Invalid(f"sort must be one of {', '.join(sorts)}, or - and one.", field="sort")
+    return sort, sorts[name], -1 if sort.startswith("-") else 1
+
+
+def _encode(sort: str, value: Any, last_id: str) -> str:
+    text = json.dumps([sort, value, last_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, sort: str) -> tuple[Any, str]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found, value, last_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        # A cursor is only ever text or numbers: an object in it would be a query operator.
+        if found == sort and isinstance(last_id, str) and isinstance(value, str | int | None):
+            return value, last_id
+    except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
+        pass
+    raise Invalid("cursor must be a next_cursor of this list with the same sort.", field="cursor")
+
+
+def _after(cursor: str, sort: str, field: str, direction: int) -> Row:
+    """The filter for all rows behind the cursor; an absent value sorts before every other."""
+    value, last_id = _decode(cursor, sort)
+    beyond = "$lt" if direction < 0 else "$gt"
+    if field == "_id":
+        return {"_id": {beyond: last_id}}
+    tie: Row = {field: value, "_id": {beyond: last_id}}
+    if value is None:
+        return tie if direction < 0 else {"$or": [tie, {field: {"$ne": None}}]}
+    if direction < 0:
+        return {"$or": [{field: {"$lt": value}}, tie, {field: None}]}
+    # The outer bound lets the index start at the value instead of filtering from the beginning.
+    return {field: {"$gte": value}, "$or": [{field: {"$gt": value}}, tie]}
+
+
+def _count(collection: str, where: Mapping[str, Any]) -> int:
+    """How many rows match, counted no further than one past the cap.
+
+    That a count is capped is remembered for a minute: it is the only dear answer, and stays true.
+    """
+    key = f"{database().name}/{collection}/{sorted(where.items(), key=str)}"
+    if _capped_until.get(key, 0.0) > monotonic():
+        return MAX_COUNT + 1
+    found = database()[collection].count_documents(where, limit=MAX_COUNT + 1)
+    if found > MAX_COUNT:
+        if len(_capped_until) > 1000:
+            _capped_until.clear()
+        _capped_until[key] = monotonic() + _CAPPED_FOR_SECONDS
+    return found

@@ -1,0 +1,40 @@
+"""Who may do what: one table from role to scopes, used by pages, the API and its tokens."""
+
+SCOPES: dict[str, str] = {
+    "read:customers": "See customers",
+    "write:customers": "Create, change and delete customers",
+    "read:plans": "See plans and prices",
+    "write:plans": "Create, change and archive plans",
+    "read:subscriptions": "See subscriptions",
+    "write:subscriptions": "Create, change and cancel subscriptions",
+    "read:invoices": "See invoices, payments and billing runs",
+    "write:invoices": "Issue, pay and void invoices, and run billing",
+    "read:webhooks": "See webhook endpoints",
+    "write:webhooks": "Change webhook endpoints",
+    "read:events": "See the audit trail",
+    "write:events": "Replay events",
+    "read:test_clocks": "See test clocks",
+    "write:test_clocks": "Move test clocks",
+    "read:users": "See users",
+    "write:users": "Create, change and disable users",
+}
+
+_READ = frozenset({"read:customers", "read:plans", "read:subscriptions", "read:invoices"})
+_WRITE = frozenset({"write:customers", "write:plans", "write:subscriptions", "write:invoices"})
+
+_TABLE: dict[str, frozenset[str]] = {
+    "admin": frozenset(SCOPES),
+    "billing": _READ | _WRITE | {"read:events"},
+    "support": _READ | {"write:customers", "write:subscriptions", "read:events"},
+    "viewer": _READ | {"read:events"},
+    # Confined to their own customer by every query (billing.actors.own_customer_id).
+    "customer": frozenset({"read:customers", "read:subscriptions", "read:invoices"}),
+}
+
+ROLES: tuple[str, ...] = tuple(_TABLE)
+STAFF_ROLES: tuple[str, ...] = tuple(role for role in ROLES if role != "customer")
+
+
+def scopes_of(role: str) -> frozenset[str]:
+    """The scopes that a role carries."""
+    return _TABLE[role]
