@@ -23,6 +23,11 @@ class SettingsError(Exception):
     """The environment asks for something that cannot be; the text is one line for a person."""
 
 
+def variable(field: str) -> str:
+    """The environment variable behind a field of Settings."""
+    return "DUEBILL_ENV" if field == "env" else field.upper()
+
+
 def _strong(value: str) -> str:
     if reason := weakness(value):
         hint = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -60,7 +65,7 @@ class Settings(BaseModel):
         frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=True
     )
 
-    duebill_env: Literal["local", "production"] = "local"
+    env: Literal["local", "production"] = "local"
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(default=Path("var"))
@@ -80,7 +85,7 @@ class Settings(BaseModel):
 
     @property
     def is_production(self) -> bool:
-        return self.duebill_env == "production"
+        return self.env == "production"
 
     @model_validator(mode="after")
     def _admin_is_whole(self) -> Self:
@@ -97,9 +102,9 @@ class Settings(BaseModel):
         """
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {
-            name: environ[name.upper()]
+            name: environ[variable(name)]
             for name in cls.model_fields
-            if environ.get(name.upper(), "").strip()
+            if environ.get(variable(name), "").strip()
         }
         try:
             return cls.model_validate(_with_defaults(values))
@@ -115,19 +120,19 @@ def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     """Defaults that depend on another variable."""
     public_url = str(values.get("public_url", f"http://localhost:{values.get('port', 3000)}"))
     values["public_url"] = public_url.rstrip("/")
-    if values.get("duebill_env") == "production":
+    if values.get("env") == "production":
         _require(values, "mongodb_uri", "secret_key", "jwt_secret")
     else:
         directory = _absolute(Path(values.get("data_dir", "var"))) / "secrets"
         for name in ("secret_key", "jwt_secret"):
             values[name] = values.get(name) or kept_secret(directory, name)
-    secure = values.get("duebill_env") == "production" or public_url.startswith("https://")
+    secure = values.get("env") == "production" or public_url.startswith("https://")
     values.setdefault("session_cookie_secure", secure)
     return values
 
 
 def _require(values: dict[str, Any], *names: str) -> None:
-    missing = [name.upper() for name in names if name not in values]
+    missing = [variable(name) for name in names if name not in values]
     if missing:
         raise SettingsError(f"DUEBILL_ENV=production needs {' and '.join(missing)} to be set.")
 
@@ -138,5 +143,5 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False):
         field = str(problem["loc"][0]) if problem["loc"] else ""
         message = _SHAPES.get(field) or problem["msg"].removeprefix("Value error, ")
-        parts.append(f"{field.upper()} {message}".strip())
+        parts.append(f"{variable(field)} {message}".strip())
     return "; ".join(parts) + "."
