@@ -15,19 +15,30 @@ Client = MongoClient[dict[str, object]]
 
 
 def become_primary(port: int) -> None:
-    """Initiate the set, or move it to `port`, and wait until the server takes writes."""
+    """Initiate the set, or move it to `port`, and wait until the server takes writes.
+
+    A server that changes its state drops its connections and may refuse a command it takes a
+    moment later, so each look starts afresh until the time is up.
+    """
+    end = time.monotonic() + _SECONDS
+    with Client("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000) as client:
+        while problem := _step(client, f"127.0.0.1:{port}"):
+            if time.monotonic() > end:
+                raise EmbeddedMongoError(f"the embedded MongoDB cannot be set up: {problem}.")
+            time.sleep(0.02)
+
+
+def _step(client: Client, host: str) -> str:
+    """One look and what it calls for; what is still in the way, or an empty string."""
     try:
-        with Client(
-            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000
-        ) as client:
-            _configure(client, port)
-            _wait(client)
+        _configure(client, host)
+        writable = client.admin.command("hello").get("isWritablePrimary")
+        return "" if writable else "it does not become primary"
     except PyMongoError as error:
-        raise EmbeddedMongoError(f"the embedded MongoDB cannot be set up: {error}.") from None
+        return str(error)
 
 
-def _configure(client: Client, port: int) -> None:
-    host = f"127.0.0.1:{port}"
+def _configure(client: Client, host: str) -> None:
     try:
         client.admin.command("replSetGetStatus")
     except OperationFailure as error:
@@ -48,11 +59,3 @@ def _move(client: Client, host: str) -> None:
     members = [{"_id": 0, "host": host}]
     changed = config | {"members": members, "version": int(str(config["version"])) + 1}
     client.admin.command("replSetReconfig", changed, force=True)
-
-
-def _wait(client: Client) -> None:
-    end = time.monotonic() + _SECONDS
-    while not client.admin.command("hello").get("isWritablePrimary"):
-        if time.monotonic() > end:
-            raise EmbeddedMongoError("the embedded MongoDB does not become primary.")
-        time.sleep(0.02)
