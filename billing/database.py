@@ -98,7 +98,16 @@ def operation(work: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-FEATURES = ("events", "users", "customers", "plans", "subscriptions", "invoices", "payments", "runs")
+FEATURES = (
+    "events",
+    "users",
+    "customers",
+    "plans",
+    "subscriptions",
+    "invoices",
+    "payments",
+    "runs",
+)
 
 # Every collection's indexes, filled by the modules that own the collections.
 INDEXES: dict[str, list[IndexModel]] = {}

@@ -70,13 +70,13 @@ Name = Annotated[Text, Field(min_length=1, max_length=200)]
 Line = Annotated[Text, Field(max_length=200)]
 Prose = Annotated[Text, Field(max_length=5000)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-Currency = Annotated[
-    str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)
-]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 ObjectId = Annotated[str, Field(pattern=r"^[a-z]{2,5}_[0-9A-Z]{26}$")]
 Metadata = Annotated[
-    dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")],
-         Annotated[Text, Field(max_length=500)]],
+    dict[
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")],
+        Annotated[Text, Field(max_length=500)],
+    ],
     Field(max_length=50),
 ]
 

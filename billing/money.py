@@ -69,6 +69,10 @@ def format_money(amount: int | str | Decimal, currency: str, locale: str = "en")
     finer = exact != exact.quantize(Decimal(1).scaleb(-minor_digits(currency)))
     return str(
         format_currency(
-            exact, currency, locale=locale, currency_digits=not finer, decimal_quantization=not finer
+            exact,
+            currency,
+            locale=locale,
+            currency_digits=not finer,
+            decimal_quantization=not finer,
         )
     )

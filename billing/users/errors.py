@@ -1,0 +1,37 @@
+"""Refusals about users and signing in."""
+
+from billing.errors import Conflict, NotFound, TooMany, Unauthenticated
+
+
+class UserNotFound(NotFound):
+    code = "user_not_found"
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+
+
+class LastAdmin(Conflict):
+    """Nobody would be left who can manage users."""
+
+    code = "last_admin"
+
+
+class InvalidCredentials(Unauthenticated):
+    """One answer for an unknown user, a wrong password and a disabled account."""
+
+    code = "invalid_credentials"
+
+
+class InvalidToken(Unauthenticated):
+    code = "invalid_token"
+
+
+class TooManyAttempts(TooMany):
+    code = "too_many_attempts"
+
+
+class SetupLinkSpent(NotFound):
+    """The one-time link was used, or never existed."""
+
+    code = "setup_link_spent"

@@ -1,0 +1,51 @@
+"""What may be said of a user."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, EmailStr, Field, model_validator
+
+from billing.inputs import Input, Name, ObjectId
+
+Role = Literal["admin", "billing", "support", "viewer", "customer"]
+Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
+Password = Annotated[str, Field(min_length=12, max_length=1024, repr=False)]
+
+
+class UserInput(Input):
+    """Creating a user, or replacing what is known of one."""
+
+    email: Email
+    name: Name
+    role: Role
+    customer_id: ObjectId | None = None
+    """The customer that a user of role `customer` belongs to."""
+    status: Literal["active", "disabled"] = "active"
+    password: Password | None = None
+    """At least 12 characters; left out, the present one stays."""
+
+    @model_validator(mode="after")
+    def _customer_only_for_customers(self) -> Self:
+        if (self.role == "customer") != (self.customer_id is not None):
+            raise ValueError(
+                "customer_id is required for the role customer, and only allowed for it"
+            )
+        return self
+
+
+class ChangePassword(Input):
+    """Changing one's own password."""
+
+    current_password: Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
+    new_password: Password
+
+
+def as_input(user: Any) -> UserInput:
+    """The input that would make the user as it is (its password apart)."""
+    return UserInput.model_construct(
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        customer_id=user.customer_id,
+        status=user.status,
+        password=None,
+    )

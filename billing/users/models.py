@@ -1,0 +1,60 @@
+"""People who sign in: staff, and customers' own users."""
+
+import mongoengine as me
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from billing.database import declare_indexes
+from billing.documents import Document
+
+declare_indexes(
+    "users",
+    IndexModel([("email", ASCENDING)], name="email", unique=True),
+    IndexModel([("role", ASCENDING), ("_id", DESCENDING)], name="role"),
+    IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
+    IndexModel([("customer_id", ASCENDING)], name="customer", sparse=True),
+    IndexModel([("search_terms", ASCENDING)], name="search"),
+)
+# One document a sign-in: alive while not revoked. Access tokens name it, so its end is theirs.
+declare_indexes(
+    "token_families",
+    IndexModel([("user_id", ASCENDING)], name="user"),
+    IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+)
+# Refresh tokens by their hash; spent ones stay until they expire, so that reuse is seen.
+declare_indexes(
+    "refresh_tokens",
+    IndexModel([("family_id", ASCENDING)], name="family"),
+    IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+)
+# Failed sign-ins per address and per account; MongoDB forgets them when their window ends.
+declare_indexes(
+    "sign_in_failures",
+    IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+)
+declare_indexes("setup_links")
+
+
+class User(Document):
+    """An account. `session_version` rises to end every session; the hash is argon2id."""
+
+    meta = {"collection": "users"}
+    prefix = "usr"
+
+    email = me.StringField(required=True)
+    password_hash = me.StringField()
+    name = me.StringField(required=True)
+    role = me.StringField(required=True)
+    customer_id = me.StringField()
+    status = me.StringField(required=True, default="active")
+    session_version = me.IntField(required=True, default=1)
+    last_login_at = me.DateTimeField()
+    search_terms = me.ListField(me.StringField())
+
+    @property
+    def is_active_account(self) -> bool:
+        """Whether this user may sign in at all."""
+        return bool(self.status == "active")
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.role != "customer")

@@ -1,0 +1,46 @@
+"""Finding users."""
+
+from billing.database import Row
+from billing.pages import Page, PageRequest, paginate
+from billing.search import matching
+from billing.users.errors import UserNotFound
+from billing.users.models import User
+
+SORTS = {"created_at": "_id", "email": "email"}
+
+
+def find_user(user_id: str) -> User | None:
+    """The user, or None."""
+    found: User | None = User.objects(id=user_id).first()
+    return found
+
+
+def get_user(user_id: str) -> User:
+    """The user. Raises UserNotFound."""
+    if (user := find_user(user_id)) is None:
+        raise UserNotFound("There is no such user.")
+    return user
+
+
+def list_users(
+    *,
+    role: str | None = None,
+    status: str | None = None,
+    customer_id: str | None = None,
+    q: str | None = None,
+    limit: int = 20,
+    cursor: str | None = None,
+    sort: str | None = None,
+) -> Page:
+    """Users, newest first; `q` matches beginnings of words of name and email."""
+    filters = {"role": role, "status": status, "customer_id": customer_id}
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    if q:
+        where |= matching(q)
+    return paginate(
+        "users",
+        where,
+        PageRequest(limit, cursor, sort),
+        sorts=SORTS,
+        projection={"password_hash": 0, "search_terms": 0},
+    )

@@ -1,0 +1,89 @@
+"""Creating and changing users."""
+
+from mongoengine.errors import NotUniqueError
+
+from billing.database import operation
+from billing.errors import Invalid
+from billing.events.journal import insert, update
+from billing.search import search_terms
+from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin
+from billing.users.inputs import ChangePassword, UserInput
+from billing.users.models import User
+from billing.users.passwords import hash_password, password_matches
+from billing.users.queries import get_user
+from billing.users.tokens import revoke_all
+
+
+@operation
+def create_user(data: UserInput) -> User:
+    """A new account. Raises EmailTaken, and Invalid without a password."""
+    if data.password is None:
+        raise Invalid("A new user needs a password.", field="password")
+    user = User()
+    _fill(user, data)
+    try:
+        insert(user, "user.created")
+    except NotUniqueError as error:
+        raise EmailTaken("A user with this email exists.", field="email") from error
+    return user
+
+
+@operation
+def update_user(user_id: str, data: UserInput, expected_revision: int | None = None) -> User:
+    """Replace what is known of a user; losing rights or the password ends their sign-ins.
+
+    Raises UserNotFound, StaleRevision, EmailTaken and LastAdmin.
+    """
+    user = get_user(user_id)
+    user.check_revision(expected_revision)
+    if user.role == "admin" and (data.role != "admin" or data.status != "active"):
+        _keep_an_admin(user)
+    before = (user.role, user.status, user.customer_id)
+    _fill(user, data)
+    if before != (user.role, user.status, user.customer_id) or data.password:
+        _end_sign_ins(user)
+    try:
+        update(user, "user.updated")
+    except NotUniqueError as error:
+        raise EmailTaken("A user with this email exists.", field="email") from error
+    return user
+
+
+@operation
+def change_password(user_id: str, data: ChangePassword) -> User:
+    """Change one's own password, which ends all sign-ins. Raises InvalidCredentials."""
+    user = get_user(user_id)
+    if not password_matches(user.password_hash, data.current_password):
+        raise InvalidCredentials("The current password is wrong.", field="current_password")
+    user.password_hash = hash_password(data.new_password)
+    _end_sign_ins(user)
+    update(user, "user.password_changed")
+    return user
+
+
+@operation
+def end_sessions(user_id: str) -> User:
+    """Sign a user out everywhere: sessions by their version, tokens by revocation."""
+    user = get_user(user_id)
+    _end_sign_ins(user)
+    update(user, "user.signed_out_everywhere")
+    return user
+
+
+def _fill(user: User, data: UserInput) -> None:
+    user.email, user.name, user.role = data.email, data.name, data.role
+    user.customer_id, user.status = data.customer_id, data.status
+    user.search_terms = search_terms(data.name, data.email)
+    if data.password:
+        user.password_hash = hash_password(data.password)
+
+
+def _end_sign_ins(user: User) -> None:
+    user.session_version += 1
+    revoke_all(user.id)
+
+
+def _keep_an_admin(user: User) -> None:
+    others = User.objects(role="admin", status="active", id__ne=user.id).first()
+    if user.status == "active" and others is None:
+        raise LastAdmin("This is the only active admin; make somebody else one first.")

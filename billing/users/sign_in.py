@@ -1,0 +1,54 @@
+"""Checking an email and a password."""
+
+from billing import clock
+from billing.actors import Actor, acting_as
+from billing.database import operation
+from billing.events.journal import record
+from billing.users.errors import InvalidCredentials
+from billing.users.models import User
+from billing.users.passwords import password_matches
+from billing.users.permissions import scopes_of
+from billing.users.throttle import count_failure, forget_failures, refuse_when_throttled
+
+
+def sign_in(email: str, password: str, ip: str | None = None) -> User:
+    """The user these credentials belong to.
+
+    Raises InvalidCredentials (the same for every reason, after the same time) and
+    TooManyAttempts.
+    """
+    email = email.strip().lower()
+    refuse_when_throttled(email, ip)
+    user: User | None = User.objects(email=email).first()
+    matches = password_matches(user.password_hash if user else None, password)
+    if user is None or not matches or not user.is_active_account:
+        count_failure(email, ip)
+        raise InvalidCredentials("Email or password is wrong.")
+    forget_failures(email)
+    with acting_as(actor_for(user, ip=ip)):
+        _note(user)
+    return user
+
+
+@operation
+def _note(user: User) -> None:
+    # Not an edit of the account: its revision stays, so an open form of it is not made stale.
+    User.objects(id=user.id).update_one(set__last_login_at=clock.now())
+    record(user, "user.signed_in")
+
+
+def actor_for(
+    user: User, *, request_id: str | None = None, ip: str | None = None, family: str | None = None
+) -> Actor:
+    """The user as an actor, with what their role allows."""
+    return Actor(
+        type="user",
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        scopes=scopes_of(user.role),
+        customer_id=user.customer_id,
+        request_id=request_id,
+        ip=ip,
+        token_family=family,
+    )
