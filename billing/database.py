@@ -80,9 +80,9 @@ def in_transaction(work: Callable[[], T]) -> T:
         )
 
 
-def _driver_error(error: MongoEngineException) -> Exception:
+def _driver_error(error: Exception) -> Exception:
     """The driver's own error when it asks for a retry: MongoEngine's wrapping hides its label."""
-    cause = error.__cause__ or error.__context__
+    cause: BaseException | None = error.__cause__ or error.__context__
     if isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError"):
         return cause
     return error

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import mongoengine as me
 
@@ -11,7 +11,7 @@ from billing.errors import StaleRevision
 from billing.ids import new_id
 
 
-class CalendarDateField(me.fields.BaseField):  # type: ignore[misc]
+class CalendarDateField(me.fields.BaseField):
     """A calendar date, kept as its ISO text: no time zone can shift it, and text order is
     date order."""
 
@@ -29,7 +29,7 @@ class CalendarDateField(me.fields.BaseField):  # type: ignore[misc]
             self.error("must be a date")
 
 
-class PriceField(me.fields.BaseField):  # type: ignore[misc]
+class PriceField(me.fields.BaseField):
     """A price in the currency's smallest unit: an integer, or decimal text when it is finer."""
 
     def validate(self, value: Any, clean: bool = True) -> None:
@@ -37,10 +37,10 @@ class PriceField(me.fields.BaseField):  # type: ignore[misc]
             self.error("must be an integer or a decimal string")
 
 
-class Document(me.Document):  # type: ignore[misc]
+class Document(me.Document):
     """What all documents share. `revision` counts the writes and guards against lost updates."""
 
-    meta = {"abstract": True, "auto_create_index": False, "strict": False}
+    meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False, "strict": False}
     prefix = ""
 
     id = me.StringField(primary_key=True)

@@ -38,7 +38,7 @@ def _known_currency(value: str) -> str:
 
 
 def _price(value: Any) -> Any:
-    """An integer stays one; decimal text is kept exact, and becomes an integer where it is whole."""
+    """An integer stays one; decimal text stays exact, and becomes an integer where it is whole."""
     if not isinstance(value, str):
         return value
     try:

@@ -66,13 +66,13 @@ def to_major(amount: int | str, currency: str) -> str:
 def format_money(amount: int | str | Decimal, currency: str, locale: str = "en") -> str:
     """For people, in their locale: `$49.00`, `49,00 €`. Finer unit prices show every digit."""
     exact = Decimal(amount).scaleb(-minor_digits(currency))
-    finer = exact != exact.quantize(Decimal(1).scaleb(-minor_digits(currency)))
+    whole = exact == exact.quantize(Decimal(1).scaleb(-minor_digits(currency)))
     return str(
         format_currency(
             exact,
             currency,
             locale=locale,
-            currency_digits=not finer,
-            decimal_quantization=not finer,
+            currency_digits=whole,
+            decimal_quantization=whole,
         )
     )

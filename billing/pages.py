@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypedDict
 
 from billing.database import Row, database
 from billing.errors import Invalid
@@ -28,6 +28,14 @@ class Page:
     next_cursor: str | None
     total: int
     total_capped: bool
+
+
+class PageArguments(TypedDict, total=False):
+    """The keyword arguments every list query takes; see PageRequest."""
+
+    limit: int
+    cursor: str | None
+    sort: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ def paginate(
     """The page of `collection` that `page` asks for.
 
     `sorts` maps each public sort name to the stored field. Raises Invalid for an unknown sort, a
-    limit outside 1–100 or a cursor that this list did not give.
+    limit outside 1 to 100 or a cursor that this list did not give.
     """
     name, field, direction = _order(page.sort or "-created_at", sorts)
     if not 1 <= page.limit <= 100:

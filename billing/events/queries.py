@@ -1,12 +1,12 @@
 """Reading the audit trail."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from billing.actors import own_customer_id
 from billing.database import Row, database
 from billing.errors import NotFound
 from billing.events.models import COLLECTION
-from billing.pages import Page, PageRequest, paginate
+from billing.pages import Page, PageArguments, PageRequest, paginate
 
 SORTS = {"created_at": "_id"}
 
@@ -21,9 +21,7 @@ def list_events(
     customer_id: str | None = None,
     type: str | None = None,  # noqa: A002  (the field's own name)
     actor_id: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-    sort: str | None = None,
+    **page: Unpack[PageArguments],
 ) -> Page:
     """Events, newest first; a customer's actor sees only what happened to that customer."""
     filters = {
@@ -35,7 +33,7 @@ def list_events(
     where = {name: value for name, value in filters.items() if value is not None}
     if own_customer_id() and customer_id not in {None, own_customer_id()}:
         where["_id"] = ""  # somebody else's: nothing matches
-    return paginate(COLLECTION, where, PageRequest(limit, cursor, sort), sorts=SORTS)
+    return paginate(COLLECTION, where, PageRequest(**page), sorts=SORTS)
 
 
 def get_event(event_id: str) -> Row:

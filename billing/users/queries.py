@@ -1,7 +1,9 @@
 """Finding users."""
 
+from typing import Unpack
+
 from billing.database import Row
-from billing.pages import Page, PageRequest, paginate
+from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.search import matching
 from billing.users.errors import UserNotFound
 from billing.users.models import User
@@ -28,9 +30,7 @@ def list_users(
     status: str | None = None,
     customer_id: str | None = None,
     q: str | None = None,
-    limit: int = 20,
-    cursor: str | None = None,
-    sort: str | None = None,
+    **page: Unpack[PageArguments],
 ) -> Page:
     """Users, newest first; `q` matches beginnings of words of name and email."""
     filters = {"role": role, "status": status, "customer_id": customer_id}
@@ -40,7 +40,7 @@ def list_users(
     return paginate(
         "users",
         where,
-        PageRequest(limit, cursor, sort),
+        PageRequest(**page),
         sorts=SORTS,
         projection={"password_hash": 0, "search_terms": 0},
     )

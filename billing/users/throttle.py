@@ -45,12 +45,13 @@ def _keys(email: str, ip: str | None) -> list[tuple[str, int]]:
 
 
 def _increment(key: str) -> Row:
-    return database().sign_in_failures.find_one_and_update(
+    row: Row = database().sign_in_failures.find_one_and_update(  # type: ignore[assignment]
         {"_id": key},
         {"$inc": {"count": 1}, "$setOnInsert": {"expires_at": clock.now() + WINDOW}},
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
+    return row
 
 
 def _restart(key: str, expired: datetime) -> None:

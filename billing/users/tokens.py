@@ -63,19 +63,27 @@ class Tokens:
 
     def refresh(self, refresh_token: str) -> TokenPair:
         """The next pair of the family. Raises InvalidToken; a second use revokes the family."""
-        spent = database().refresh_tokens.find_one_and_update(
-            {"_id": _hash(refresh_token)}, {"$inc": {"uses": 1}}
-        )
-        if spent is None:
-            raise InvalidToken("The refresh token is not known or has expired.")
-        if spent["uses"] > 0:
-            revoke_family(spent["family_id"])
+        outcome = in_transaction(lambda: self._rotate(_hash(refresh_token)))
+        if isinstance(outcome, str):
+            revoke_family(outcome)  # outside: the refusal undoes the transaction, not this
             raise InvalidToken("The refresh token was used before; sign in again.")
-        family = _live_family(spent["family_id"])
-        user: User | None = User.objects(id=spent["user_id"], status="active").first()
-        if user is None or spent["expires_at"] <= clock.now():
+        return outcome
+
+    def _rotate(self, token_hash: str) -> TokenPair | str:
+        """The new pair, or the id of the family whose spent token was shown again."""
+        spent = database().refresh_tokens.find_one_and_update(
+            {"_id": token_hash}, {"$inc": {"uses": 1}}
+        )
+        if spent and spent["uses"] > 0:
+            return str(spent["family_id"])
+        user: User | None = (
+            User.objects(id=spent["user_id"], status="active").first()
+            if spent and spent["expires_at"] > clock.now()
+            else None
+        )
+        if spent is None or user is None:
             raise InvalidToken("The refresh token is not known or has expired.")
-        return in_transaction(lambda: self._pair(user, family))
+        return self._pair(user, _live_family(spent["family_id"]))
 
     def authenticate(
         self, access_token: str, *, request_id: str | None = None, ip: str | None = None
