@@ -1,0 +1,25 @@
+"""Refusals about customers."""
+
+from billing.errors import Conflict, NotFound
+
+
+class CustomerNotFound(NotFound):
+    code = "customer_not_found"
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+
+
+class CustomerDeleted(Conflict):
+    """A deleted customer can be read but no longer changed."""
+
+    code = "customer_deleted"
+
+
+class CustomerHasLiveSubscriptions(Conflict):
+    code = "customer_has_live_subscriptions"
+
+
+class CustomerHasUnpaidInvoices(Conflict):
+    code = "customer_has_unpaid_invoices"

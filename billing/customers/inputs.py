@@ -1,0 +1,81 @@
+"""What may be said of a customer."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, EmailStr, Field
+
+from billing.inputs import Currency, Input, Line, Metadata, Name, WholeNumber
+
+_TIMEZONES = frozenset(available_timezones())
+
+
+def _known_timezone(value: str) -> str:
+    if value not in _TIMEZONES:
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+    return value
+
+
+def _known_locale(value: str) -> str:
+    try:
+        return str(Locale.parse(value.replace("-", "_"))).replace("_", "-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        raise ValueError("must be a language tag such as en or de-AT") from None
+
+
+class AddressInput(Input):
+    """A postal address."""
+
+    line1: Line | None = None
+    line2: Line | None = None
+    city: Line | None = None
+    state: Line | None = None
+    postal_code: Annotated[Line, Field(max_length=20)] | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2, such as DE."""
+
+
+class PreferencesInput(Input):
+    """How a customer is billed and addressed."""
+
+    currency: Currency = "USD"
+    locale: Annotated[str, Field(max_length=20), AfterValidator(_known_locale)] = "en"
+    timezone: Annotated[str, Field(max_length=64), AfterValidator(_known_timezone)] = "UTC"
+    """The zone whose calendar decides when this customer is billed."""
+    payment_terms_days: Annotated[WholeNumber, Field(ge=0, le=365)] = 14
+    """An invoice is due this many days after its issue date."""
+    invoice_delivery: Literal["email", "none"] = "email"
+
+
+class TaxIdInput(Input):
+    """A tax number."""
+
+    type: Annotated[str, Field(pattern=r"^[a-z]{2,3}_[a-z]{2,10}$")]
+    value: Annotated[Line, Field(min_length=1, max_length=40)]
+
+
+class CustomerInput(Input):
+    """Creating a customer, or replacing what is known of one."""
+
+    name: Name
+    email: Annotated[EmailStr, Field(max_length=254)]
+    phone: Annotated[Line, Field(max_length=40)] | None = None
+    address: AddressInput | None = None
+    billing_address: AddressInput | None = None
+    """Printed on invoices; the plain address where absent."""
+    preferences: PreferencesInput = PreferencesInput()
+    status: Literal["active", "suspended"] = "active"
+    """A suspended customer is skipped by the billing run."""
+    tax_exempt: Literal["none", "exempt", "reverse"] = "none"
+    tax_ids: Annotated[list[TaxIdInput], Field(max_length=10)] = []
+    external_id: Annotated[Line, Field(min_length=1)] | None = None
+    """Your own key for this customer; unique."""
+    metadata: Metadata = {}
+
+
+def as_input(customer: Any) -> CustomerInput:
+    """The input that would make the customer as it is."""
+    row = customer.row()
+    names = CustomerInput.model_fields.keys() & row.keys()
+    return CustomerInput.model_validate({name: row[name] for name in names})

@@ -1,0 +1,99 @@
+"""Finding customers. A customer's own actor finds only itself."""
+
+from datetime import datetime
+from typing import Unpack
+
+from billing.actors import own_customer_id
+from billing.customers.errors import CustomerDeleted, CustomerNotFound
+from billing.customers.models import Customer
+from billing.database import Row, database
+from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.search import matching
+
+SORTS = {"created_at": "_id", "name": "name_key"}
+_HIDDEN = {"search_terms": 0, "name_key": 0}
+
+
+def find_customer(customer_id: str) -> Customer | None:
+    """The customer, deleted or not, or None."""
+    if own_customer_id() not in {None, customer_id}:
+        return None
+    found: Customer | None = Customer.objects(id=customer_id).first()
+    return found
+
+
+def get_customer(customer_id: str) -> Customer:
+    """The customer, deleted or not. Raises CustomerNotFound."""
+    if (customer := find_customer(customer_id)) is None:
+        raise CustomerNotFound("There is no such customer.")
+    return customer
+
+
+def get_live_customer(customer_id: str) -> Customer:
+    """The customer. Raises CustomerNotFound, and CustomerDeleted for a deleted one."""
+    customer = get_customer(customer_id)
+    if customer.is_deleted:
+        raise CustomerDeleted("This customer was deleted.", field="customer_id")
+    return customer
+
+
+def get_customer_row(customer_id: str) -> Row:
+    """The customer as a plain row, the fast way to read one. Raises CustomerNotFound."""
+    row = None
+    if own_customer_id() in {None, customer_id}:
+        row = database().customers.find_one({"_id": customer_id}, _HIDDEN)
+    if row is None:
+        raise CustomerNotFound("There is no such customer.")
+    return row
+
+
+def list_customers(
+    *,
+    status: str | None = None,
+    email: str | None = None,
+    external_id: str | None = None,
+    q: str | None = None,
+    created_from: datetime | None = None,
+    created_before: datetime | None = None,
+    include_deleted: bool = False,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Customers, newest first; `q` matches beginnings of words of name, email, external id.
+
+    `created_from` is inclusive, `created_before` exclusive.
+    """
+    filters = {"status": status, "email": email, "external_id": external_id}
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    if not include_deleted:
+        where["deleted_at"] = None
+    bounds = {"$gte": created_from, "$lt": created_before}
+    if created := {op: at for op, at in bounds.items() if at is not None}:
+        where["created_at"] = created
+    if q:
+        where |= _search(q)
+    if own := own_customer_id():
+        where["_id"] = own
+    return paginate(
+        "customers", where, PageRequest(**page), sorts=SORTS, projection=_projection(page)
+    )
+
+
+def find_customer_ids(q: str, most: int = 200) -> list[str]:
+    """Ids of customers that `q` matches, for searching what belongs to them."""
+    rows = database().customers.find(_search(q), {"_id": 1}).limit(most)
+    return [row["_id"] for row in rows]
+
+
+def customer_names(customer_ids: list[str]) -> dict[str, str]:
+    """Id to name, in one query."""
+    rows = database().customers.find({"_id": {"$in": list(set(customer_ids))}}, {"name": 1})
+    return {row["_id"]: row["name"] for row in rows}
+
+
+def _search(q: str) -> Row:
+    return {"_id": q.strip()} if q.strip().startswith("cus_") else matching(q)
+
+
+def _projection(page: PageArguments) -> Row:
+    # The sort key must come along: the cursor is made of it.
+    return {"search_terms": 0} if "name" in (page.get("sort") or "") else _HIDDEN

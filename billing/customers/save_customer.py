@@ -1,0 +1,60 @@
+"""Creating and changing customers."""
+
+from mongoengine.errors import NotUniqueError
+
+from billing.customers.errors import ExternalIdTaken
+from billing.customers.inputs import CustomerInput
+from billing.customers.models import Address, Customer, Preferences, TaxId
+from billing.customers.queries import get_live_customer
+from billing.database import operation
+from billing.events.journal import insert, update
+from billing.search import search_terms
+
+
+@operation
+def create_customer(data: CustomerInput) -> Customer:
+    """A new customer. Raises ExternalIdTaken."""
+    customer = Customer()
+    fill_customer(customer, data)
+    try:
+        insert(customer, "customer.created")
+    except NotUniqueError as error:
+        raise _taken(data) from error
+    return customer
+
+
+@operation
+def update_customer(
+    customer_id: str, data: CustomerInput, expected_revision: int | None = None
+) -> Customer:
+    """Replace what is known of a customer; issued invoices keep what they say.
+
+    Raises CustomerNotFound, CustomerDeleted, StaleRevision and ExternalIdTaken.
+    """
+    customer = get_live_customer(customer_id)
+    customer.check_revision(expected_revision)
+    fill_customer(customer, data)
+    try:
+        update(customer, "customer.updated")
+    except NotUniqueError as error:
+        raise _taken(data) from error
+    return customer
+
+
+def fill_customer(customer: Customer, data: CustomerInput) -> None:
+    """Put the input's values into the document, with what it is searched and sorted by."""
+    for name in ("name", "email", "phone", "status", "tax_exempt", "external_id", "metadata"):
+        setattr(customer, name, getattr(data, name))
+    customer.preferences = Preferences(**data.preferences.model_dump())
+    for name in ("address", "billing_address"):
+        address = getattr(data, name)
+        setattr(customer, name, Address(**address.model_dump()) if address else None)
+    customer.tax_ids = [TaxId(**tax_id.model_dump()) for tax_id in data.tax_ids]
+    customer.name_key = data.name.casefold()
+    customer.search_terms = search_terms(data.name, data.email, data.external_id, data.phone)
+
+
+def _taken(data: CustomerInput) -> ExternalIdTaken:
+    return ExternalIdTaken(
+        f"Another customer has the external_id {data.external_id}.", field="external_id"
+    )

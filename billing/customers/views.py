@@ -1,0 +1,38 @@
+"""How a customer looks from outside."""
+
+from typing import Any
+
+from billing.database import Row
+from billing.shapes import instant
+
+ADDRESS_FIELDS = ("line1", "line2", "city", "state", "postal_code", "country")
+
+
+def address_view(address: Row | None) -> dict[str, str | None] | None:
+    """Every part of an address, absent ones as null."""
+    return {name: address.get(name) for name in ADDRESS_FIELDS} if address else None
+
+
+def customer_view(row: Row) -> dict[str, Any]:
+    """The API's shape of a customer."""
+    return {
+        "id": row["_id"],
+        "object": "customer",
+        "name": row["name"],
+        "email": row["email"],
+        "phone": row.get("phone"),
+        "address": address_view(row.get("address")),
+        "billing_address": address_view(row.get("billing_address")),
+        "preferences": row["preferences"],
+        "status": row["status"],
+        "tax_exempt": row["tax_exempt"],
+        "tax_ids": row.get("tax_ids") or [],
+        "tax_rate_ids": row.get("tax_rate_ids") or [],
+        "credit_balance": row["credit_balance"],
+        "external_id": row.get("external_id"),
+        "metadata": row.get("metadata") or {},
+        "test_clock_id": row.get("test_clock_id"),
+        "created_at": instant(row["created_at"]),
+        "updated_at": instant(row["updated_at"]),
+        "deleted_at": instant(row.get("deleted_at")),
+    }

@@ -1,0 +1,60 @@
+"""Finding plans and their versions."""
+
+from typing import Unpack
+
+from billing.database import Row, database
+from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.plans.errors import PlanNotFound
+from billing.plans.models import Plan, version_key
+from billing.search import matching
+
+SORTS = {"created_at": "_id", "name": "name_key"}
+
+
+def find_plan(plan_id: str) -> Plan | None:
+    """The plan, or None."""
+    found: Plan | None = Plan.objects(id=plan_id).first()
+    return found
+
+
+def get_plan(plan_id: str) -> Plan:
+    """The plan. Raises PlanNotFound."""
+    if (plan := find_plan(plan_id)) is None:
+        raise PlanNotFound("There is no such plan.")
+    return plan
+
+
+def get_terms(plan_id: str, version: int) -> Row:
+    """What a version charges (see models.TERMS). Raises PlanNotFound."""
+    terms = database().plan_versions.find_one({"_id": version_key(plan_id, version)})
+    if terms is None:
+        raise PlanNotFound("There is no such version of the plan.")
+    return terms
+
+
+def list_plans(
+    *,
+    status: str | None = None,
+    currency: str | None = None,
+    billing_cycle: str | None = None,
+    q: str | None = None,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Plans, newest first; `q` matches beginnings of words of name and tier."""
+    filters = {"status": status, "currency": currency, "billing_cycle": billing_cycle}
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    if q:
+        where |= {"_id": q.strip()} if q.strip().startswith("plan_") else matching(q)
+    return paginate("plans", where, PageRequest(**page), sorts=SORTS)
+
+
+def plan_versions(plan_id: str) -> list[Row]:
+    """Every version's terms, newest first. Raises PlanNotFound."""
+    get_plan(plan_id)
+    return list(database().plan_versions.find({"plan_id": plan_id}).sort("version", -1))
+
+
+def plan_names(plan_ids: list[str]) -> dict[str, str]:
+    """Id to name, in one query."""
+    rows = database().plans.find({"_id": {"$in": list(set(plan_ids))}}, {"name": 1})
+    return {row["_id"]: row["name"] for row in rows}

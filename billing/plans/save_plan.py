@@ -1,0 +1,70 @@
+"""Creating, changing and archiving plans."""
+
+from billing.database import database, operation
+from billing.events.journal import insert, update
+from billing.plans.errors import PlanMoveRefused
+from billing.plans.inputs import PlanInput
+from billing.plans.models import TERMS, Feature, Plan
+from billing.plans.queries import get_plan
+from billing.search import search_terms
+
+_MOVES = {"draft": {"active", "archived"}, "active": {"archived"}, "archived": {"active"}}
+
+
+@operation
+def create_plan(data: PlanInput) -> Plan:
+    """A new plan, active unless said otherwise, with the first version of its terms."""
+    plan = Plan(status=data.status or "active")
+    _fill(plan, data)
+    insert(plan, "plan.created")
+    database().plan_versions.insert_one(plan.terms())
+    return plan
+
+
+@operation
+def update_plan(plan_id: str, data: PlanInput, expected_revision: int | None = None) -> Plan:
+    """Replace what is known of a plan.
+
+    New terms become version n+1 and present subscriptions stay on theirs; a draft, which nobody
+    can have subscribed to, is rewritten in place. Raises PlanNotFound, StaleRevision and
+    PlanMoveRefused.
+    """
+    plan = get_plan(plan_id)
+    plan.check_revision(expected_revision)
+    before, was_draft = {name: getattr(plan, name) for name in TERMS}, plan.status == "draft"
+    if data.status is not None:
+        _move(plan, data.status)
+    _fill(plan, data)
+    if before != {name: getattr(plan, name) for name in TERMS}:
+        plan.version += 0 if was_draft else 1
+        terms = plan.terms()
+        database().plan_versions.replace_one({"_id": terms["_id"]}, terms, upsert=True)
+    update(plan, "plan.updated")
+    return plan
+
+
+@operation
+def archive_plan(plan_id: str, expected_revision: int | None = None) -> Plan:
+    """Take a plan off sale; its subscriptions go on. Raises PlanNotFound, PlanMoveRefused."""
+    plan = get_plan(plan_id)
+    plan.check_revision(expected_revision)
+    if plan.status == "archived":
+        raise PlanMoveRefused("The plan is archived already.")
+    _move(plan, "archived")
+    update(plan, "plan.archived")
+    return plan
+
+
+def _fill(plan: Plan, data: PlanInput) -> None:
+    kept = {"status", "features"}
+    for name in PlanInput.model_fields.keys() - kept:
+        setattr(plan, name, getattr(data, name))
+    plan.features = [Feature(**feature.model_dump()) for feature in data.features]
+    plan.name_key = data.name.casefold()
+    plan.search_terms = search_terms(data.name, data.tier)
+
+
+def _move(plan: Plan, status: str) -> None:
+    if status != plan.status and status not in _MOVES[plan.status]:
+        raise PlanMoveRefused(f"A plan that is {plan.status} cannot become {status}.")
+    plan.status = status
