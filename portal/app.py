@@ -1,0 +1,58 @@
+"""The application factory: the only place where the pages and the API meet."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import portal
+from billing import database
+from billing.settings import Settings
+from portal import cli, health
+from portal.telemetry import init_telemetry
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None, *, connect: bool = True) -> Flask:
+    """The WSGI application. `settings` come from the environment unless given.
+
+    The database is only named here; the first query opens the connection, after gunicorn's fork.
+    `connect=False`, or settings without MONGODB_URI, leave that to the caller.
+    """
+    settings = settings or Settings.load()
+    app = Flask(
+        "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
+    app.config.from_mapping(_config(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if connect and settings.mongodb_uri:
+        database.connect(settings.mongodb_uri)
+    init_telemetry(app)
+    app.register_blueprint(health.blueprint)
+    if find_spec("api.routes") or find_spec("api.endpoint"):
+        import_module("api").register(app)
+    portal.register(app)
+    cli.register(app)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    """Flask's own names for what the settings say. Cookies: ASVS 5.0, chapter 3."""
+    secure = settings.session_cookie_secure
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-duebill" if secure else "duebill",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, which it is tied to
+        "WTF_CSRF_CHECK_DEFAULT": False,  # portal.shell decides, so that the API is left out
+    }
