@@ -17,7 +17,7 @@ help: ## list the commands
 	@echo "Settings are environment variables, e.g. PORT=8080 make run; README.md lists them all."
 
 run: $(RUNTIME) $(VENDOR) ## set everything up and serve on PORT (3000)
-	@exec $(BIN)/gunicorn -c python:portal.gunicorn_conf wsgi:app
+	@exec $(BIN)/gunicorn -c portal/gunicorn_conf.py wsgi:app
 
 demo: $(RUNTIME) ## fill the database with believable data
 	@$(FLASK) demo

@@ -55,7 +55,7 @@ _SHAPES = {
     "trusted_proxies": "must be a whole number from 0 to 10",
 }
 
-Secret = Annotated[str, Field(repr=False), AfterValidator(_strong)]
+Secret = Annotated[str, AfterValidator(_strong)]
 
 
 class Settings(BaseModel):
@@ -71,8 +71,8 @@ class Settings(BaseModel):
     data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(default=Path("var"))
     mongodb_uri: str | None = Field(default=None, pattern=r"^mongodb(\+srv)?://", repr=False)
     redis_url: str | None = Field(default=None, pattern=r"^(rediss?|unix)://", repr=False)
-    secret_key: Secret
-    jwt_secret: Secret
+    secret_key: Secret = Field(repr=False)
+    jwt_secret: Secret = Field(repr=False)
     admin_email: EmailStr | None = None
     admin_password: str | None = Field(default=None, min_length=12, max_length=1024, repr=False)
     public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+[^\s]*)?$")

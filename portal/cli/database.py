@@ -1,0 +1,113 @@
+"""The database for the time of one command: the configured one, or the embedded one.
+
+Every `flask …` command that touches data wears `@with_database`. When a portal runs on the same
+DATA_DIR the command shares its mongod; otherwise one starts, and stops with the command.
+"""
+
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from flask.cli import AppGroup
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from billing import database
+from billing.embedded import EmbeddedMongoError, embedded_mongodb
+from billing.errors import BillingError
+from billing.settings import Settings, SettingsError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+cli = AppGroup("db", help="Look after the database.")
+
+
+class DatabaseUnusable(Exception):
+    """The configured database cannot serve Duebill; the text is one line for a person."""
+
+
+@contextmanager
+def database_uri(settings: Settings) -> Iterator[str]:
+    """MONGODB_URI, or the URI of the embedded MongoDB, which runs until this context ends."""
+    if settings.mongodb_uri:
+        yield settings.mongodb_uri
+        return
+    with embedded_mongodb(settings.data_dir) as uri:
+        yield uri
+
+
+@contextmanager
+def connected(uri: str) -> Iterator[None]:
+    """A connection to a database that has transactions and all its indexes."""
+    database.disconnect()
+    database.connect(uri)
+    try:
+        _require_transactions()
+        database.ensure_indexes()
+        yield
+    except ConnectionFailure as error:
+        text = str(error).partition(" (configured timeouts")[0]
+        raise DatabaseUnusable(f"MONGODB_URI: the database does not answer: {text}.") from None
+    finally:
+        database.disconnect()
+
+
+def _require_transactions() -> None:
+    hello = database.database().client.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise DatabaseUnusable(
+            "MONGODB_URI: Duebill needs transactions, so MongoDB must run as a replica set "
+            "(one member is enough: mongod --replSet rs0, then rs.initiate())."
+        )
+
+
+def with_database(command: Callable[P, T]) -> Callable[P, T]:
+    """Run a click command with the database connected; refusals become one line, exit code 1.
+
+    Processes the command starts find the same database in MONGODB_URI.
+    """
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        signal.signal(signal.SIGTERM, _terminate)
+        try:
+            settings = Settings.load()
+            with database_uri(settings) as uri, connected(uri), _environment(uri):
+                return command(*args, **kwargs)
+        except (SettingsError, EmbeddedMongoError, DatabaseUnusable, BillingError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return run
+
+
+@contextmanager
+def _environment(uri: str) -> Iterator[None]:
+    before = os.environ.get("MONGODB_URI")
+    os.environ["MONGODB_URI"] = uri
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["MONGODB_URI"]
+        else:
+            os.environ["MONGODB_URI"] = before
+
+
+def _terminate(number: int, _frame: Any) -> None:
+    """Leave through every `finally`, so that the embedded MongoDB is not left behind."""
+    sys.exit(128 + number)
+
+
+@cli.command("indexes")
+@with_database
+def indexes() -> None:
+    """Build the indexes that are missing (every start does it too)."""
+    try:
+        click.echo(f"{len(database.INDEXES)} collections have their indexes.")
+    except PyMongoError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,66 @@
+"""gunicorn's configuration: `gunicorn -c portal/gunicorn_conf.py wsgi:app`.
+
+Named as a file, not as a module: prometheus_client decides while it is imported whether several
+processes share their figures, so the directory must be in the environment before that.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from billing.settings import Settings, SettingsError
+
+try:
+    _settings = Settings.load()
+    _metrics = _settings.data_dir / "metrics" / str(os.getpid())
+    _metrics.mkdir(parents=True, exist_ok=True)
+except SettingsError as _error:
+    sys.exit(f"Duebill cannot start: {_error}")
+except OSError as _error:
+    sys.exit(f"Duebill cannot start: DATA_DIR: {_error.filename}: {_error.strerror}.")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+
+from billing import database
+from portal.start import current_start
+from portal.telemetry import logging_config, worker_gone
+
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind = f"{_host}:{_settings.port}"
+proc_name = "duebill"
+worker_class = "gthread"
+workers = _settings.web_concurrency
+threads = 8
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- heartbeats only
+logconfig_dict = logging_config(_settings.log_level)
+
+
+def on_starting(_server: Any) -> None:
+    """In the master, before it listens."""
+    current_start(_settings, _metrics).begin()
+
+
+def when_ready(_server: Any) -> None:
+    """The master listens; what arrives now waits for the workers."""
+    current_start(_settings, _metrics).announce()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Each worker opens its own connection: a MongoClient does not survive a fork."""
+    database.disconnect()
+    database.connect(current_start(_settings, _metrics).uri)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """A worker is gone; what it counted stays counted."""
+    worker_gone(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """The last worker is gone."""
+    current_start(_settings, _metrics).end()

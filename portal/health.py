@@ -1,0 +1,98 @@
+"""Is it alive, is it ready, how is it doing: for load balancers and monitoring. Public."""
+
+import os
+
+import pymongo
+from flask import Blueprint, Response, current_app, json
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from pymongo.errors import PyMongoError
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from billing import database
+
+blueprint = Blueprint("health", __name__)
+
+_PING_SECONDS = 1.0
+_INDEXES_SEEN = "duebill_indexes_seen"
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process lives and takes requests; says nothing about what it depends on."""
+    return _answer(200, {"status": "alive"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """All that a request may need answers; otherwise 503 names the part that does not."""
+    checks = {"database": _database(), "redis": _redis()}
+    checks["indexes"] = _indexes() if checks["database"] == "ok" else "unknown"
+    failed = [part for part, state in checks.items() if state not in {"ok", "not used"}]
+    if not failed:
+        return _answer(200, {"status": "ready", "checks": checks})
+    problem = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "code": "not_ready",
+        "detail": f"Not ready: {', '.join(failed)}.",
+        "checks": checks,
+    }
+    return _answer(503, problem, "application/problem+json")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus text; under gunicorn the sum over all workers."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> str:
+    try:
+        with pymongo.timeout(_PING_SECONDS):
+            database.database().command("ping")
+    except (PyMongoError, ConnectionError):
+        return "no answer"
+    return "ok"
+
+
+def _indexes() -> str:
+    """Looked at until they are there; nobody takes them away from a running portal."""
+    if not current_app.extensions.get(_INDEXES_SEEN):
+        try:
+            current_app.extensions[_INDEXES_SEEN] = database.indexes_built()
+        except PyMongoError:
+            return "unknown"
+    return "ok" if current_app.extensions[_INDEXES_SEEN] else "missing: run `flask db indexes`"
+
+
+def _redis() -> str:
+    """One try without back-off: the driver's own retries would take seconds."""
+    url = current_app.config["SETTINGS"].redis_url
+    if not url:
+        return "not used"
+    once = Retry(NoBackoff(), 0)
+    try:
+        with Redis.from_url(
+            url, retry=once, socket_connect_timeout=0.2, socket_timeout=0.5
+        ) as client:
+            client.ping()
+    except RedisError:
+        return "no answer"
+    return "ok"
+
+
+def _answer(status: int, body: object, content_type: str = "application/json") -> Response:
+    response = Response(json.dumps(body), status, content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response

@@ -1,0 +1,91 @@
+"""What happens once, in gunicorn's master, before any worker exists, and after the last one."""
+
+import atexit
+import errno
+import os
+import shutil
+import socket
+import sys
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from billing.embedded import EmbeddedMongoError
+from billing.settings import Settings
+from billing.users.first_admin import ensure_first_admin
+from portal.cli.database import DatabaseUnusable, connected, database_uri
+
+
+class Start:
+    """Holds the database open for the workers. Used by the master process only."""
+
+    def __init__(self, settings: Settings, metrics: Path) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.uri = ""
+        self._held = ExitStack()
+        self._owner = os.getpid()
+        self._setup_token: str | None = None
+
+    def begin(self) -> None:
+        """Check the port, open the database, build indexes, see to the first admin.
+
+        Ends the process with one line when something is in the way.
+        """
+        atexit.register(self.end)  # also when gunicorn gives up before its own hook
+        try:
+            check_port(self.settings.host, self.settings.port)
+            self.uri = self._held.enter_context(database_uri(self.settings))
+            with connected(self.uri):
+                self._setup_token = ensure_first_admin(self.settings)
+        except (EmbeddedMongoError, DatabaseUnusable, PortTaken) as error:
+            sys.exit(f"Duebill cannot start: {error}")
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    def announce(self) -> None:
+        """Tell the person at the terminal where to go."""
+        where = "MONGODB_URI"
+        if not self.settings.mongodb_uri:
+            where = f"embedded MongoDB, data in {self.settings.data_dir / 'mongo'}"
+        lines = [
+            "Duebill is ready.",
+            f"  Address   {self.settings.public_url}",
+            f"  Database  {where}",
+        ]
+        if self._setup_token:
+            link = f"{self.settings.public_url}/setup/{self._setup_token}"
+            lines += ["  Set up    Create the first admin here (the link works once):", f"  {link}"]
+        print("\n".join([*lines, "  Stop      Ctrl-C"]), flush=True)
+
+    def end(self) -> None:
+        """Let go of the database; workers inherit this object, hence the look at who asks."""
+        if os.getpid() == self._owner:
+            self._held.close()
+            shutil.rmtree(self.metrics, ignore_errors=True)
+
+
+@cache
+def current_start(settings: Settings, metrics: Path) -> Start:
+    """The one Start of this process; a reload (SIGHUP) reads the configuration again, not this."""
+    return Start(settings, metrics)
+
+
+class PortTaken(Exception):
+    """The address cannot be listened on; the text is one line for a person."""
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises PortTaken unless this process may listen on `host`:`port`."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} is taken; stop what uses it or set PORT to another number."
+        else:
+            message = f"HOST {host}, PORT {port} cannot be used: {error.strerror}."
+        raise PortTaken(message) from None
