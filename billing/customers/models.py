@@ -12,7 +12,9 @@ declare_indexes(
     IndexModel(
         [("deleted_at", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)], name="status"
     ),
-    IndexModel([("deleted_at", ASCENDING), ("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"),
+    IndexModel(
+        [("deleted_at", ASCENDING), ("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"
+    ),
     IndexModel([("email", ASCENDING), ("_id", DESCENDING)], name="email"),
     IndexModel([("search_terms", ASCENDING), ("deleted_at", ASCENDING)], name="search"),
     IndexModel([("created_at", DESCENDING)], name="created"),
@@ -22,7 +24,7 @@ declare_indexes(
         unique=True,
         partialFilterExpression={"external_id": {"$type": "string"}},
     ),
-)  # fmt: skip
+)
 
 
 class Address(me.EmbeddedDocument):

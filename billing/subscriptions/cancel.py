@@ -1,0 +1,68 @@
+"""Ending a subscription, now or at the end of what is paid, and taking that back."""
+
+from billing import clock
+from billing.customers.queries import get_customer
+from billing.database import operation
+from billing.events.journal import update
+from billing.subscriptions.errors import CancellationNotRevocable, SubscriptionNotCancellable
+from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.states import check_move
+
+
+@operation
+def cancel_subscription(
+    subscription_id: str, data: CancelSubscription, expected_revision: int | None = None
+) -> Subscription:
+    """End a subscription today or when its billed period ends.
+
+    Periods that began before the end and are not billed yet stay due; nothing is refunded.
+    Raises SubscriptionNotFound, StaleRevision and SubscriptionNotCancellable.
+    """
+    subscription = get_subscription(subscription_id)
+    subscription.check_revision(expected_revision)
+    if not subscription.is_live:
+        raise SubscriptionNotCancellable(f"This subscription is {subscription.status} already.")
+    subscription.cancellation_reason = data.reason
+    if data.when == "period_end" and subscription.has_started:
+        return _cancel_at_period_end(subscription, data.reason)
+    return _cancel_now(subscription, data.reason)
+
+
+@operation
+def keep_subscription(subscription_id: str, expected_revision: int | None = None) -> Subscription:
+    """Take back a cancellation at period end. Raises CancellationNotRevocable."""
+    subscription = get_subscription(subscription_id)
+    subscription.check_revision(expected_revision)
+    if not (subscription.is_live and subscription.cancel_at_period_end):
+        raise CancellationNotRevocable("There is no cancellation at period end to take back.")
+    subscription.cancel_at_period_end = False
+    subscription.end_date = subscription.cancellation_reason = None
+    update(subscription, "subscription.cancellation_revoked")
+    return subscription
+
+
+def _cancel_at_period_end(subscription: Subscription, reason: str | None) -> Subscription:
+    if subscription.cancel_at_period_end:
+        raise SubscriptionNotCancellable(
+            f"This subscription already ends on {subscription.end_date}; it can end now instead."
+        )
+    subscription.cancel_at_period_end = True
+    subscription.end_date = subscription.current_period_end
+    update(subscription, "subscription.cancellation_scheduled", reason=reason)
+    return subscription
+
+
+def _cancel_now(subscription: Subscription, reason: str | None) -> Subscription:
+    check_move(subscription.status, "cancelled")
+    zone = get_customer(subscription.customer_id).preferences.timezone
+    subscription.status = "cancelled"
+    subscription.cancelled_at = clock.now()
+    subscription.cancel_at_period_end = False
+    # One that has not begun ends on its first day: it served nobody and bills nothing.
+    subscription.end_date = max(clock.today(zone), subscription.start_date)
+    if subscription.next_billing_date and subscription.next_billing_date >= subscription.end_date:
+        subscription.next_billing_date = None
+    update(subscription, "subscription.cancelled", reason=reason)
+    return subscription

@@ -1,0 +1,63 @@
+"""Who gets what, since when, and what is to be billed next."""
+
+import mongoengine as me
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from billing.database import declare_indexes
+from billing.documents import CalendarDateField, Document, PriceField
+from billing.subscriptions.states import LIVE
+
+declare_indexes(
+    "subscriptions",
+    # What the billing run walks along, oldest due date first.
+    IndexModel(
+        [("next_billing_date", ASCENDING), ("_id", ASCENDING)],
+        name="due",
+        partialFilterExpression={"next_billing_date": {"$gt": ""}},
+    ),
+    IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
+    IndexModel([("plan_id", ASCENDING), ("_id", DESCENDING)], name="plan"),
+    IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
+)
+
+
+class Subscription(Document):
+    """A customer's subscription to one version of a plan.
+
+    `next_billing_date` is the first day that is not billed yet; it is absent when nothing more
+    will be. `end_date` is the first day without service.
+    """
+
+    meta = {"collection": "subscriptions"}
+    prefix = "sub"
+
+    customer_id = me.StringField(required=True)
+    plan_id = me.StringField(required=True)
+    plan_version = me.IntField(required=True)
+    quantity = me.IntField(required=True, default=1)
+    price = PriceField()
+    status = me.StringField(required=True, default="active")
+    start_date = CalendarDateField(required=True)
+    end_date = CalendarDateField()
+    trial_end_date = CalendarDateField()
+    current_period_start = CalendarDateField()
+    current_period_end = CalendarDateField()
+    next_billing_date = CalendarDateField()
+    billing_anchor = CalendarDateField(required=True)
+    cancel_at_period_end = me.BooleanField(required=True, default=False)
+    cancelled_at = me.DateTimeField()
+    cancellation_reason = me.StringField()
+    pause = me.DictField()
+    pending_change = me.DictField()
+    coupon = me.DictField()
+    metadata = me.DictField()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether service goes on or may go on again."""
+        return self.status in LIVE
+
+    @property
+    def has_started(self) -> bool:
+        """Whether a period of it was billed."""
+        return self.current_period_start is not None

@@ -1,0 +1,78 @@
+"""Finding subscriptions. A customer's own actor finds only its own."""
+
+from datetime import date
+from typing import Unpack
+
+from billing.actors import own_customer_id
+from billing.customers.queries import find_customer_ids
+from billing.database import Row, database
+from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.subscriptions.errors import SubscriptionNotFound
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.states import LIVE
+
+SORTS = {"created_at": "_id", "next_billing_date": "next_billing_date"}
+
+
+def find_subscription(subscription_id: str) -> Subscription | None:
+    """The subscription, or None."""
+    found: Subscription | None = Subscription.objects(**_own(id=subscription_id)).first()
+    return found
+
+
+def get_subscription(subscription_id: str) -> Subscription:
+    """The subscription. Raises SubscriptionNotFound."""
+    if (subscription := find_subscription(subscription_id)) is None:
+        raise SubscriptionNotFound("There is no such subscription.")
+    return subscription
+
+
+def has_live_subscriptions(customer_id: str) -> bool:
+    """Whether the customer is served, or has elapsed periods still to be billed."""
+    where = {
+        "customer_id": customer_id,
+        "$or": [{"status": {"$in": sorted(LIVE)}}, {"next_billing_date": {"$gt": ""}}],
+    }
+    return database().subscriptions.find_one(where, {"_id": 1}) is not None
+
+
+def list_subscriptions(
+    *,
+    status: str | None = None,
+    customer_id: str | None = None,
+    plan_id: str | None = None,
+    q: str | None = None,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Subscriptions, newest first; `q` is an id or finds those of matching customers."""
+    filters = {"status": status, "customer_id": customer_id, "plan_id": plan_id}
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    clauses = [where] if where else []
+    if q and q.strip().startswith("sub_"):
+        clauses.append({"_id": q.strip()})
+    elif q:
+        clauses.append({"customer_id": {"$in": find_customer_ids(q)}})
+    if own := own_customer_id():
+        clauses.append({"customer_id": own})
+    where = clauses[0] if len(clauses) == 1 else {"$and": clauses} if clauses else {}
+    return paginate("subscriptions", where, PageRequest(**page), sorts=SORTS)
+
+
+def next_due() -> tuple[date, int] | None:
+    """The earliest date on which something is to be billed, and how many are due on it."""
+    first = database().subscriptions.find_one(
+        {"next_billing_date": {"$gt": ""}},
+        {"next_billing_date": 1},
+        sort=[("next_billing_date", 1)],
+    )
+    if first is None:
+        return None
+    day = first["next_billing_date"]
+    return date.fromisoformat(day), database().subscriptions.count_documents(
+        {"next_billing_date": day}
+    )
+
+
+def _own(**where: str) -> dict[str, str]:
+    own = own_customer_id()
+    return {**where, "customer_id": own} if own else where
