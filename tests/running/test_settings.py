@@ -1,0 +1,125 @@
+"""Configuration: what is refused, in which words, and what is made up."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from billing.settings import Settings, SettingsError
+
+STRONG = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
+
+
+def production(**changes: str) -> dict[str, str]:
+    """A production environment that is in order, with `changes`; an empty value removes."""
+    environ = {
+        "DUEBILL_ENV": "production",
+        "MONGODB_URI": "mongodb://db.internal/duebill?replicaSet=rs0",
+        "SECRET_KEY": STRONG,
+        "JWT_SECRET": STRONG[::-1],
+    }
+    return environ | changes
+
+
+def refusal(environ: dict[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(environ)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["MONGODB_URI", "SECRET_KEY", "JWT_SECRET"])
+def test_production_does_not_start_without_what_it_needs(name: str) -> None:
+    message = refusal(production(**{name: ""}))
+    assert message == f"DUEBILL_ENV=production needs {name} to be set."
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "JWT_SECRET"])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("x" * 31, "is shorter than 32 bytes"),
+        ("changeme" * 8, "looks like an example value"),
+        ("abcabcabc" * 8, "repeats a few characters"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["production", "local"])
+def test_a_weak_secret_is_refused_by_name(name: str, value: str, reason: str, mode: str) -> None:
+    message = refusal(production(**{name: value, "DUEBILL_ENV": mode}))
+    assert message.startswith(f"{name} {reason}")
+    assert value not in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("PORT", "eighty", "PORT must be a whole number from 1 to 65535."),
+        ("PORT", "70000", "PORT must be a whole number from 1 to 65535."),
+        ("MONGODB_URI", "http://db", "MONGODB_URI must start with mongodb:// or mongodb+srv://."),
+        ("DUEBILL_ENV", "staging", "DUEBILL_ENV Input should be 'local' or 'production'."),
+        (
+            "ADMIN_EMAIL",
+            "ada@example.com",
+            "ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither.",
+        ),
+    ],
+)
+def test_a_wrong_variable_is_named(variable: str, value: str, message: str, tmp_path: Path) -> None:
+    assert refusal({"DATA_DIR": str(tmp_path), variable: value}) == message
+
+
+def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:
+    message = refusal({"DATA_DIR": str(tmp_path), "PORT": "x", "WEB_CONCURRENCY": "0"})
+    assert "PORT must" in message
+    assert "WEB_CONCURRENCY must" in message
+
+
+def test_a_data_dir_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    message = refusal({"DATA_DIR": str(tmp_path / "file")})
+    assert message.startswith("DATA_DIR: ")
+    assert "Not a directory" in message
+
+
+def test_local_secrets_are_made_once_differ_and_are_private(tmp_path: Path) -> None:
+    first = Settings.load({"DATA_DIR": str(tmp_path)})
+    second = Settings.load({"DATA_DIR": str(tmp_path)})
+    assert (first.secret_key, first.jwt_secret) == (second.secret_key, second.jwt_secret)
+    assert first.secret_key != first.jwt_secret
+    kept = sorted((tmp_path / "secrets").iterdir())
+    assert [path.name for path in kept] == ["jwt_secret", "secret_key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+
+
+def test_given_secrets_leave_no_file(tmp_path: Path) -> None:
+    Settings.load({"DATA_DIR": str(tmp_path), "SECRET_KEY": STRONG, "JWT_SECRET": STRONG[::-1]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(Settings.load(production(ADMIN_EMAIL="a@example.com", ADMIN_PASSWORD=STRONG)))
+    assert STRONG not in shown
+    assert "db.internal" not in shown
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = Settings.load(production())
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]
+
+
+def test_cookies_are_secure_in_production_and_behind_https(tmp_path: Path) -> None:
+    local = {"DATA_DIR": str(tmp_path)}
+    assert Settings.load(production()).session_cookie_secure
+    assert Settings.load(local | {"PUBLIC_URL": "https://x.example"}).session_cookie_secure
+    assert not Settings.load(local).session_cookie_secure
+
+
+def test_links_follow_the_port_unless_told_otherwise(tmp_path: Path) -> None:
+    local = {"DATA_DIR": str(tmp_path), "PORT": "8080"}
+    assert Settings.load(local).public_url == "http://localhost:8080"
+    public = Settings.load(local | {"PUBLIC_URL": "https://x.example/"})
+    assert public.public_url == "https://x.example"
