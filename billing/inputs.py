@@ -100,7 +100,7 @@ def merge(model: type[Model], current: Input, patch: dict[str, Any]) -> Model:
 def invalid(error: ValidationError) -> Invalid:
     """The validation library's findings as our refusal, in plain words."""
     errors = [
-        FieldError(_path(found["loc"]), _plain(found))
+        FieldError(_path(found["loc"]), plain_words(found))
         for found in error.errors(include_url=False, include_context=True)
     ]
     return Invalid("Some fields are not valid.", errors=list(dict.fromkeys(errors)))
@@ -126,7 +126,8 @@ _PLAIN = {
 }
 
 
-def _plain(found: Any) -> str:
+def plain_words(found: Any) -> str:
+    """One finding of the validation library, for people."""
     kind, context = found["type"], found.get("ctx", {})
     if kind in _PLAIN:
         return _PLAIN[kind]
