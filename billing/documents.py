@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import mongoengine as me
 
@@ -14,6 +14,11 @@ from billing.ids import new_id
 class CalendarDateField(me.fields.BaseField):
     """A calendar date, kept as its ISO text: no time zone can shift it, and text order is
     date order."""
+
+    if TYPE_CHECKING:  # the library's descriptors carry no types
+
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+        def __set__(self, instance: Any, value: Any) -> None: ...
 
     def to_mongo(self, value: date | str | None) -> str | None:
         return value.isoformat() if isinstance(value, date) else value
@@ -31,6 +36,11 @@ class CalendarDateField(me.fields.BaseField):
 
 class PriceField(me.fields.BaseField):
     """A price in the currency's smallest unit: an integer, or decimal text when it is finer."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+        def __set__(self, instance: Any, value: Any) -> None: ...
 
     def validate(self, value: Any, clean: bool = True) -> None:
         if not (type(value) is int or (isinstance(value, str) and Decimal(value).is_finite())):

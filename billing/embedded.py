@@ -28,11 +28,13 @@ def embedded_mongodb(data_dir: Path) -> Iterator[str]:
     leave stops the server. Raises EmbeddedMongoError with one line for a person.
     """
     mongod = Mongod(data_dir.absolute())
+    owner = os.getpid()
     users = _enter(mongod)
     try:
         yield f"mongodb://127.0.0.1:{mongod.port}/duebill?replicaSet=rs0"
     finally:
-        _leave(mongod, users)
+        if os.getpid() == owner:  # a forked child inherits this frame and may unwind it at its end
+            _leave(mongod, users)
 
 
 def _enter(mongod: Mongod) -> IO[bytes]:

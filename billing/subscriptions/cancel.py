@@ -1,9 +1,13 @@
 """Ending a subscription, now or at the end of what is paid, and taking that back."""
 
+from datetime import date
+
 from billing import clock
 from billing.customers.queries import get_customer
 from billing.database import operation
 from billing.events.journal import update
+from billing.periods import Schedule
+from billing.plans.queries import get_terms
 from billing.subscriptions.errors import CancellationNotRevocable, SubscriptionNotCancellable
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
@@ -49,19 +53,32 @@ def _cancel_at_period_end(subscription: Subscription, reason: str | None) -> Sub
             f"This subscription already ends on {subscription.end_date}; it can end now instead."
         )
     subscription.cancel_at_period_end = True
-    subscription.end_date = subscription.current_period_end
+    subscription.end_date = _end_of_period(subscription)
     update(subscription, "subscription.cancellation_scheduled", reason=reason)
     return subscription
 
 
+def _end_of_period(subscription: Subscription) -> date:
+    """The end of the period that today falls into, or of the last billed if that is later."""
+    terms = get_terms(subscription.plan_id, subscription.plan_version)
+    cycle, count = terms["billing_cycle"], terms["interval_count"]
+    schedule = Schedule(subscription.billing_anchor, cycle, count)
+    billed: date = subscription.current_period_end
+    day = max(_today(subscription), subscription.current_period_start)
+    return max(schedule.period_at(day).end, billed)
+
+
+def _today(subscription: Subscription) -> date:
+    return clock.today(get_customer(subscription.customer_id).preferences.timezone)
+
+
 def _cancel_now(subscription: Subscription, reason: str | None) -> Subscription:
     check_move(subscription.status, "cancelled")
-    zone = get_customer(subscription.customer_id).preferences.timezone
     subscription.status = "cancelled"
     subscription.cancelled_at = clock.now()
     subscription.cancel_at_period_end = False
     # One that has not begun ends on its first day: it served nobody and bills nothing.
-    subscription.end_date = max(clock.today(zone), subscription.start_date)
+    subscription.end_date = max(_today(subscription), subscription.start_date)
     if subscription.next_billing_date and subscription.next_billing_date >= subscription.end_date:
         subscription.next_billing_date = None
     update(subscription, "subscription.cancelled", reason=reason)

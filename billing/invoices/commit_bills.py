@@ -1,0 +1,119 @@
+"""Writing a prepared batch in one short transaction.
+
+What was computed counts only if the subscriptions are still as they were read; that check is part
+of the writing transaction, so two who bill the same subscription cannot both succeed.
+"""
+
+import logging
+from collections import defaultdict
+from typing import Any
+
+from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
+
+from billing import clock
+from billing.database import Row, database, in_transaction
+from billing.errors import Conflict
+from billing.events.models import event_row
+from billing.invoices.cycle import Bill
+from billing.invoices.numbering import series_of, take_numbers
+from billing.invoices.prepare_bills import Prepared, Skip, skip_of
+from billing.seller import current_seller
+
+log = logging.getLogger(__name__)
+
+
+class ChangedMeanwhile(Conflict):
+    """A subscription of the batch is no longer as it was read; read it again."""
+
+    code = "changed_meanwhile"
+
+
+def commit_bills(prepared: Prepared, run_id: str | None = None) -> None:
+    """Write a prepared batch: numbers, invoices, advanced subscriptions and events, or nothing.
+
+    Raises ChangedMeanwhile when somebody else was faster.
+    """
+    if prepared.bills:
+        in_transaction(lambda: _write(prepared.bills, run_id))
+
+
+def commit_or_skip(prepared: Prepared, run_id: str | None = None) -> Prepared:
+    """Like commit_bills, but what MongoDB refuses for good is found by halving and skipped.
+
+    Returns what was written, with all skips.
+    """
+    try:
+        commit_bills(prepared, run_id)
+        return prepared
+    except (DuplicateKeyError, BulkWriteError, DocumentTooLarge, OverflowError) as error:
+        if len(prepared.bills) == 1:
+            return Prepared([], [*prepared.skips, _refused(prepared.bills[0], error)])
+    middle = len(prepared.bills) // 2
+    first = commit_or_skip(Prepared(prepared.bills[:middle], prepared.skips), run_id)
+    second = commit_or_skip(Prepared(prepared.bills[middle:]), run_id)
+    return Prepared(first.bills + second.bills, first.skips + second.skips)
+
+
+def _refused(bill: Bill, error: Exception) -> Skip:
+    log.warning("invoice refused", extra={"subscription_id": bill.subscription["_id"]})
+    if isinstance(error, DuplicateKeyError | BulkWriteError):
+        return skip_of(bill.subscription, "period_already_billed", "A period was billed before.")
+    return skip_of(bill.subscription, "invoice_not_storable", "The invoice is too large to store.")
+
+
+def _write(bills: list[Bill], run_id: str | None) -> None:
+    _check_unchanged(bills)
+    invoices = [invoice for bill in bills for invoice in bill.invoices]
+    if invoices:
+        prefix = current_seller()["invoice_prefix"]
+        numbers = take_numbers(series_of(prefix, invoice["issue_date"]) for invoice in invoices)
+        for invoice, number in zip(invoices, numbers, strict=True):
+            invoice["number"] = number
+        database().invoices.insert_many(invoices, ordered=False)
+    _advance(bills)
+    database().events.insert_many(_events(bills, run_id), ordered=False)
+
+
+def _check_unchanged(bills: list[Bill]) -> None:
+    read = {bill.subscription["_id"]: bill.subscription["revision"] for bill in bills}
+    found = database().subscriptions.find({"_id": {"$in": list(read)}}, {"revision": 1})
+    if {row["_id"]: row["revision"] for row in found} != read:
+        raise ChangedMeanwhile("A subscription changed meanwhile.")
+
+
+def _advance(bills: list[Bill]) -> None:
+    """Subscriptions that move to the same values move in one update."""
+    groups: dict[tuple[tuple[str, Any], ...], list[str]] = defaultdict(list)
+    for bill in bills:
+        groups[tuple(bill.advance.items())].append(bill.subscription["_id"])
+    now = clock.now()
+    for values, ids in groups.items():
+        change: Row = {"$set": {"updated_at": now}, "$inc": {"revision": 1}}
+        for name, value in values:
+            change.setdefault("$unset" if value is None else "$set", {})[name] = value
+        database().subscriptions.update_many({"_id": {"$in": ids}}, change)
+
+
+def _events(bills: list[Bill], run_id: str | None) -> list[Row]:
+    reason = f"Billing run {run_id}" if run_id else None
+    return [event for bill in bills for event in _events_of(bill, reason)]
+
+
+def _events_of(bill: Bill, reason: str | None) -> list[Row]:
+    row, customer_id = bill.subscription, bill.subscription["customer_id"]
+    events = [
+        event_row(
+            "invoice.finalized",
+            invoice["_id"],
+            customer_id=customer_id,
+            changes={"number": [None, invoice["number"]], "total": [None, invoice["total"]]},
+            reason=reason,
+        )
+        for invoice in bill.invoices
+    ]
+    changes = {name: [row.get(name), value] for name, value in bill.advance.items()}
+    moved = "subscription.cancelled" if bill.ends else "subscription.renewed"
+    events.append(
+        event_row(moved, row["_id"], customer_id=customer_id, changes=changes, reason=reason)
+    )
+    return events

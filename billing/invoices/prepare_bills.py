@@ -1,0 +1,103 @@
+"""Computing what a batch of subscriptions owes; nothing is written here."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from billing import clock
+from billing.database import Row, database
+from billing.errors import BillingError
+from billing.invoices.cycle import Account, Bill, bill_for
+from billing.plans.models import version_key
+from billing.seller import Seller, current_seller
+
+log = logging.getLogger(__name__)
+
+_CUSTOMER_FIELDS = {"search_terms": 0, "name_key": 0, "metadata": 0, "phone": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A due subscription that could not be billed, and why."""
+
+    subscription_id: str
+    customer_id: str
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A batch, computed and not written."""
+
+    bills: list[Bill] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+
+    @property
+    def invoices(self) -> list[Row]:
+        return [invoice for bill in self.bills for invoice in bill.invoices]
+
+    @property
+    def ended(self) -> int:
+        return sum(bill.ends for bill in self.bills)
+
+
+def prepare_bills(
+    subscriptions: Iterable[Row], as_of: date | None, *, budget: int = 1000
+) -> Prepared:
+    """Compute what these subscription rows owe by `as_of`, or by each customer's own today.
+
+    At most about `budget` invoices; subscriptions beyond that are left for the next call.
+    """
+    rows = list(subscriptions)
+    customers = _by_id("customers", {r["customer_id"] for r in rows}, _CUSTOMER_FIELDS)
+    terms = _by_id("plan_versions", {version_key(r["plan_id"], r["plan_version"]) for r in rows})
+    seller, now, prepared = current_seller(), clock.now(), Prepared()
+    left = budget
+    for row in rows:
+        if left <= 0:
+            break
+        outcome = _bill_or_skip(row, customers, terms, seller, as_of, now)
+        if isinstance(outcome, Skip):
+            prepared.skips.append(outcome)
+        elif outcome.advance:
+            prepared.bills.append(outcome)
+            left -= len(outcome.invoices)
+    return prepared
+
+
+def _bill_or_skip(
+    row: Row,
+    customers: dict[str, Row],
+    terms: dict[str, Row],
+    seller: Seller,
+    as_of: date | None,
+    now: datetime,
+) -> Bill | Skip:
+    customer = customers.get(row["customer_id"])
+    version = terms.get(version_key(row["plan_id"], row["plan_version"]))
+    if customer is None or customer.get("deleted_at"):
+        return skip_of(row, "customer_deleted", "The customer was deleted.")
+    if customer["status"] == "suspended":
+        return skip_of(row, "customer_suspended", "The customer is suspended.")
+    if version is None:
+        return skip_of(row, "plan_version_missing", "The plan has no such version.")
+    try:
+        day = as_of or clock.today(customer["preferences"]["timezone"])
+        return bill_for(Account(row, version, customer, seller), day, now)
+    except BillingError as error:
+        return skip_of(row, error.code, error.message)
+    except Exception:
+        log.exception("subscription could not be billed", extra={"subscription_id": row["_id"]})
+        return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
+
+
+def skip_of(row: Row, code: str, message: str) -> Skip:
+    """The refusal to bill a subscription row."""
+    return Skip(row["_id"], row["customer_id"], code, message)
+
+
+def _by_id(name: str, ids: set[str], fields: Row | None = None) -> dict[str, Row]:
+    found = database()[name].find({"_id": {"$in": list(ids)}}, fields)
+    return {row["_id"]: row for row in found}

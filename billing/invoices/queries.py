@@ -1,0 +1,117 @@
+"""Finding invoices. A customer's own actor finds only its own, and no drafts."""
+
+import re
+from datetime import date
+from typing import Any, Unpack
+
+from billing import clock
+from billing.actors import own_customer_id
+from billing.customers.queries import find_customer_ids
+from billing.database import Row, database
+from billing.invoices.errors import InvoiceNotFound
+from billing.invoices.models import Invoice
+from billing.pages import Page, PageArguments, PageRequest, paginate
+
+SORTS = {"created_at": "_id", "due_date": "due_date", "issue_date": "issue_date"}
+_NUMBER = re.compile(r"^[A-Z0-9]+-\d{4}(-\d*)?$")
+_LIST_FIELDS = {"line_items.explanation": 0}
+
+
+def find_invoice(invoice_id: str) -> Invoice | None:
+    """The invoice, or None."""
+    found: Invoice | None = Invoice.objects(__raw__=_visible({"_id": invoice_id})).first()
+    return found
+
+
+def get_invoice(invoice_id: str) -> Invoice:
+    """The invoice. Raises InvoiceNotFound."""
+    if (invoice := find_invoice(invoice_id)) is None:
+        raise InvoiceNotFound("There is no such invoice.")
+    return invoice
+
+
+def list_invoices(
+    *,
+    status: str | None = None,
+    overdue: bool | None = None,
+    customer_id: str | None = None,
+    subscription_id: str | None = None,
+    number: str | None = None,
+    currency: str | None = None,
+    issued_from: date | None = None,
+    issued_before: date | None = None,
+    q: str | None = None,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Invoices, newest first; overdue ones by due date, the longest overdue first.
+
+    `issued_from` is inclusive, `issued_before` exclusive. `q` is an id, the beginning of a
+    number such as INV-2026, or finds the invoices of matching customers.
+    """
+    exact = {
+        "status": status,
+        "customer_id": customer_id,
+        "subscription_id": subscription_id,
+        "number": number,
+        "currency": currency,
+    }
+    clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
+    bounds = {"$gte": issued_from, "$lt": issued_before}
+    if issued := {op: day.isoformat() for op, day in bounds.items() if day}:
+        clauses.append({"issue_date": issued})
+    if overdue is not None:
+        clauses.append(_overdue(overdue))
+    if q and q.strip():
+        clauses.append(_search(q.strip()))
+    if overdue and not page.get("sort"):
+        page["sort"] = "due_date"
+    where = _visible({"$and": clauses} if clauses else {})
+    return paginate("invoices", where, PageRequest(**page), sorts=SORTS, projection=_LIST_FIELDS)
+
+
+def is_overdue(row: Row) -> bool:
+    """Open and past its due date: a fact about today, not a state."""
+    due = row.get("due_date")
+    return row["status"] == "open" and due is not None and due < clock.today().isoformat()
+
+
+def latest_invoice_ids(subscription_ids: list[str]) -> dict[str, str]:
+    """Each subscription's newest invoice, in one query."""
+    if len(subscription_ids) == 1:
+        where = {"subscription_id": subscription_ids[0]}
+        newest = database().invoices.find_one(where, {"subscription_id": 1}, sort=[("_id", -1)])
+        return {subscription_ids[0]: newest["_id"]} if newest else {}
+    groups = database().invoices.aggregate(
+        [
+            {"$match": {"subscription_id": {"$in": subscription_ids}}},
+            {"$group": {"_id": "$subscription_id", "newest": {"$max": "$_id"}}},
+        ]
+    )
+    return {group["_id"]: group["newest"] for group in groups}
+
+
+def has_unpaid_invoices(customer_id: str) -> bool:
+    """Whether the customer owes something, or may once a draft is finalised."""
+    where = {"customer_id": customer_id, "status": {"$in": ["draft", "open"]}}
+    return database().invoices.find_one(where, {"_id": 1}) is not None
+
+
+def _overdue(overdue: bool) -> Row:
+    late: Row = {"status": "open", "due_date": {"$lt": clock.today().isoformat()}}
+    return late if overdue else {"$nor": [late]}
+
+
+def _search(q: str) -> Row:
+    if q.startswith("inv_"):
+        return {"_id": q}
+    if _NUMBER.match(q.upper()):
+        return {"number": {"$gte": q.upper(), "$lt": f"{q.upper()}~"}}
+    return {"customer_id": {"$in": find_customer_ids(q)}}
+
+
+def _visible(where: Row) -> Row:
+    own = own_customer_id()
+    if own is None:
+        return where
+    mine: dict[str, Any] = {"customer_id": own, "status": {"$ne": "draft"}}
+    return {"$and": [where, mine]} if where else mine

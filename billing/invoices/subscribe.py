@@ -1,0 +1,77 @@
+"""Subscribing a customer: the subscription and its first invoices, together or not at all."""
+
+from datetime import date
+
+from billing import clock
+from billing.customers.models import Customer
+from billing.customers.queries import get_customer
+from billing.database import database, operation
+from billing.invoices.commit_bills import commit_bills
+from billing.invoices.errors import NothingDue, SubscriptionNotBillable
+from billing.invoices.inputs import GenerateInvoice
+from billing.invoices.models import Invoice
+from billing.invoices.prepare_bills import Prepared, prepare_bills
+from billing.invoices.queries import get_invoice
+from billing.periods import Schedule
+from billing.plans.queries import get_terms
+from billing.subscriptions.errors import StartTooLongAgo
+from billing.subscriptions.inputs import SubscriptionInput
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.start import start_subscription
+
+MAX_ELAPSED_PERIODS = 200
+
+
+@operation
+def create_subscription(data: SubscriptionInput) -> Subscription:
+    """A new subscription, billed at once for each period that has begun, one invoice each.
+
+    One that starts later waits for the billing run. Raises what start_subscription raises, and
+    StartTooLongAgo and SubscriptionNotBillable.
+    """
+    subscription = start_subscription(data)
+    customer = get_customer(subscription.customer_id)
+    if subscription.start_date <= _today(customer):
+        _check_elapsed(subscription, _today(customer))
+        _bill(subscription)
+    return get_subscription(subscription.id)
+
+
+@operation
+def generate_invoice(data: GenerateInvoice) -> Invoice:
+    """Bill what the subscription owes today; the newest of the invoices made.
+
+    Raises SubscriptionNotFound, NothingDue and SubscriptionNotBillable.
+    """
+    subscription = get_subscription(data.subscription_id)
+    prepared = _bill(subscription) if subscription.next_billing_date else Prepared()
+    if not prepared.invoices:
+        following = subscription.next_billing_date or "never"
+        raise NothingDue(f"Nothing is due today; the next billing date is {following}.")
+    return get_invoice(prepared.invoices[-1]["_id"])
+
+
+def _bill(subscription: Subscription) -> Prepared:
+    row = database().subscriptions.find_one({"_id": subscription.id})
+    prepared = prepare_bills([row] if row else [], None)
+    if prepared.skips:
+        raise SubscriptionNotBillable(prepared.skips[0].message)
+    commit_bills(prepared)
+    return prepared
+
+
+def _today(customer: Customer) -> date:
+    return clock.today(customer.preferences.timezone)
+
+
+def _check_elapsed(subscription: Subscription, today: date) -> None:
+    terms = get_terms(subscription.plan_id, subscription.plan_version)
+    start = subscription.start_date
+    elapsed = Schedule(start, terms["billing_cycle"], terms["interval_count"]).index(today)
+    if elapsed >= MAX_ELAPSED_PERIODS:
+        raise StartTooLongAgo(
+            f"{elapsed + 1} periods have begun since; at most {MAX_ELAPSED_PERIODS} are billed "
+            "in one go. Choose a later start or a longer cycle.",
+            field="start_date",
+        )

@@ -1,0 +1,46 @@
+"""Taking back an invoice that should not have been, or giving up one that nobody will pay."""
+
+from billing import clock
+from billing.database import operation
+from billing.events.journal import update
+from billing.invoices.errors import InvoiceNotUncollectible, InvoiceNotVoidable
+from billing.invoices.inputs import VoidInvoice
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+from billing.invoices.states import can_move
+
+
+@operation
+def void_invoice(
+    invoice_id: str, data: VoidInvoice | None = None, expected_revision: int | None = None
+) -> Invoice:
+    """Void an issued invoice; it keeps its number and its lines, and nothing is due on it.
+
+    Raises InvoiceNotFound, StaleRevision and InvoiceNotVoidable.
+    """
+    invoice = get_invoice(invoice_id)
+    invoice.check_revision(expected_revision)
+    if not invoice.is_voidable:
+        because = "something was paid on it" if invoice.amount_paid else f"it is {invoice.status}"
+        raise InvoiceNotVoidable(f"This invoice cannot be voided: {because}.")
+    invoice.status, invoice.voided_at = "void", clock.now()
+    invoice.amount_due = 0
+    update(invoice, "invoice.voided", reason=data.reason if data else None)
+    return invoice
+
+
+@operation
+def mark_uncollectible(invoice_id: str, expected_revision: int | None = None) -> Invoice:
+    """Give up an open invoice; it can still be paid.
+
+    Raises InvoiceNotFound, StaleRevision and InvoiceNotUncollectible.
+    """
+    invoice = get_invoice(invoice_id)
+    invoice.check_revision(expected_revision)
+    if not can_move(invoice.status, "uncollectible"):
+        raise InvoiceNotUncollectible(
+            f"This invoice is {invoice.status}; only an open one can be given up."
+        )
+    invoice.status = "uncollectible"
+    update(invoice, "invoice.marked_uncollectible")
+    return invoice
