@@ -8,7 +8,7 @@ from billing.inputs import Input, Name, ObjectId
 
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
-Password = Annotated[str, Field(min_length=12, max_length=1024, repr=False)]
+Password = Annotated[str, Field(min_length=12, max_length=1024)]
 
 
 class UserInput(Input):
@@ -20,7 +20,7 @@ class UserInput(Input):
     customer_id: ObjectId | None = None
     """The customer that a user of role `customer` belongs to."""
     status: Literal["active", "disabled"] = "active"
-    password: Password | None = None
+    password: Password | None = Field(default=None, repr=False)
     """At least 12 characters; left out, the present one stays."""
 
     @model_validator(mode="after")
@@ -35,8 +35,8 @@ class UserInput(Input):
 class ChangePassword(Input):
     """Changing one's own password."""
 
-    current_password: Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
-    new_password: Password
+    current_password: str = Field(min_length=1, max_length=1024, repr=False)
+    new_password: Password = Field(repr=False)
 
 
 def as_input(user: Any) -> UserInput:
