@@ -1,0 +1,120 @@
+"""What an endpoint answers with: one object, a page of them, or nothing.
+
+The declared shapes are documentation that tests hold real answers against; on the way out rows go
+through their view straight into JSON, without a model built for each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Response, request
+from pydantic import BaseModel
+
+from api.conditions import etag
+from api.fast_json import dumps
+
+from billing.documents import Document
+from billing.pages import Page
+
+CONTENT_TYPE = "application/json"
+
+Row = dict[str, Any]
+View = Callable[[Row], Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object: its documented shape, and the views that give one or many of it.
+
+    `view_many` serves lists whose view needs something looked up for all rows at once.
+    """
+
+    shape: type[BaseModel]
+    view: View
+    view_many: Callable[[list[Row]], list[Row]] | None = None
+    revised: bool = True
+    """Whether its objects change, and so carry an ETag."""
+
+    def many(self, rows: list[Row]) -> list[Row]:
+        """The rows as the API shows them."""
+        return self.view_many(rows) if self.view_many else [self.view(row) for row in rows]
+
+
+class Answer(Protocol):
+    """How an endpoint's result becomes a response."""
+
+    @property
+    def status(self) -> int: ...
+
+    def respond(self, result: Any) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One object with its ETag; a new one also with the address where it lives."""
+
+    resource: Resource
+    status: int = 200
+
+    def respond(self, result: Any) -> Response:
+        row = result.row() if isinstance(result, Document) else result
+        headers = {"Cache-Control": "no-store"}
+        if self.resource.revised:
+            headers["ETag"] = etag(row["revision"])
+        if self.status in {201, 202}:
+            headers["Location"] = f"{request.path}/{row['_id']}"
+        return _json(self.resource.view(row), self.status, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page of objects."""
+
+    resource: Resource
+    status: int = 200
+
+    def respond(self, result: Page) -> Response:
+        body = {
+            "data": self.resource.many(result.items),
+            "has_more": result.has_more,
+            "next_cursor": result.next_cursor,
+            "total": result.total,
+            "total_capped": result.total_capped,
+        }
+        return _json(body, self.status, {"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A body that is no stored object; the endpoint gives it as it goes out."""
+
+    shape: type[BaseModel]
+    status: int = 200
+
+    def respond(self, result: Row) -> Response:
+        return _json(result, self.status, {"Cache-Control": "no-store"})
+
+
+@dataclass(frozen=True, slots=True)
+class NoContent:
+    """Done, and nothing to tell."""
+
+    status: int = 204
+
+    def respond(self, result: Any) -> Response:
+        return Response(status=204, headers={"Cache-Control": "no-store"})
+
+
+def created(resource: Resource) -> One:
+    """201 with the object and its Location."""
+    return One(resource, 201)
+
+
+def all_of(rows: list[Row]) -> Page:
+    """A short list that is always given whole, as a page."""
+    return Page(rows, has_more=False, next_cursor=None, total=len(rows), total_capped=False)
+
+
+def _json(body: Row, status: int, headers: dict[str, str]) -> Response:
+    return Response(dumps(body), status, headers, content_type=CONTENT_TYPE)

@@ -1,0 +1,60 @@
+"""Signing in, staying in and signing out."""
+
+from typing import Any
+
+from flask import request
+
+from api.answers import NoContent, Plain
+from api.auth.shapes import LoginInput, RefreshInput, TokenPair
+from api.bearer import tokens
+from api.endpoint import Endpoints
+from billing.actors import current_actor
+from billing.users import tokens as sign_ins
+from billing.users.errors import InvalidCredentials, InvalidToken, TooManyAttempts
+from billing.users.sign_in import sign_in
+
+endpoints = Endpoints("Tokens", "Access tokens live 15 minutes; refresh tokens work once.")
+
+
+@endpoints.post(
+    "/auth/login",
+    "Sign in",
+    public=True,
+    body=(LoginInput,),
+    answer=Plain(TokenPair),
+    refusals=(InvalidCredentials, TooManyAttempts),
+)
+def login(body: LoginInput) -> dict[str, Any]:
+    """Every wrong pair gets the same answer after the same time."""
+    return _shown(tokens().issue(sign_in(body.email, body.password, request.remote_addr)))
+
+
+@endpoints.post(
+    "/auth/refresh",
+    "Exchange a refresh token for a new pair",
+    public=True,
+    body=(RefreshInput,),
+    answer=Plain(TokenPair),
+    refusals=(InvalidToken,),
+)
+def refresh(body: RefreshInput) -> dict[str, Any]:
+    """A second use of a refresh token ends the sign-in it came from, everywhere."""
+    return _shown(tokens().refresh(body.refresh_token))
+
+
+@endpoints.post("/auth/logout", "Sign out", answer=NoContent())
+def logout() -> None:
+    """The access token and its refresh tokens are dead at once, on every instance."""
+    family = current_actor().token_family
+    if family:
+        sign_ins.revoke_family(family)
+
+
+def _shown(pair: sign_ins.TokenPair) -> dict[str, Any]:
+    return {
+        "access_token": pair.access_token,
+        "token_type": "Bearer",
+        "expires_in": pair.expires_in,
+        "refresh_token": pair.refresh_token,
+        "scope": pair.scope,
+    }

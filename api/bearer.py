@@ -1,0 +1,37 @@
+"""Who is asking: a bearer token (RFC 6750), and nothing else. Cookies are never looked at."""
+
+from flask import Flask, current_app, g, request
+
+from billing.actors import Actor
+from billing.errors import Unauthenticated
+from billing.settings import Settings
+from billing.users.tokens import Tokens
+
+_EXTENSION = "duebill_tokens"
+
+
+def init_tokens(app: Flask) -> None:
+    """Give the application what issues and checks its tokens."""
+    settings: Settings = app.config["SETTINGS"]
+    app.extensions[_EXTENSION] = Tokens(settings.jwt_secret, settings.public_url)
+
+
+def tokens() -> Tokens:
+    """What issues and checks tokens here."""
+    found: Tokens = current_app.extensions[_EXTENSION]
+    return found
+
+
+def bearer_actor() -> Actor:
+    """The actor of the request's token. Raises Unauthenticated."""
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send an access token: Authorization: Bearer ….")
+    return tokens().authenticate(
+        token.strip(), request_id=g.get("request_id"), ip=request.remote_addr
+    )
+
+
+def anonymous_actor() -> Actor:
+    """Nobody yet; still with what the audit trail wants to know."""
+    return Actor(type="anonymous", request_id=g.get("request_id"), ip=request.remote_addr)

@@ -1,0 +1,122 @@
+"""One declaration per endpoint: it parses, checks the scope, calls, answers and documents.
+
+@endpoints.put("/customers/<customer_id>", "Replace a customer", scope="write:customers",
+               body=(CustomerInput,), answer=One(CUSTOMER), revised=True)
+def update_customer(customer_id: str, body: CustomerInput, revision: int | None) -> Customer:
+    return save_customer.update_customer(customer_id, body, revision)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response
+
+from api.answers import Answer
+from api.bearer import anonymous_actor, bearer_actor
+from api.body import read_body, read_patch, refuse_body
+from api.conditions import expected_revision
+from api.query import Query
+from billing.actors import Actor, acting_as
+from billing.errors import BillingError, NotFound
+from billing.inputs import Input
+
+Call = Callable[..., Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """Everything that is to be known of one endpoint."""
+
+    method: str
+    path: str
+    summary: str
+    call: Call
+    answer: Answer
+    tag: str
+    scope: str | None = None
+    """None: any token will do. Nothing is asked for where `public` is set."""
+    public: bool = False
+    staff_only: bool = False
+    """A customer's own user is told that there is nothing here."""
+    query: type[Query] = Query
+    body: tuple[type[Input], ...] = ()
+    patch: type[Input] | None = None
+    revised: bool = False
+    """Whether it writes one object and so honours If-Match."""
+    refusals: tuple[type[BillingError], ...] = ()
+    """What billing may refuse it with, beyond what all endpoints share."""
+
+    @property
+    def name(self) -> str:
+        """The operation's name, in Flask and in OpenAPI."""
+        return self.call.__name__
+
+    def view(self, **ids: str) -> Response:
+        """Answer the current request; called by Flask."""
+        actor = anonymous_actor() if self.public else bearer_actor()
+        with acting_as(actor):
+            self._admit(actor)
+            return self.answer.respond(self.call(**ids, **self._arguments()))
+
+    def _admit(self, actor: Actor) -> None:
+        if self.staff_only and actor.role == "customer":
+            raise NotFound("There is nothing at this address.")
+        if self.scope:
+            actor.require(self.scope)
+
+    def _arguments(self) -> dict[str, Any]:
+        """What the function takes beyond ids: query, body or patch, revision, as declared."""
+        query = self.query.of_request()
+        found: dict[str, Any] = {} if self.query is Query else {"query": query}
+        if self.revised:
+            found["revision"] = expected_revision()
+        if self.patch:
+            found["patch"] = read_patch(self.patch)
+        elif self.body:
+            found["body"] = read_body(self.body)
+        else:
+            refuse_body()
+        return found
+
+
+@dataclass
+class Endpoints:
+    """The endpoints of one feature, in the order of their declaration."""
+
+    tag: str
+    description: str
+    declared: list[Endpoint] = field(default_factory=list)
+
+    def get(self, path: str, summary: str, **options: Any) -> Callable[[Call], Call]:
+        """Declare a reading endpoint; `options` are the fields of Endpoint."""
+        return self._declare("GET", path, summary, options)
+
+    def post(self, path: str, summary: str, **options: Any) -> Callable[[Call], Call]:
+        """Declare an endpoint that creates or does something."""
+        return self._declare("POST", path, summary, options)
+
+    def put(self, path: str, summary: str, **options: Any) -> Callable[[Call], Call]:
+        """Declare an endpoint that replaces."""
+        return self._declare("PUT", path, summary, options)
+
+    def patch(self, path: str, summary: str, **options: Any) -> Callable[[Call], Call]:
+        """Declare an endpoint that merges."""
+        return self._declare("PATCH", path, summary, options)
+
+    def delete(self, path: str, summary: str, **options: Any) -> Callable[[Call], Call]:
+        """Declare an endpoint that ends something."""
+        return self._declare("DELETE", path, summary, options)
+
+    def _declare(
+        self, method: str, path: str, summary: str, options: dict[str, Any]
+    ) -> Callable[[Call], Call]:
+        def declare(call: Call) -> Call:
+            self.declared.append(
+                Endpoint(
+                    method=method, path=path, summary=summary, call=call, tag=self.tag, **options
+                )
+            )
+            return call
+
+        return declare

@@ -1,0 +1,76 @@
+"""The audit trail, read only."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.answers import One, PageOf, Resource
+from api.endpoint import Endpoints
+from api.query import PageQuery
+from api.shape import Id, Instant, Shape
+from billing.database import Row
+from billing.events import queries
+from billing.events.views import event_view
+from billing.inputs import ObjectId
+from billing.pages import Page
+
+
+class EventActor(Shape):
+    """Who did it."""
+
+    type: Literal["user", "client", "system", "anonymous"]
+    id: str
+    name: str
+
+
+class Event(Shape):
+    """What was done to which object, when and by whom."""
+
+    id: Id
+    object: Literal["event"]
+    type: str
+    """Such as `invoice.paid`."""
+    object_id: str
+    object_type: str
+    customer_id: Id | None
+    actor: EventActor
+    changes: dict[str, Annotated[list[Any], Field(min_length=2, max_length=2)]]
+    """Each changed field with its value before and after."""
+    reason: str | None
+    request_id: str | None
+    ip: str | None
+    created_at: Instant
+
+
+class EventQuery(PageQuery):
+    """Filters of the list."""
+
+    object_id: ObjectId | None = None
+    customer_id: ObjectId | None = None
+    type: Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,60}$")] | None = None
+    actor_id: ObjectId | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
+EVENT = Resource(Event, event_view, revised=False)
+READ = "read:events"
+
+endpoints = Endpoints("Events", "The audit trail: one event for each change.")
+
+
+@endpoints.get("/events", "List events", scope=READ, query=EventQuery, answer=PageOf(EVENT))
+def list_events(query: EventQuery) -> Page:
+    """Newest first."""
+    return queries.list_events(**query.arguments())
+
+
+@endpoints.get(
+    "/events/<event_id>",
+    "Show an event",
+    scope=READ,
+    answer=One(EVENT),
+    refusals=(queries.EventNotFound,),
+)
+def get_event(event_id: str) -> Row:
+    """Events never change."""
+    return queries.get_event(event_id)

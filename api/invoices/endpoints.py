@@ -1,0 +1,91 @@
+"""Invoices: listing, making, showing and changing drafts."""
+
+from api.answers import One, PageOf, Resource, created
+from api.body import Patch
+from api.endpoint import Endpoints
+from api.invoices.shapes import Invoice as InvoiceShape
+from api.invoices.shapes import InvoiceQuery
+from api.patching import patched
+from billing.customers.errors import CustomerDeleted, CustomerNotFound
+from billing.invoices import errors, one_off, queries, subscribe
+from billing.invoices.inputs import GenerateInvoice, InvoiceInput, as_input
+from billing.invoices.models import Invoice
+from billing.invoices.views import invoice_view
+from billing.pages import Page
+from billing.subscriptions.errors import SubscriptionNotFound
+
+INVOICE = Resource(InvoiceShape, invoice_view)
+READ, WRITE = "read:invoices", "write:invoices"
+MISSING = errors.InvoiceNotFound
+_MAKE = (CustomerNotFound, CustomerDeleted, errors.NegativeTotal, errors.TotalTooLarge)
+_CHANGE = (MISSING, errors.InvoiceNotEditable, *_MAKE)
+
+endpoints = Endpoints("Invoices", "What is owed.")
+_patch = patched(queries.get_invoice, as_input, one_off.update_invoice)
+
+
+@endpoints.get("/invoices", "List invoices", scope=READ, query=InvoiceQuery, answer=PageOf(INVOICE))
+def list_invoices(query: InvoiceQuery) -> Page:
+    """Newest first. Lines come without their explanation; a single invoice has it."""
+    return queries.list_invoices(**query.arguments())
+
+
+@endpoints.post(
+    "/invoices",
+    "Make an invoice",
+    scope=WRITE,
+    body=(GenerateInvoice, InvoiceInput),
+    answer=created(INVOICE),
+    refusals=(
+        *_MAKE,
+        SubscriptionNotFound,
+        errors.NothingDue,
+        errors.SubscriptionNotBillable,
+    ),
+)
+def create_invoice(body: GenerateInvoice | InvoiceInput) -> Invoice:
+    """Of what a subscription owes today (`subscription_id`), or of lines of your own."""
+    if isinstance(body, GenerateInvoice):
+        return subscribe.generate_invoice(body)
+    return one_off.create_invoice(body)
+
+
+@endpoints.get(
+    "/invoices/<invoice_id>",
+    "Show an invoice",
+    scope=READ,
+    answer=One(INVOICE),
+    refusals=(MISSING,),
+)
+def get_invoice(invoice_id: str) -> Invoice:
+    """Each line with the explanation of its amount."""
+    return queries.get_invoice(invoice_id)
+
+
+@endpoints.put(
+    "/invoices/<invoice_id>",
+    "Replace a draft",
+    scope=WRITE,
+    body=(InvoiceInput,),
+    answer=One(INVOICE),
+    revised=True,
+    refusals=_CHANGE,
+)
+def update_invoice(invoice_id: str, body: InvoiceInput, revision: int | None) -> Invoice:
+    """Without `draft: true` it is issued at once."""
+    return one_off.update_invoice(invoice_id, body, revision)
+
+
+@endpoints.patch(
+    "/invoices/<invoice_id>",
+    "Change a draft",
+    scope=WRITE,
+    patch=InvoiceInput,
+    answer=One(INVOICE),
+    revised=True,
+    refusals=_CHANGE,
+)
+def patch_invoice(invoice_id: str, patch: Patch, revision: int | None) -> Invoice:
+    """A JSON Merge Patch (RFC 7396); `line_items` are replaced as a whole."""
+    changed: Invoice = _patch(invoice_id, patch, revision)
+    return changed

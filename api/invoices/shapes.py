@@ -1,0 +1,117 @@
+"""How an invoice looks, and what a list of them can be filtered by."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.customers.shapes import Address, TaxId
+from api.query import DateParameter, PageQuery, Search, Truth
+from api.shape import DateText, Id, Instant, Metadata, Price, Shape
+from billing.inputs import Currency, ObjectId
+
+InvoiceStatus = Literal["draft", "open", "paid", "void", "uncollectible"]
+
+
+class LineItem(Shape):
+    """One line."""
+
+    kind: Literal[
+        "plan", "charge", "usage", "setup_fee", "proration_credit", "proration_charge", "one_off"
+    ]
+    description: str
+    quantity: int
+    unit_amount: Price
+    """In smallest units; a decimal string where finer."""
+    amount: int
+    period_start: DateText | None
+    period_end: DateText | None
+    """The first day after the period."""
+    plan_id: Id | None
+    tax_rate_ids: list[Id]
+    discount_amount: int
+    tax_amount: int
+    explanation: dict[str, Any]
+    """Enough to recompute the amount by hand; empty in lists."""
+
+
+class InvoiceSeller(Shape):
+    """Who issued the invoice, as it was then."""
+
+    name: str
+    address: Address | None
+    tax_id: str | None
+
+
+class InvoiceCustomer(Shape):
+    """Whom it was issued to, as they were then."""
+
+    name: str
+    email: str
+    address: Address | None
+    tax_ids: list[TaxId]
+    tax_exempt: Literal["none", "exempt", "reverse"]
+    locale: str
+
+
+class Invoice(Shape):
+    """What is owed. All amounts are in the currency's smallest unit."""
+
+    id: Id
+    object: Literal["invoice"]
+    number: str | None
+    """Gapless; null for a draft."""
+    customer_id: Id
+    subscription_id: Id | None
+    currency: str
+    status: InvoiceStatus
+    overdue: bool
+    """Open, and its due date has passed."""
+    reason: Literal["subscription_cycle", "one_off"]
+    issue_date: DateText | None
+    due_date: DateText | None
+    paid_date: DateText | None
+    period_start: DateText | None
+    period_end: DateText | None
+    line_items: list[LineItem]
+    subtotal: int
+    discount_total: int
+    tax_total: int
+    total: int
+    amount: int
+    """The same as `total`."""
+    credit_applied: int
+    amount_paid: int
+    amount_due: int
+    discounts: list[dict[str, Any]]
+    taxes: list[dict[str, Any]]
+    seller: InvoiceSeller | None
+    customer: InvoiceCustomer | None
+    notes: str | None
+    purchase_order: str | None
+    metadata: Metadata
+    created_at: Instant
+    updated_at: Instant
+    finalized_at: Instant | None
+    voided_at: Instant | None
+
+
+class InvoiceQuery(PageQuery):
+    """Filters of the list."""
+
+    status: InvoiceStatus | None = None
+    overdue: Truth | None = None
+    customer_id: ObjectId | None = None
+    subscription_id: ObjectId | None = None
+    number: Annotated[Search, Field(min_length=1)] | None = None
+    currency: Currency | None = None
+    issued_from: Annotated[DateParameter | None, Field(alias="issue_date[gte]")] = None
+    """Issued on this date or later."""
+    issued_before: Annotated[DateParameter | None, Field(alias="issue_date[lt]")] = None
+    """Issued before this date."""
+    q: Search | None = None
+    """An id, the beginning of a number, or what finds the customer."""
+    sort: (
+        Literal["created_at", "-created_at", "due_date", "-due_date", "issue_date", "-issue_date"]
+        | None
+    ) = None
+    """Newest first where left out; with `overdue=true` the longest overdue first."""

@@ -1,0 +1,96 @@
+"""OpenAPI 3.1, made from the same declarations that parse, check and answer."""
+
+from collections import defaultdict
+from typing import Any
+
+from api.endpoint import Endpoint, Endpoints
+from api.openapi_answers import responses
+from api.openapi_schemas import Schemas, parameters
+from billing.users.permissions import SCOPES
+
+Json = dict[str, Any]
+
+_INTRODUCTION = """
+JSON in, JSON out. Money is an integer in the currency's smallest unit, dates are ISO 8601, ids are
+prefixed. Sign in at `/auth/login` and send the access token as `Authorization: Bearer …`.
+Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `cursor`.
+"""
+
+
+def document(features: list[Endpoints], server: str) -> Json:
+    """The whole document; `server` is the address that paths are relative to."""
+    schemas = Schemas()
+    paths: dict[str, Json] = defaultdict(dict)
+    for endpoint in (e for feature in features for e in feature.declared):
+        paths[_path(endpoint)][endpoint.method.lower()] = _operation(endpoint, schemas)
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "Duebill",
+            "version": "1",
+            "summary": "Customers, plans, subscriptions and the invoices that fall due.",
+            "description": _INTRODUCTION.strip(),
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": server}],
+        "tags": [{"name": f.tag, "description": f.description} for f in features],
+        "paths": dict(paths),
+        "components": {
+            "schemas": schemas.components(),
+            "securitySchemes": {"bearer": _BEARER},
+        },
+    }
+
+
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of `/auth/login`, which lives 15 minutes. Scopes:\n\n"
+    + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
+}
+
+
+def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
+    described = _description(endpoint)
+    operation: Json = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "tags": [endpoint.tag],
+        "security": [] if endpoint.public else [{"bearer": _scopes(endpoint)}],
+        "responses": responses(endpoint, schemas),
+    }
+    if described:
+        operation["description"] = described
+    if found := parameters(endpoint, schemas):
+        operation["parameters"] = found
+    if body := _request_body(endpoint, schemas):
+        operation["requestBody"] = body
+    return operation
+
+
+def _path(endpoint: Endpoint) -> str:
+    return endpoint.path.replace("<", "{").replace(">", "}")
+
+
+def _scopes(endpoint: Endpoint) -> list[str]:
+    return [endpoint.scope] if endpoint.scope else []
+
+
+def _description(endpoint: Endpoint) -> str:
+    scope = f"Needs the scope `{endpoint.scope}`." if endpoint.scope else ""
+    return " ".join(filter(None, [(endpoint.call.__doc__ or "").strip(), scope]))
+
+
+def _request_body(endpoint: Endpoint, schemas: Schemas) -> Json | None:
+    if endpoint.patch:
+        schema = schemas.patch_of(endpoint.patch)
+        kinds = ("application/json", "application/merge-patch+json")
+        return {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
+    if not endpoint.body:
+        return None
+    shapes = [schemas.input(model) for model in endpoint.body]
+    schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+    required = any(field.is_required() for field in endpoint.body[-1].model_fields.values())
+    return {"required": required, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,133 @@
+"""JSON schemas of inputs, answers and parameters, as OpenAPI components."""
+
+import copy
+import re
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from api.conditions import PATTERN
+from api.endpoint import Endpoint
+from billing.inputs import Input
+
+Json = dict[str, Any]
+_REF = "#/components/schemas/"
+
+
+class Schemas:
+    """Collects each model once, under its name."""
+
+    def __init__(self) -> None:
+        self._components: dict[str, Json] = {}
+
+    def input(self, model: type[BaseModel]) -> Json:
+        """A reference to what may be sent."""
+        return self._add(model, "validation")
+
+    def output(self, model: type[BaseModel]) -> Json:
+        """A reference to what is answered."""
+        return self._add(model, "serialization")
+
+    def patch_of(self, model: type[Input]) -> Json:
+        """A reference to `model` with nothing required, at any depth."""
+        self.input(model)
+        return {"$ref": _REF + self._patch_component(model.__name__)}
+
+    def listing(self, name: str, listing: type[BaseModel], item: type[BaseModel]) -> Json:
+        """A reference to a list of `item`."""
+        schema = _plain(listing, "serialization")
+        schema["properties"]["data"] = {"type": "array", "items": self.output(item)}
+        schema["title"] = name
+        self._components[name] = schema
+        return {"$ref": _REF + name}
+
+    def components(self) -> dict[str, Json]:
+        """All of them, by name."""
+        return dict(sorted(self._components.items()))
+
+    def inline(self, model: type[BaseModel]) -> Json:
+        """A schema by itself, for parameters."""
+        return _plain(model, "validation")
+
+    def _add(self, model: type[BaseModel], mode: Any) -> Json:
+        schema = _plain(model, mode)
+        for name, definition in schema.pop("$defs", {}).items():
+            self._put(name, definition)
+        self._put(model.__name__, schema)
+        return {"$ref": _REF + model.__name__}
+
+    def _put(self, name: str, schema: Json) -> None:
+        if self._components.setdefault(name, schema) != schema:
+            raise ValueError(f"two different schemas are called {name}")
+
+    def _patch_component(self, name: str) -> str:
+        patched = f"{name}Patch"
+        if patched not in self._components:
+            self._components[patched] = {}  # taken, should the model refer to itself
+            schema = copy.deepcopy(self._components[name])
+            schema.pop("required", None)
+            schema["title"] = patched
+            schema["properties"] = {
+                key: self._patched(value) for key, value in schema.get("properties", {}).items()
+            }
+            self._components[patched] = schema
+        return patched
+
+    def _patched(self, schema: Json) -> Json:
+        """Objects merge, so theirs need nothing either; items of lists are whole."""
+        found = {key: value for key, value in schema.items() if key != "default"}
+        if "$ref" in found:
+            found["$ref"] = _REF + self._patch_component(found["$ref"].removeprefix(_REF))
+        if "anyOf" in found:
+            found["anyOf"] = [self._patched(option) for option in found["anyOf"]]
+        return found
+
+
+def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
+    """Path, query and header parameters of an endpoint."""
+    found = [_path_parameter(name) for name in re.findall(r"<(\w+)>", endpoint.path)]
+    model = schemas.inline(endpoint.query)
+    for name, schema in model.get("properties", {}).items():
+        found.append(_query_parameter(name, schema, name in model.get("required", [])))
+    if endpoint.revised:
+        found.append(_IF_MATCH)
+    return found
+
+
+_IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag the object had when you read it; 412 when it has changed since.",
+    "schema": {"type": "string", "pattern": PATTERN, "examples": ['"3"', "*"]},
+}
+
+
+def _path_parameter(name: str) -> Json:
+    schema = {"type": "string", "minLength": 1, "maxLength": 64}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameter(name: str, schema: Json, required: bool) -> Json:
+    description = schema.pop("description", None)
+    # A parameter that is absent is null for us, but null cannot be written in a URL.
+    options = [o for o in schema.pop("anyOf", []) if o != {"type": "null"}]
+    schema |= options[0] if len(options) == 1 else {"anyOf": options} if options else {}
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    parameter: Json = {"name": name, "in": "query", "required": required, "schema": schema}
+    return parameter | ({"description": description} if description else {})
+
+
+class _Untitled(GenerateJsonSchema):
+    """Field titles only repeat the field's name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _plain(model: type[BaseModel], mode: Any) -> Json:
+    return model.model_json_schema(
+        mode=mode, ref_template=_REF + "{model}", schema_generator=_Untitled
+    )

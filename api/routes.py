@@ -1,0 +1,53 @@
+"""Every endpoint on one blueprint, and problem documents for whatever is asked below /api."""
+
+from functools import cache
+from importlib import import_module
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import default_exceptions
+
+from api.bearer import init_tokens
+from api.endpoint import Endpoints
+from api.problems import answer_error
+
+PREFIX = "/api/v1"
+FEATURES = (
+    "auth.endpoints",
+    "me.endpoints",
+    "customers.endpoints",
+    "plans.endpoints",
+    "subscriptions.endpoints",
+    "invoices.endpoints",
+    "invoices.moves",
+    "events.endpoints",
+    "users.endpoints",
+    "description.endpoints",
+)
+
+
+@cache
+def features() -> list[Endpoints]:
+    """What each feature declares, in the order of the documentation."""
+    return [import_module(f"api.{name}").endpoints for name in FEATURES]
+
+
+def register(app: Flask) -> None:
+    """Called once by the application factory."""
+    init_tokens(app)
+    blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+    for endpoint in (e for feature in features() for e in feature.declared):
+        blueprint.add_url_rule(
+            endpoint.path, endpoint.name, endpoint.view, methods=[endpoint.method]
+        )
+    # By status as well: a handler that the pages have for one comes before ours for all.
+    for error in (*default_exceptions, Exception):
+        blueprint.register_error_handler(error, answer_error)
+    app.before_request(_answer_unroutable)
+    app.register_blueprint(blueprint)
+
+
+def _answer_unroutable() -> Response | None:
+    """An unknown address or method belongs to no blueprint, so it is answered here."""
+    if request.routing_exception and (request.path + "/").startswith("/api/"):
+        return answer_error(request.routing_exception)
+    return None

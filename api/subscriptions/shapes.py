@@ -1,0 +1,66 @@
+"""How a subscription looks, what lists are filtered by, and how it is cancelled."""
+
+from typing import Any, Literal
+
+from api.query import PageQuery, Query, Search
+from api.shape import DateText, Id, Instant, Metadata, Price, Shape
+from billing.inputs import ObjectId
+from billing.subscriptions.states import Status
+
+
+class Subscription(Shape):
+    """Who gets what, since when, and what is billed next."""
+
+    id: Id
+    object: Literal["subscription"]
+    customer_id: Id
+    plan_id: Id
+    plan_version: int
+    quantity: int
+    price: Price | None
+    """The negotiated price; null where the plan's applies."""
+    status: Status
+    start_date: DateText
+    end_date: DateText | None
+    """The first day without service."""
+    trial_end_date: DateText | None
+    current_period_start: DateText | None
+    """The first day of the last billed period; null before the first."""
+    current_period_end: DateText | None
+    """The day after its last."""
+    next_billing_date: DateText | None
+    billing_anchor: DateText
+    cancel_at_period_end: bool
+    cancelled_at: Instant | None
+    cancellation_reason: str | None
+    pause: dict[str, Any] | None
+    pending_change: dict[str, Any] | None
+    coupon: dict[str, Any] | None
+    latest_invoice_id: Id | None
+    metadata: Metadata
+    created_at: Instant
+    updated_at: Instant
+
+
+class SubscriptionQuery(PageQuery):
+    """Filters of the list."""
+
+    status: Status | None = None
+    customer_id: ObjectId | None = None
+    plan_id: ObjectId | None = None
+    q: Search | None = None
+    """An id, or what finds the customer."""
+    sort: Literal["created_at", "-created_at", "next_billing_date", "-next_billing_date"] = (
+        "-created_at"
+    )
+
+
+class CancelQuery(Query):
+    """How a subscription ends."""
+
+    when: Literal["now", "period_end"] = "period_end"
+    """`now`, or at the end of the period that is billed, which can be taken back until then."""
+    proration: Literal["none"] = "none"
+    """Nothing is given back for the rest of the period."""
+    reason: Search | None = None
+    """Kept with the subscription and in the audit trail."""

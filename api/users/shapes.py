@@ -1,0 +1,36 @@
+"""How a user looks, and what a list of them can be filtered by."""
+
+from typing import Literal
+
+from api.query import PageQuery, Search
+from api.shape import Id, Instant, Shape
+from billing.inputs import ObjectId
+from billing.users.inputs import Role
+
+
+class User(Shape):
+    """Somebody who signs in."""
+
+    id: Id
+    object: Literal["user"]
+    email: str
+    name: str
+    role: Role
+    customer_id: Id | None
+    """The customer that a user of role `customer` belongs to."""
+    scopes: list[str]
+    status: Literal["active", "disabled"]
+    last_login_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+
+class UserQuery(PageQuery):
+    """Filters of the list."""
+
+    role: Role | None = None
+    status: Literal["active", "disabled"] | None = None
+    customer_id: ObjectId | None = None
+    q: Search | None = None
+    """Beginnings of words of name or email."""
+    sort: Literal["created_at", "-created_at", "email", "-email"] = "-created_at"
