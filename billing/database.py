@@ -26,22 +26,32 @@ T = TypeVar("T")
 MAJORITY = WriteConcern("majority", j=True)
 SNAPSHOT = ReadConcern("snapshot")
 
+_uri: dict[str, str] = {}
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 
 def connect(uri: str) -> None:
-    """Name the database; the first query opens the connection, so this is safe before a fork."""
+    """Name the database; the first query opens the connection, so this is safe before a fork.
+
+    Transactions ask for majority and journal themselves. Other writes leave the concern to the
+    server, whose default since MongoDB 5 is majority: given here, the driver would send it with
+    each statement of a bound transaction, which the server refuses.
+    """
+    _uri["uri"] = uri
     mongoengine.connect(
         host=uri,
         connect=False,
         uuidRepresentation="standard",
         tz_aware=True,
-        w="majority",
-        journal=True,
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=3000,
         appname="duebill",
     )
+
+
+def uri() -> str:
+    """What connect() was told, for processes that this one starts."""
+    return _uri.get("uri", "")
 
 
 def disconnect() -> None:

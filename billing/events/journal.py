@@ -1,5 +1,6 @@
 """The one way a document is written: with its audit event, in the same transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from billing import clock
@@ -7,6 +8,7 @@ from billing.database import Row, database
 from billing.documents import Document
 from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
+from billing.shapes import instant
 
 _UNTOLD = {"_id", "revision", "created_at", "updated_at", "search_terms", "name_key"}
 _SECRET = {"password_hash"}
@@ -53,6 +55,10 @@ def _customer_id(document: Document) -> str | None:
     return getattr(document, "customer_id", None)
 
 
+def _told(value: Any) -> Any:
+    return instant(value) if isinstance(value, datetime) else value
+
+
 def difference(before: Row, after: Row) -> dict[str, list[Any]]:
     """`{field: [before, after]}` of all that differs; secrets are named but never shown."""
     changes: dict[str, list[Any]] = {}
@@ -60,5 +66,5 @@ def difference(before: Row, after: Row) -> dict[str, list[Any]]:
         old, new = before.get(name), after.get(name)
         if old == new or (not old and not new and old != 0 and new != 0):
             continue
-        changes[name] = ["(hidden)", "(hidden)"] if name in _SECRET else [old, new]
+        changes[name] = ["(hidden)", "(hidden)"] if name in _SECRET else [_told(old), _told(new)]
     return changes

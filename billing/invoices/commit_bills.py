@@ -6,6 +6,7 @@ of the writing transaction, so two who bill the same subscription cannot both su
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
@@ -28,29 +29,43 @@ class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
 
 
-def commit_bills(prepared: Prepared, run_id: str | None = None) -> None:
+def commit_bills(
+    prepared: Prepared, run_id: str | None = None, also: Callable[[Prepared], None] | None = None
+) -> None:
     """Write a prepared batch: numbers, invoices, advanced subscriptions and events, or nothing.
 
-    Raises ChangedMeanwhile when somebody else was faster.
+    `also` writes more in the same transaction. Raises ChangedMeanwhile when somebody else was
+    faster.
     """
-    if prepared.bills:
-        in_transaction(lambda: _write(prepared.bills, run_id))
+
+    def write() -> None:
+        if prepared.bills:
+            _write(prepared.bills, run_id)
+        if also:
+            also(prepared)
+
+    in_transaction(write)
 
 
-def commit_or_skip(prepared: Prepared, run_id: str | None = None) -> Prepared:
+def commit_or_skip(
+    prepared: Prepared, run_id: str | None = None, also: Callable[[Prepared], None] | None = None
+) -> Prepared:
     """Like commit_bills, but what MongoDB refuses for good is found by halving and skipped.
 
     Returns what was written, with all skips.
     """
     try:
-        commit_bills(prepared, run_id)
+        commit_bills(prepared, run_id, also)
         return prepared
     except (DuplicateKeyError, BulkWriteError, DocumentTooLarge, OverflowError) as error:
+        if not prepared.bills:
+            raise
         if len(prepared.bills) == 1:
-            return Prepared([], [*prepared.skips, _refused(prepared.bills[0], error)])
+            skip = _refused(prepared.bills[0], error)
+            return commit_or_skip(Prepared([], [*prepared.skips, skip]), run_id, also)
     middle = len(prepared.bills) // 2
-    first = commit_or_skip(Prepared(prepared.bills[:middle], prepared.skips), run_id)
-    second = commit_or_skip(Prepared(prepared.bills[middle:]), run_id)
+    first = commit_or_skip(Prepared(prepared.bills[:middle], prepared.skips), run_id, also)
+    second = commit_or_skip(Prepared(prepared.bills[middle:]), run_id, also)
     return Prepared(first.bills + second.bills, first.skips + second.skips)
 
 

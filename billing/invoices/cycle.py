@@ -124,6 +124,7 @@ def _line_base(account: Account) -> Row:
         "unit_amount": price,
         "amount": priced.amount,
         "plan_id": terms["plan_id"],
+        "tax_rate_ids": [],
         "discount_amount": 0,
         "tax_amount": 0,
         "explanation": {

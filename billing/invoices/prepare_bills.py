@@ -1,9 +1,9 @@
 """Computing what a batch of subscriptions owes; nothing is written here."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Self
 
 from billing import clock
 from billing.database import Row, database
@@ -33,6 +33,10 @@ class Prepared:
 
     bills: list[Bill] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+    """Subscriptions that have nothing due yet where their customer lives."""
+    left: list[Row] = field(default_factory=list)
+    """Rows beyond the budget, not looked at."""
 
     @property
     def invoices(self) -> list[Row]:
@@ -43,54 +47,63 @@ class Prepared:
         return sum(bill.ends for bill in self.bills)
 
 
-def prepare_bills(
-    subscriptions: Iterable[Row], as_of: date | None, *, budget: int = 1000
-) -> Prepared:
+def prepare_bills(rows: list[Row], as_of: date | None, *, budget: int = 1000) -> Prepared:
     """Compute what these subscription rows owe by `as_of`, or by each customer's own today.
 
-    At most about `budget` invoices; subscriptions beyond that are left for the next call.
+    At most about `budget` invoices; the rows beyond that are returned as `left`.
     """
-    rows = list(subscriptions)
-    customers = _by_id("customers", {r["customer_id"] for r in rows}, _CUSTOMER_FIELDS)
-    terms = _by_id("plan_versions", {version_key(r["plan_id"], r["plan_version"]) for r in rows})
-    seller, now, prepared = current_seller(), clock.now(), Prepared()
-    left = budget
-    for row in rows:
-        if left <= 0:
+    lookups, prepared, invoices = _Lookups.for_rows(rows), Prepared(), 0
+    for position, row in enumerate(rows):
+        if invoices >= budget:
+            prepared.left = rows[position:]
             break
-        outcome = _bill_or_skip(row, customers, terms, seller, as_of, now)
+        outcome = lookups.bill(row, as_of)
         if isinstance(outcome, Skip):
             prepared.skips.append(outcome)
         elif outcome.advance:
             prepared.bills.append(outcome)
-            left -= len(outcome.invoices)
+            invoices += len(outcome.invoices)
+        else:
+            prepared.idle.append(row["_id"])
     return prepared
 
 
-def _bill_or_skip(
-    row: Row,
-    customers: dict[str, Row],
-    terms: dict[str, Row],
-    seller: Seller,
-    as_of: date | None,
-    now: datetime,
-) -> Bill | Skip:
-    customer = customers.get(row["customer_id"])
-    version = terms.get(version_key(row["plan_id"], row["plan_version"]))
-    if customer is None or customer.get("deleted_at"):
-        return skip_of(row, "customer_deleted", "The customer was deleted.")
-    if customer["status"] == "suspended":
-        return skip_of(row, "customer_suspended", "The customer is suspended.")
-    if version is None:
-        return skip_of(row, "plan_version_missing", "The plan has no such version.")
-    try:
-        day = as_of or clock.today(customer["preferences"]["timezone"])
-        return bill_for(Account(row, version, customer, seller), day, now)
-    except BillingError as error:
-        return skip_of(row, error.code, error.message)
-    except Exception:
-        log.exception("subscription could not be billed", extra={"subscription_id": row["_id"]})
-        return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
+@dataclass(frozen=True, slots=True)
+class _Lookups:
+    """What the rows of one batch refer to, read once."""
+
+    customers: dict[str, Row]
+    terms: dict[str, Row]
+    seller: Seller
+    now: datetime
+
+    @classmethod
+    def for_rows(cls, rows: list[Row]) -> Self:
+        versions = {version_key(row["plan_id"], row["plan_version"]) for row in rows}
+        return cls(
+            _by_id("customers", {row["customer_id"] for row in rows}, _CUSTOMER_FIELDS),
+            _by_id("plan_versions", versions),
+            current_seller(),
+            clock.now(),
+        )
+
+    def bill(self, row: Row, as_of: date | None) -> Bill | Skip:
+        customer = self.customers.get(row["customer_id"])
+        version = self.terms.get(version_key(row["plan_id"], row["plan_version"]))
+        if customer is None or customer.get("deleted_at"):
+            return skip_of(row, "customer_deleted", "The customer was deleted.")
+        if customer["status"] == "suspended":
+            return skip_of(row, "customer_suspended", "The customer is suspended.")
+        if version is None:
+            return skip_of(row, "plan_version_missing", "The plan has no such version.")
+        try:
+            day = as_of or clock.today(customer["preferences"]["timezone"])
+            return bill_for(Account(row, version, customer, self.seller), day, self.now)
+        except BillingError as error:
+            return skip_of(row, error.code, error.message)
+        except Exception:  # one odd subscription must not stop the others
+            log.exception("subscription not billed", extra={"subscription_id": row["_id"]})
+            return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
 
 
 def skip_of(row: Row, code: str, message: str) -> Skip:

@@ -1,0 +1,35 @@
+"""A billing run, its chunks of work and what it had to skip."""
+
+import mongoengine as me
+from pymongo import ASCENDING, IndexModel
+
+from billing.database import declare_indexes
+from billing.documents import CalendarDateField, Document
+
+declare_indexes("billing_runs")
+# A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
+declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
+declare_indexes("run_skips", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
+
+
+class BillingRun(Document):
+    """One run over all that is due. Its counts are raised in the transactions that they count.
+
+    Without `as_of_date` each customer's own today decides. `due_subscriptions` is how many were
+    found due at the start, `done_subscriptions` how many of them were looked at so far.
+    """
+
+    meta = {"collection": "billing_runs"}
+    prefix = "run"
+
+    as_of_date = CalendarDateField()
+    status = me.StringField(required=True, default="preparing")
+    due_subscriptions = me.IntField(required=True, default=0)
+    done_subscriptions = me.IntField(required=True, default=0)
+    invoiced = me.IntField(required=True, default=0)
+    ended = me.IntField(required=True, default=0)
+    skipped = me.IntField(required=True, default=0)
+    still_due = me.IntField()
+    sums = me.DictField()
+    heartbeat_at = me.DateTimeField()
+    finished_at = me.DateTimeField()

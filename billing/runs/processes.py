@@ -1,0 +1,50 @@
+"""Several processes on one run. They are spawned, so that no connection crosses a fork."""
+
+import time
+from contextlib import AbstractContextManager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from billing import database
+from billing.actors import Actor, acting_as, current_actor
+from billing.ids import new_id
+from billing.runs.chunks import make_chunks, release_leases
+from billing.runs.queries import get_run
+from billing.runs.work import Progress, work_run
+
+
+def work_in_processes(run_id: str, workers: int, on_progress: Progress | None) -> None:
+    """Let `workers` processes work on the run; what one that died had leased goes to the others."""
+    if (run := get_run(run_id)).status == "preparing":
+        make_chunks(run)
+    context = get_context("spawn")
+    turn = context.Lock()
+    names = [new_id("wrk") for _ in range(workers)]
+    running: dict[str, BaseProcess] = {}
+    for name in names:
+        arguments = (database.uri(), run_id, name, current_actor(), turn)
+        running[name] = context.Process(target=_work, args=arguments, daemon=True)
+        running[name].start()
+    _watch(run_id, running, on_progress)
+    work_run(run_id)  # finds something to do only if all the others died
+
+
+def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress | None) -> None:
+    while running:
+        time.sleep(0.1)
+        for name in [name for name, process in running.items() if not process.is_alive()]:
+            running.pop(name)
+            release_leases(run_id, name)
+        if on_progress:
+            run = get_run(run_id)
+            on_progress(run.done_subscriptions, run.due_subscriptions)
+
+
+def _work(
+    uri: str, run_id: str, worker: str, actor: Actor, turn: AbstractContextManager[Any]
+) -> None:
+    database.connect(uri)
+    with acting_as(actor):
+        work_run(run_id, worker=worker, turn=turn)
+    database.disconnect()

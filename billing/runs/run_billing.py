@@ -1,0 +1,69 @@
+"""Starting, resuming and finishing billing runs."""
+
+from datetime import date
+
+from billing import clock
+from billing.database import database, operation
+from billing.events.journal import insert, record
+from billing.runs.due import due_filter
+from billing.runs.errors import BillingRunNotResumable
+from billing.runs.models import BillingRun
+from billing.runs.queries import get_run, run_status
+from billing.runs.work import Progress, work_run
+
+
+def run_billing(
+    as_of: date | None = None, *, workers: int = 1, on_progress: Progress | None = None
+) -> BillingRun:
+    """Bill everyone who is due, here or in `workers` processes; the finished run.
+
+    Whatever the number of workers, and however often it is killed and begun again, the books end
+    up the same.
+    """
+    return continue_run(start_run(as_of).id, workers=workers, on_progress=on_progress)
+
+
+def continue_run(
+    run_id: str, *, workers: int = 1, on_progress: Progress | None = None
+) -> BillingRun:
+    """Work on a run until it is finished. Raises BillingRunNotFound."""
+    if workers > 1:
+        from billing.runs.processes import work_in_processes
+
+        work_in_processes(run_id, workers, on_progress)
+    else:
+        work_run(run_id, on_progress=on_progress)
+    return finish_run(run_id)
+
+
+@operation
+def start_run(as_of: date | None = None) -> BillingRun:
+    """A new run on which nobody works yet."""
+    run = BillingRun(as_of_date=as_of, heartbeat_at=clock.now())
+    insert(run, "billing_run.started")
+    return run
+
+
+@operation
+def resume_run(run_id: str) -> BillingRun:
+    """Take up an interrupted run. Raises BillingRunNotFound and BillingRunNotResumable."""
+    run = get_run(run_id)
+    if (status := run_status(run.row())) != "interrupted":
+        raise BillingRunNotResumable(f"This run is {status}; only an interrupted one is resumed.")
+    database().billing_runs.update_one({"_id": run_id}, {"$set": {"heartbeat_at": clock.now()}})
+    record(run, "billing_run.resumed")
+    return run
+
+
+@operation
+def finish_run(run_id: str) -> BillingRun:
+    """Close a run of which no chunk is left; any other stays as it is."""
+    run = get_run(run_id)
+    unfinished = database().run_chunks.find_one({"run_id": run_id}, {"_id": 1})
+    if run.status != "running" or unfinished:
+        return run
+    still_due = database().subscriptions.count_documents(due_filter(run.as_of_date))
+    closed = {"status": "completed", "finished_at": clock.now(), "still_due": still_due}
+    database().billing_runs.update_one({"_id": run_id}, {"$set": closed})
+    record(run, "billing_run.completed", changes={"invoiced": [0, run.invoiced]})
+    return get_run(run_id)
