@@ -41,7 +41,7 @@ Found = Iterator[tuple[str, str]]
 
 
 def _amounts_add_up() -> Found:
-    """1. Lines make the subtotal, subtotal − discounts + taxes the total, and so to what is due."""
+    """1. Lines make the subtotal, subtotal - discounts + taxes the total, and so to what is due."""
     owed = {"$subtract": ["$total", {"$add": ["$credit_applied", "$amount_paid"]}]}
     wrong = {
         "$or": [
@@ -90,7 +90,7 @@ def _numbers_only_when_issued() -> Found:
 
 
 def _periods_are_seamless() -> Found:
-    """3. Periods billed begin at the start, neither overlap nor leave a hole, end at the current."""
+    """3. Periods billed begin at the start, neither overlap nor leave a hole, end at the last."""
     fields = {"subscription_id": 1, "period_start": 1, "period_end": 1}
     billed = database().invoices.find({"reason": CYCLE}, fields)
     ordered = billed.sort([("subscription_id", 1), ("period_start", 1)])

@@ -1,0 +1,105 @@
+"""`flask billing …`: the billing run and the check of the books."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from billing.actors import Actor, acting_as
+from billing.money import format_money
+from billing.runs.check import check_books
+from billing.runs.preview import preview_run
+from billing.runs.proof import ProofSheet
+from billing.runs.queries import proof_of
+from billing.runs.run_billing import continue_run, resume_run, run_billing
+from billing.runs.work import Progress as OnProgress
+from portal.cli.database import with_database
+
+cli = AppGroup("billing", help="Bill everyone who is due, and check the books.")
+
+_TERMINAL = Actor(type="system", name="Command line")
+_SHOWN_SKIPS = 50
+
+
+@cli.command("run")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Bill all periods that began by this date, and issue the invoices on it "
+    "[default: each customer's own today].",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
+)
+@click.option("--dry-run", is_flag=True, help="Show the proof sheet and write nothing.")
+@click.option("--resume", "run_id", metavar="RUN_ID", help="Go on with an interrupted run.")
+@with_database
+def run(as_of: datetime | None, workers: int, dry_run: bool, run_id: str | None) -> None:
+    """Bill every subscription that is due; safe to be killed and begun again."""
+    day = as_of.date() if as_of else None
+    with acting_as(_TERMINAL), _bar("Subscriptions") as on_progress:
+        if dry_run:
+            sheet = preview_run(day, on_progress)
+        elif run_id:
+            resume_run(run_id)
+            sheet = proof_of(continue_run(run_id, workers=workers, on_progress=on_progress))
+        else:
+            sheet = proof_of(run_billing(day, workers=workers, on_progress=on_progress))
+    _print_sheet(sheet, dry_run=dry_run)
+
+
+@cli.command("work", hidden=True)
+@click.argument("run_id")
+@with_database
+def work(run_id: str) -> None:
+    """Work on a run that the portal has started, in a process of its own."""
+    with acting_as(_TERMINAL):
+        continue_run(run_id)
+
+
+@cli.command("check")
+@with_database
+def check() -> None:
+    """Check the invariants of the books; exits with 1 when one does not hold."""
+    with _bar("Rules") as on_progress:
+        offences = check_books(lambda _rule, done, rules: on_progress(done, rules))
+    for offence in offences:
+        click.echo(f"{offence.object_id}: {offence.message} ({offence.rule})")
+    click.echo(f"{len(offences)} offences." if offences else "The books are in order.")
+    sys.exit(1 if offences else 0)
+
+
+@contextmanager
+def _bar(unit: str) -> Iterator[OnProgress]:
+    """A progress bar on the error stream, so that output can still be piped."""
+    columns = (TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(unit, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _print_sheet(sheet: ProofSheet, *, dry_run: bool) -> None:
+    click.echo("Proof sheet of a dry run: nothing was written." if dry_run else "Proof sheet")
+    day = sheet.as_of_date or "each customer's own today"
+    click.echo(f"  As of      {day}")
+    parts = f"{sheet.invoiced:,} invoiced + {sheet.skipped:,} skipped"
+    click.echo(f"  Due        {sheet.due:,} = {parts}")
+    click.echo(f"  Ended      {sheet.ended:,} subscriptions")
+    if sheet.still_due is not None:
+        click.echo(f"  Still due  {sheet.still_due:,}")
+    table = Table("Currency", "Invoices", "Amount", box=None)
+    for each in sheet.sums:
+        amount = format_money(each["amount"], each["currency"])
+        table.add_row(each["currency"], f"{each['invoices']:,}", amount)
+    if sheet.sums:
+        Console().print(table)
+    for skip in sheet.skips[:_SHOWN_SKIPS]:
+        click.echo(f"  skipped {skip.subscription_id}: {skip.message} ({skip.code})")
+    if len(sheet.skips) > _SHOWN_SKIPS:
+        click.echo(f"  … and {len(sheet.skips) - _SHOWN_SKIPS:,} more, see the portal's run page.")
