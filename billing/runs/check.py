@@ -6,7 +6,9 @@ The numbers are those of the design's list of invariants.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from billing.database import Row, database
 from billing.invoices.models import CYCLE
@@ -91,24 +93,32 @@ def _numbers_only_when_issued() -> Found:
 
 def _periods_are_seamless() -> Found:
     """3. Periods billed begin at the start, neither overlap nor leave a hole, end at the last."""
-    fields = {"subscription_id": 1, "period_start": 1, "period_end": 1}
-    billed = database().invoices.find({"reason": CYCLE}, fields)
-    ordered = billed.sort([("subscription_id", 1), ("period_start", 1)])
-    for subscription_id, periods in groupby(ordered, key=lambda row: row["subscription_id"]):
-        yield from _seams(subscription_id, list(periods))
+    fields = {"subscription_id": 1, "period_start": 1, "period_end": 1, "_id": 0}
+    order = [("subscription_id", 1), ("period_start", 1)]
+    billed = database().invoices.find({"reason": CYCLE}, fields).sort(order)
+    wanted = {"start_date": 1, "current_period_end": 1}
+    subscriptions = database().subscriptions.find({}, wanted).sort("_id", 1)
+    # Both come in the order of the subscription's id, so one pass over each joins them.
+    merged = merge(
+        ((row["_id"], 0, row) for row in subscriptions),
+        ((period["subscription_id"], 1, period) for period in billed),
+        key=itemgetter(0, 1),
+    )
+    for subscription_id, found in groupby(merged, key=itemgetter(0)):
+        (_, kind, row), *periods = found
+        if kind:
+            yield subscription_id, "it is billed but does not exist"
+        else:
+            yield from _seams(subscription_id, row, [period for _, _, period in periods])
 
 
-def _seams(subscription_id: str, periods: list[Row]) -> Found:
-    row = database().subscriptions.find_one({"_id": subscription_id})
-    if row is None:
-        yield subscription_id, "it is billed but does not exist"
-        return
-    if periods[0]["period_start"] != row["start_date"]:
+def _seams(subscription_id: str, row: Row, periods: list[Row]) -> Found:
+    if periods and periods[0]["period_start"] != row["start_date"]:
         yield subscription_id, f"billed from {periods[0]['period_start']}, not its start"
     for before, after in pairwise(periods):
         if before["period_end"] != after["period_start"]:
             yield subscription_id, f"{before['period_end']} is followed by {after['period_start']}"
-    if periods[-1]["period_end"] != row.get("current_period_end"):
+    if (periods[-1]["period_end"] if periods else None) != row.get("current_period_end"):
         yield subscription_id, "its current period is not the last one billed"
 
 

@@ -43,12 +43,13 @@ def work_run(
     `turn` serialises the writing transactions of workers that share a machine: they would only
     conflict on the number series. `on_progress(done, total)` counts subscriptions.
     """
-    run, worker = get_run(run_id), worker or new_id("wrk")
+    run, worker, turn = get_run(run_id), worker or new_id("wrk"), turn or nullcontext()
     if run.status == "preparing":
         make_chunks(run)
     while chunk := _next_chunk(run_id, worker):
-        _ChunkWork(run, chunk["_id"], worker, turn or nullcontext()).bill(chunk["subscription_ids"])
-        finish_chunk(run_id, chunk)
+        _ChunkWork(run, chunk["_id"], worker, turn).bill(chunk["subscription_ids"])
+        with turn:
+            finish_chunk(run_id, chunk)
         if on_progress:
             run = get_run(run_id)
             on_progress(run.done_subscriptions, run.due_subscriptions)
