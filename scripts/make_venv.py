@@ -47,7 +47,7 @@ def install_venv_package():
 
 
 def create():
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 -- that is the check
         fail("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ".")
     if not have_ensurepip():
         install_venv_package()
