@@ -1,6 +1,7 @@
 """Install the npm packages and copy the few files pages use into static/vendor/.
 
 Without npm on PATH a Node from the Python package index goes into `.venv-tools`, for this alone.
+`--copy-only` takes node_modules as it is (the Dockerfile fills it in a stage of its own).
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ def copy(name: str) -> None:
 
 
 def main() -> None:
-    print("Installing front-end packages ...", flush=True)
-    run(*npm(), "ci", "--ignore-scripts", "--silent", env=environment())
+    if "--copy-only" not in sys.argv:
+        print("Installing front-end packages ...", flush=True)
+        run(*npm(), "ci", "--ignore-scripts", "--silent", env=environment())
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for name in FILES:
