@@ -108,6 +108,8 @@ class Tokens:
         try:
             token = jwt.decode(access_token, self._key, algorithms=["HS256"])
             self._registry().validate(token.claims)
+            if not isinstance(token.claims["scope"], str):
+                raise ValueError("scope must be text")
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidToken("The access token is not valid or has expired.") from error
         return token.claims
