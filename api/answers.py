@@ -13,7 +13,6 @@ from pydantic import BaseModel
 
 from api.conditions import etag
 from api.fast_json import dumps
-
 from billing.documents import Document
 from billing.pages import Page
 

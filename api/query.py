@@ -67,7 +67,8 @@ class Query(BaseModel):
     def of_request(cls) -> Self:
         """The request's parameters. Raises RequestRefused (422) naming each wrong one."""
         if not request.environ.get("QUERY_STRING"):
-            return _nothing(cls)
+            empty: Self = _nothing(cls)
+            return empty
         given = request.args.to_dict(flat=False)
         repeated = [
             FieldError(n, "is given more than once") for n, v in given.items() if len(v) > 1

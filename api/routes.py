@@ -40,8 +40,9 @@ def register(app: Flask) -> None:
             endpoint.path, endpoint.name, endpoint.view, methods=[endpoint.method]
         )
     # By status as well: a handler that the pages have for one comes before ours for all.
-    for error in (*default_exceptions, Exception):
-        blueprint.register_error_handler(error, answer_error)
+    for status in default_exceptions:
+        blueprint.register_error_handler(status, answer_error)
+    blueprint.register_error_handler(Exception, answer_error)
     app.before_request(_answer_unroutable)
     app.register_blueprint(blueprint)
 
