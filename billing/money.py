@@ -1,7 +1,8 @@
 """Money is an integer in the currency's smallest unit; this is where it is rounded and shown."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
@@ -43,11 +44,16 @@ def minor_digits(currency: str) -> int:
 
 def to_minor(text: str, currency: str, *, field: str = "amount") -> int:
     """`"49.00"` USD → 4900. Raises Invalid, naming `field`, for anything finer or no number."""
+    text = text.strip().replace("\u00a0", "")
+    if len(text) > 25:  # within the 28 digits in which decimals are exact
+        raise Invalid("The amount is too long.", field=field)
     try:
-        amount = Decimal(text.strip().replace("\u00a0", "")).scaleb(minor_digits(currency))
-        whole = int(amount)
-    except (InvalidOperation, OverflowError, ValueError):
-        raise Invalid("Enter an amount such as 49.00.", field=field) from None
+        amount = Decimal(text).scaleb(minor_digits(currency))
+    except ArithmeticError:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or "e" in text.lower():
+        raise Invalid("Enter an amount such as 49.00.", field=field)
+    whole = int(amount)
     if whole != amount:
         digits = minor_digits(currency)
         raise Invalid(f"{currency} has {digits} decimal places; enter no more.", field=field)
@@ -63,6 +69,7 @@ def to_major(amount: int | str, currency: str) -> str:
     return f"{major:f}" if isinstance(amount, str) else f"{major:.{digits}f}"
 
 
+@lru_cache(maxsize=4096)  # a billing run prints the same few prices over and over
 def format_money(amount: int | str | Decimal, currency: str, locale: str = "en") -> str:
     """For people, in their locale: `$49.00`, `49,00 €`. Finer unit prices show every digit."""
     exact = Decimal(amount).scaleb(-minor_digits(currency))

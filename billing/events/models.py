@@ -17,7 +17,6 @@ declare_indexes(
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer", sparse=True),
     IndexModel([("type", ASCENDING), ("_id", DESCENDING)], name="type"),
     IndexModel([("actor.id", ASCENDING), ("_id", DESCENDING)], name="actor"),
-    IndexModel([("created_at", DESCENDING)], name="created"),
 )
 
 
