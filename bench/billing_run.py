@@ -99,10 +99,8 @@ def _fill(due: int) -> None:
 def _write_again() -> float:
     """Seconds that PyMongo takes to write the run's documents once more."""
     source = database.database()
-    invoices, events = (
-        list(source.invoices.find()),
-        list(source.events.find({"reason": {"$gt": ""}})),
-    )
+    invoices = list(source.invoices.find())
+    events = list(source.events.find({"reason": {"$gt": ""}}))
     ids = [row["_id"] for row in source.subscriptions.find({}, {"_id": 1})]
     per_batch = len(events) // (len(ids) // BATCH)
     for name in ("invoices", "events"):
@@ -128,8 +126,8 @@ def _telco(uri: str) -> list[Row]:
     invoiced, total, imported, seconds, memory = _apart(_telco_round, uri)
     rate = invoiced / seconds
     print(
-        f"  Telco: imported in {imported:.1f} s; {invoiced:,} invoices over {format_money(total, 'USD')}"
-        f" in {seconds:.1f} s, peak {memory} MiB",
+        f"  Telco: imported in {imported:.1f} s; {invoiced:,} invoices over "
+        f"{format_money(total, 'USD')} in {seconds:.1f} s, peak {memory} MiB",
         flush=True,
     )
     return [Row("Telco catch-up", rate, "invoices/s", ceiling=None, target=3000.0)]
