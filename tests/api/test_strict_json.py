@@ -18,7 +18,7 @@ def send(client: CheckedClient, raw: bytes | str, kind: str | None = "applicatio
 
 
 def with_name(value: str) -> str:
-    return '{"name": %s, "email": "ada@example.com"}' % value
+    return f'{{"name": {value}, "email": "ada@example.com"}}'
 
 
 MALFORMED: dict[str, bytes | str] = {
