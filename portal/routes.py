@@ -1,8 +1,24 @@
 """The list of the portal's features."""
 
+from importlib import import_module
+
 from flask import Blueprint
+
+FEATURES = (
+    "auth",
+    "profile",
+    "dashboard",
+    "customers",
+    "plans",
+    "subscriptions",
+    "invoices",
+    "runs",
+    "events",
+    "users",
+    "account",
+)
 
 
 def blueprints() -> list[Blueprint]:
     """One blueprint for each feature."""
-    return []
+    return [import_module(f"portal.{name}.views").blueprint for name in FEATURES]

@@ -1,0 +1,72 @@
+"""A customer's own pages. Every query is confined to them by the actor."""
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from billing.actors import own_customer_id
+from billing.customers.queries import get_customer
+from billing.invoices.queries import get_invoice, is_overdue, list_invoices
+from billing.payments.queries import payments_of
+from billing.subscriptions.queries import get_subscription, list_subscriptions
+from portal.access import page
+from portal.listing import listing, respond
+from portal.subscriptions.shown import charge_of
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+STATUSES = [("", "All"), ("open", "Open"), ("paid", "Paid"), ("void", "Void")]
+
+
+@blueprint.get("")
+@page("read:customers", audience="customer")
+def index() -> ResponseReturnValue:
+    """What I pay, when next, and what is open."""
+    own = get_customer(own_customer_id() or abort(404))
+    live = [
+        get_subscription(row["_id"]) for row in list_subscriptions(status="active", limit=10).items
+    ]
+    return render_template(
+        "account/index.html",
+        customer=own,
+        live=[(subscription, charge_of(subscription)) for subscription in live],
+        unpaid=list_invoices(status="open", limit=10),
+        is_overdue=is_overdue,
+    )
+
+
+@blueprint.get("/subscriptions")
+@page("read:subscriptions", audience="customer")
+def subscriptions() -> ResponseReturnValue:
+    """All of mine, ended ones too."""
+    found = listing(list_subscriptions)
+    rows = [get_subscription(row["_id"]) for row in found.items]
+    charges = [(subscription, charge_of(subscription)) for subscription in rows]
+    return respond(
+        "account/subscriptions.html", "account/_subscriptions.html", found, charges=charges
+    )
+
+
+@blueprint.get("/invoices")
+@page("read:invoices", audience="customer")
+def invoices() -> ResponseReturnValue:
+    """All of mine that were issued."""
+    found = listing(list_invoices, "status")
+    return respond(
+        "account/invoices.html",
+        "account/_invoices.html",
+        found,
+        statuses=STATUSES,
+        is_overdue=is_overdue,
+    )
+
+
+@blueprint.get("/invoices/<invoice_id>")
+@page("read:invoices", audience="customer")
+def invoice(invoice_id: str) -> ResponseReturnValue:
+    """One of mine, with how each line came about."""
+    found = get_invoice(invoice_id)
+    return render_template(
+        "account/invoice.html",
+        invoice=found,
+        overdue=is_overdue(found.row()),
+        payments=payments_of(invoice_id),
+    )

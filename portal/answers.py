@@ -1,0 +1,51 @@
+"""How views end: a saved form leads on, a refused one is shown again."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from billing.events.queries import list_events
+from portal.forms import InputForm
+
+
+def done(message: str, url: str) -> ResponseReturnValue:
+    """Say that it is done, on the page at `url`. 303: a reload repeats nothing."""
+    flash(message, "success")
+    return redirect(url, 303)
+
+
+def form_page(
+    template: str, form: InputForm, *, document: Any = None, **context: Any
+) -> ResponseReturnValue:
+    """The form with its findings; after a stale edit of `document` with what others changed."""
+    meanwhile: list[dict[str, Any]] = []
+    if form.is_stale and document is not None:
+        behind = document.revision - (form.expected_revision or document.revision)
+        meanwhile = list_events(object_id=document.id, limit=min(max(behind, 1), 20)).items
+        form.revision.data = document.revision
+    page = render_template(template, form=form, meanwhile=meanwhile, **context)
+    return page, form.http_status
+
+
+def timeline(object_id: str, limit: int = 20) -> list[dict[str, Any]]:
+    """What happened to an object, newest first."""
+    return list_events(object_id=object_id, limit=limit).items
+
+
+def confirm_page(
+    form: InputForm,
+    title: str,
+    *lines: str,
+    button: str,
+    trail: list[tuple[str, str]],
+    document: Any = None,
+    danger: bool = False,
+    **context: Any,
+) -> ResponseReturnValue:
+    """Ask once before an act: `lines` say what it will do, `trail` leads back."""
+    context = {"title": title, "lines": lines, "button": button, "trail": trail, **context}
+    back = trail[-1][1]
+    return form_page(
+        "_shared/confirm.html", form, document=document, danger=danger, back=back, **context
+    )

@@ -1,0 +1,37 @@
+"""Forms for getting in."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from billing.inputs import Input, Name
+from billing.users.inputs import Email, Password
+from portal.forms import InputForm, PasswordField, TextField
+
+
+class Credentials(Input):
+    """An email and a password, whatever they are: only the sign-in judges them."""
+
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[str, Field(max_length=1024, repr=False)]
+
+
+class SignInForm(InputForm):
+    model = Credentials
+    email = TextField("Email")
+    password = PasswordField("Password")
+
+
+class FirstAdmin(Input):
+    """The first account of an installation."""
+
+    name: Name
+    email: Email
+    password: Password
+
+
+class SetupForm(InputForm):
+    model = FirstAdmin
+    name = TextField("Your name")
+    email = TextField("Email")
+    password = PasswordField("Password")

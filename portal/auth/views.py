@@ -1,0 +1,65 @@
+"""Signing in and out, and the one-time page that creates the first admin."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user
+
+from billing.users.first_admin import complete_setup, setup_is_open
+from billing.users.models import User
+from billing.users.sign_in import sign_in as check_credentials
+from portal import sessions
+from portal.access import own_path, public
+from portal.answers import form_page
+from portal.auth.forms import Credentials, FirstAdmin, SetupForm, SignInForm
+
+blueprint = Blueprint("auth", __name__)
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Every failure looks alike; too many of them have to wait."""
+    if current_user.is_authenticated:
+        return redirect(_landing(current_user.user), 303)
+    form = SignInForm()
+    if user := form.submit(_check):
+        sessions.begin(user)
+        return redirect(own_path(request.args.get("next")) or _landing(user), 303)
+    headers = {"Retry-After": str(form.retry_after)} if form.retry_after else {}
+    return render_template("auth/sign_in.html", form=form), form.http_status, headers
+
+
+def _check(data: Credentials) -> User:
+    return check_credentials(data.email, data.password, ip=request.remote_addr)
+
+
+def _landing(user: User) -> str:
+    return url_for("dashboard.index" if user.is_staff else "account.index")
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """Ends this browser's session."""
+    logout_user()
+    session.clear()
+    flash("You are signed out.", "success")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@public
+def setup(token: str) -> ResponseReturnValue:
+    """Works once, for whoever has the link that the first start printed."""
+    if not setup_is_open(token):
+        abort(404)
+    form = SetupForm()
+    if user := form.submit(lambda data: _set_up(token, data)):
+        sessions.begin(user)
+        flash("Welcome. Create a plan first, then your customers.", "success")
+        return redirect(url_for("dashboard.index"), 303)
+    return form_page("auth/setup.html", form)
+
+
+def _set_up(token: str, data: FirstAdmin) -> User:
+    return complete_setup(token, data.name, data.email, data.password)

@@ -1,0 +1,67 @@
+"""The customer form."""
+
+from typing import Any
+
+from wtforms import Form, FormField, SelectField
+
+from billing.customers.inputs import CustomerInput
+from billing.money import CURRENCIES
+from portal.forms import InputForm, NumberField, RowsField, TextField, choices
+
+COMMON_CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "INR")
+CURRENCY_CHOICES = [
+    (code, code) for code in (*COMMON_CURRENCIES, *sorted(CURRENCIES - set(COMMON_CURRENCIES)))
+]
+
+
+class AddressForm(Form):
+    line1 = TextField("Street and number")
+    line2 = TextField("Address line 2")
+    postal_code = TextField("Postal code")
+    city = TextField("City")
+    state = TextField("State or region")
+    country = TextField("Country code")
+
+
+class PreferencesForm(Form):
+    currency = SelectField("Currency", choices=CURRENCY_CHOICES)
+    payment_terms_days = NumberField("Payment terms")
+    locale = TextField("Language")
+    timezone = TextField("Time zone")
+    invoice_delivery = SelectField("Invoice delivery", choices=choices(["email", "none"]))
+
+
+class PairForm(Form):
+    key = TextField("Name")
+    value = TextField("Value")
+
+
+class TaxIdForm(Form):
+    type = TextField("Type")
+    value = TextField("Number")
+
+
+class CustomerForm(InputForm):
+    model = CustomerInput
+    name = TextField("Name")
+    email = TextField("Email")
+    phone = TextField("Phone")
+    external_id = TextField("External ID")
+    status = SelectField("Status", choices=choices(["active", "suspended"]))
+    address = FormField(AddressForm, "Address")
+    billing_address = FormField(AddressForm, "Billing address")
+    preferences = FormField(PreferencesForm, "Billing")
+    tax_exempt = SelectField(
+        "Tax",
+        choices=[("none", "Taxed as usual"), ("exempt", "Exempt"), ("reverse", "Reverse charge")],
+    )
+    tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
+    metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
+
+    def shown(self, values: dict[str, Any]) -> dict[str, Any]:
+        """An absent address is a blank one."""
+        return {
+            **values,
+            "address": values["address"] or {},
+            "billing_address": values["billing_address"] or {},
+        }

@@ -1,0 +1,93 @@
+"""Customers: list, detail, create, edit, delete."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.customers.inputs import CustomerInput, PreferencesInput, as_input
+from billing.customers.queries import get_customer, list_customers
+from billing.customers.save_customer import create_customer, update_customer
+from billing.invoices.delete_customer import delete_customer
+from billing.invoices.queries import is_overdue, list_invoices
+from billing.plans.queries import plan_names
+from billing.subscriptions.queries import list_subscriptions
+from portal.access import page
+from portal.answers import confirm_page, done, form_page, timeline
+from portal.customers.forms import CustomerForm
+from portal.forms import InputForm
+from portal.listing import listing, respond
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
+
+
+@blueprint.get("")
+@page("read:customers")
+def index() -> ResponseReturnValue:
+    """Search, filter and sort customers."""
+    found = listing(list_customers, "q", "status")
+    return respond("customers/index.html", "customers/_results.html", found, statuses=STATUSES)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page("write:customers")
+def create() -> ResponseReturnValue:
+    """Add a customer."""
+    form = CustomerForm(preferences=PreferencesInput().model_dump(), status="active")
+    if customer := form.submit(create_customer):
+        return done(f"{customer.name} was added.", url_for(".detail", customer_id=customer.id))
+    return form_page("customers/form.html", form)
+
+
+@blueprint.get("/<customer_id>")
+@page("read:customers")
+def detail(customer_id: str) -> ResponseReturnValue:
+    """All about one customer."""
+    customer = get_customer(customer_id)
+    subscriptions = list_subscriptions(customer_id=customer_id, limit=10)
+    return render_template(
+        "customers/detail.html",
+        customer=customer,
+        subscriptions=subscriptions,
+        plans=plan_names([row["plan_id"] for row in subscriptions.items]),
+        invoices=list_invoices(customer_id=customer_id, limit=10),
+        is_overdue=is_overdue,
+        events=timeline(customer_id),
+    )
+
+
+@blueprint.route("/<customer_id>/edit", methods=["GET", "POST"])
+@page("write:customers")
+def edit(customer_id: str) -> ResponseReturnValue:
+    """Change what is known of a customer."""
+    customer = get_customer(customer_id)
+    form = CustomerForm(as_input(customer), revision=customer.revision)
+
+    def save(data: CustomerInput) -> object:
+        return update_customer(customer_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done("Saved.", url_for(".detail", customer_id=customer_id))
+    return form_page("customers/form.html", form, document=customer, customer=customer)
+
+
+@blueprint.route("/<customer_id>/delete", methods=["GET", "POST"])
+@page("write:customers")
+def delete(customer_id: str) -> ResponseReturnValue:
+    """Ask once, then delete; what was issued stays."""
+    customer = get_customer(customer_id)
+    form = InputForm(revision=customer.revision)
+    if form.submit(lambda _: delete_customer(customer_id, form.expected_revision)):
+        return done(f"{customer.name} was deleted.", url_for(".index"))
+    return confirm_page(
+        form,
+        f"Delete {customer.name}?",
+        f"{customer.name} leaves all lists and can no longer be billed.",
+        "Invoices and their history stay.",
+        document=customer,
+        button="Delete customer",
+        trail=[
+            ("Customers", url_for(".index")),
+            (customer.name, url_for(".detail", customer_id=customer_id)),
+        ],
+        danger=True,
+    )

@@ -1,0 +1,24 @@
+"""Forms: they bind what was typed to billing's input models and have no rule of their own."""
+
+from portal.forms.base import InputForm, Nothing
+from portal.forms.fields import (
+    DateField,
+    MoneyField,
+    NumberField,
+    PasswordField,
+    RowsField,
+    TextField,
+    choices,
+)
+
+__all__ = [
+    "DateField",
+    "InputForm",
+    "MoneyField",
+    "Nothing",
+    "NumberField",
+    "PasswordField",
+    "RowsField",
+    "TextField",
+    "choices",
+]

@@ -1,0 +1,166 @@
+"""One form for one input model: shows, reads, and carries the model's findings back."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+from wtforms.fields.core import Field
+from wtforms.form import BaseForm
+
+from billing.errors import (
+    BillingError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    StaleRevision,
+    TooMany,
+    Unauthenticated,
+)
+from billing.inputs import Input, parse
+from portal.forms.fields import RowsField
+from portal.forms.reading import OUTSIDE, Reader, find_field
+from portal.problems import status_of
+
+T = TypeVar("T")
+
+
+class Nothing(Input):
+    """The input of an act that needs none."""
+
+
+class InputForm(FlaskForm):  # type: ignore[misc]
+    """Subclasses name their `model` and declare fields of the same names."""
+
+    model: ClassVar[type[Input]] = Nothing
+    revision = HiddenField()
+
+    def __init__(
+        self, current: Input | None = None, *, revision: int | None = None, **given: Any
+    ) -> None:
+        """Filled from `current` or `given` until something is posted.
+
+        `revision` is the one that was read: it travels along and comes back with the post.
+        """
+        data = {**(self.shown(current.model_dump(mode="json")) if current else {}), **given}
+        super().__init__(data={**data, "revision": revision})
+        self.current = current
+        self.alerts: list[str] = []
+        self.http_status = 200
+        self.is_stale = False
+        self.retry_after = 0
+        for field in self:
+            info = self.model.model_fields.get(field.short_name)
+            if info and info.is_required() and not isinstance(field, RowsField):
+                field.flags.required = True
+
+    def shown(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The model's values as they are typed: money in major units."""
+        return values
+
+    @property
+    def amounts_in(self) -> str:
+        """The currency in which this form's amounts are typed."""
+        found = self["currency"].data if "currency" in self else None
+        return (found or "USD").strip().upper()
+
+    @property
+    def expected_revision(self) -> int | None:
+        """The revision that the reader saw."""
+        typed = self.revision.data or ""
+        return int(typed) if str(typed).isascii() and str(typed).isdigit() else None
+
+    def parse(self) -> Any:
+        """What was typed, as the model. Raises Invalid with everything that is wrong."""
+        reader = Reader(self.amounts_in)
+        values = {**self._kept(), **dict(self._filled(reader.read(self)))}
+        found: list[FieldError] = []
+        try:
+            parsed = parse(self.model, values)
+        except Invalid as error:
+            found = error.errors
+        said = {error.field for error in reader.errors}
+        errors = reader.errors + [error for error in found if error.field not in said]
+        if errors:
+            raise Invalid("Some fields are not valid.", errors=errors)
+        return parsed
+
+    def _kept(self) -> dict[str, Any]:
+        """What the model knows and this form does not show."""
+        names = type(self.current).model_fields if self.current else {}
+        return {name: getattr(self.current, name) for name in names if name not in self}
+
+    def _filled(self, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Blank fields take the model's default; without one they are missing."""
+        for name, value in values.items():
+            info = self.model.model_fields[name]
+            if value is not None:
+                yield name, value
+            elif not info.is_required():
+                yield name, info.get_default(call_default_factory=True)
+
+    def submit(self, save: Callable[[Any], T]) -> T | None:
+        """`save` what was posted. None when nothing was, or when it was refused."""
+        if request.method != "POST" or self._rows_changed():
+            return None
+        try:
+            return save(self.parse())
+        except NotFound as error:
+            # `customer_not_found` is about the field customer_id where the form has one.
+            field = error.field or error.code.replace("_not_found", "_id")
+            if field not in self:
+                raise
+            self.refuse(Invalid(error.message, field=field))
+        except Forbidden:
+            raise
+        except BillingError as error:
+            self.refuse(error)
+        return None
+
+    def refuse(self, error: BillingError) -> None:
+        """Put each finding beside its field, and what has no field on top."""
+        self.http_status = 422 if error.errors else status_of(error)
+        if isinstance(error, Unauthenticated):
+            self.http_status = 422  # the wrong password of a form is no missing authentication
+        self.is_stale = isinstance(error, StaleRevision)
+        self.retry_after = error.retry_after if isinstance(error, TooMany) else 0
+        for found in error.errors:
+            field = find_field(self, found.field)
+            if field is None:
+                self.alerts.append(_sentence(found.field.replace("_", " "), found.message))
+            else:
+                field.errors = [*field.errors, _sentence(field.label.text, found.message)]
+        if not error.errors and not self.is_stale:
+            self.alerts.append(error.message)
+
+    def _rows_changed(self) -> bool:
+        """Whether the button that was pressed adds a row (`add:name`) or removes one."""
+        act, _, rest = request.form.get("rows", "").partition(":")
+        name, _, position = rest.partition(":")
+        rows = self[name] if act and name in self else None
+        if not isinstance(rows, RowsField):
+            return False
+        if act == "add":
+            rows.append_entry()
+        elif act == "remove" and position.isdigit() and int(position) < len(rows.entries):
+            rows.entries.pop(int(position))
+        return True
+
+    def shown_fields(self) -> list[Field]:
+        """The fields in order, without what travels hidden."""
+        return [field for field in self if field.short_name not in OUTSIDE]
+
+
+def has_errors(form: BaseForm) -> bool:
+    """Whether any field was found wrong."""
+    return any(field.errors for field in form)
+
+
+def _sentence(subject: str, message: str) -> str:
+    """`is required` beside the field Name becomes `Name is required.`; sentences stay."""
+    text = message.strip()
+    if text[:1].islower() and subject and not text.startswith(subject):
+        text = f"{subject} {text}"
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

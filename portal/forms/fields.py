@@ -1,0 +1,90 @@
+"""The fields that forms are made of. They keep what was typed; input models judge it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import FieldList, Form, FormField, StringField
+from wtforms.widgets import DateInput, NumberInput, PasswordInput
+
+from billing.money import minor_digits, to_minor
+
+
+class TextField(StringField):
+    """One line of text."""
+
+
+class NumberField(StringField):
+    """A whole number, kept as typed."""
+
+    widget = NumberInput(step=1)
+
+
+class DateField(StringField):
+    """A calendar date, ISO as browsers send it."""
+
+    widget = DateInput()
+
+
+class PasswordField(StringField):
+    """A secret: never sent back, and not trimmed."""
+
+    widget = PasswordInput()
+
+
+class MoneyField(StringField):
+    """An amount in major units (`49.00`). `finer` lets unit prices have more decimals."""
+
+    def __init__(self, *args: Any, finer: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.finer = finer
+
+    def minor(self, currency: str) -> int | str:
+        """In smallest units; decimal text when finer. Raises Invalid."""
+        typed = (self.data or "").strip()
+        whole, _, decimals = typed.partition(".")
+        digits = minor_digits(currency)
+        fine = decimals.rstrip("0")
+        if not self.finer or len(fine) <= digits or not fine.isascii() or not fine.isdigit():
+            return to_minor(typed, currency, field=self.short_name)
+        to_minor(f"{whole}.{fine[:digits]}", currency, field=self.short_name)
+        return f"{whole}{fine[:digits]}.{fine[digits:]}"
+
+
+class RowsField(FieldList):  # type: ignore[type-arg]
+    """Rows of small fields; blank ones do not count, and buttons add and remove without script.
+
+    With `pairs`, the rows are a mapping from their field `key` to their field `value`.
+    """
+
+    def __init__(self, row: type[Form], label: str, *, pairs: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("min_entries", 1)
+        super().__init__(FormField(row, label=label), label, **kwargs)
+        self.pairs = pairs
+
+    def process(self, formdata: Any, data: Any = None, **kwargs: Any) -> None:  # type: ignore[override]
+        if self.pairs and isinstance(data, dict):
+            data = [{"key": key, "value": value} for key, value in data.items()]
+        super().process(formdata, data, **kwargs)
+
+    @property
+    def filled(self) -> list[Any]:
+        """The rows in which something was typed."""
+        return [row for row in self.entries if any(_is_typed(field) for field in row.form)]
+
+    def row_of(self, part: str) -> Any:
+        """The row an error path means: a position among the filled ones, or a key."""
+        if self.pairs:
+            matching = (row for row in self.filled if (row.form["key"].data or "").strip() == part)
+            return next(matching, None)
+        position = int(part) if part.isdigit() else len(self.filled)
+        return self.filled[position] if position < len(self.filled) else None
+
+
+def _is_typed(field: Any) -> bool:
+    return isinstance(field.data, str) and bool(field.data.strip())
+
+
+def choices(values: Iterable[str], *, blank: str | None = None) -> list[tuple[str, str]]:
+    """Options of a select: each value with a readable label, and an empty one named `blank`."""
+    options = [(value, value.replace("_", " ").capitalize()) for value in values]
+    return options if blank is None else [("", blank), *options]

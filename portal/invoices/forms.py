@@ -1,0 +1,67 @@
+"""Forms about invoices. Amounts are typed in major units of the invoice's currency."""
+
+from typing import Any
+
+from wtforms import BooleanField, Form, HiddenField, SelectField, TextAreaField
+
+from billing.invoices.inputs import InvoiceInput, PayInvoice, VoidInvoice
+from billing.money import to_major
+from portal.customers.forms import CURRENCY_CHOICES
+from portal.forms import DateField, InputForm, MoneyField, NumberField, RowsField, TextField
+
+
+class LineItemForm(Form):
+    description = TextField("Description")
+    quantity = NumberField("Quantity")
+    unit_amount = MoneyField("Unit price", finer=True)
+
+
+class InvoiceForm(InputForm):
+    model = InvoiceInput
+    customer_id = HiddenField("Customer")
+    currency = SelectField("Currency", choices=CURRENCY_CHOICES)
+    line_items = RowsField(LineItemForm, "Lines", min_entries=2)
+    due_date = DateField("Due date")
+    purchase_order = TextField("Purchase order")
+    notes = TextAreaField("Notes")
+    draft = BooleanField("Draft")
+
+    def shown(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Unit prices as they are typed."""
+        currency = values["currency"] or "USD"
+        lines = [
+            {**line, "unit_amount": to_major(line["unit_amount"], currency)}
+            for line in values["line_items"]
+        ]
+        return {**values, "line_items": lines}
+
+
+_METHODS = [
+    ("bank_transfer", "Bank transfer"),
+    ("card", "Card"),
+    ("cash", "Cash"),
+    ("check", "Check"),
+    ("other", "Other"),
+]
+
+
+class PayForm(InputForm):
+    model = PayInvoice
+    amount = MoneyField("Amount")
+    method = SelectField("Method", choices=_METHODS)
+    paid_date = DateField("Date")
+    reference = TextField("Reference")
+
+    def __init__(self, *, currency: str, **given: Any) -> None:
+        super().__init__(**given)
+        self._currency = currency
+
+    @property
+    def amounts_in(self) -> str:
+        """The invoice's."""
+        return self._currency
+
+
+class VoidForm(InputForm):
+    model = VoidInvoice
+    reason = TextAreaField("Reason")

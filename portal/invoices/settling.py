@@ -1,0 +1,135 @@
+"""What becomes of an invoice: issue a draft, record a payment, void, give up."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from billing import clock
+from billing.customers.queries import get_customer
+from billing.invoices.finalize import finalize_invoice
+from billing.invoices.inputs import PayInvoice, VoidInvoice
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.money import to_major
+from billing.payments.pay_invoice import pay_invoice
+from portal.access import page
+from portal.answers import confirm_page, done
+from portal.forms import InputForm
+from portal.invoices.forms import PayForm, VoidForm
+from portal.template_helpers import date_text, money
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put these pages on the feature's blueprint."""
+    views = {"finalize": finalize, "pay": pay, "void": void, "uncollectible": give_up}
+    for name, view in views.items():
+        blueprint.add_url_rule(f"/<invoice_id>/{name}", name, view, methods=["GET", "POST"])
+
+
+@page("write:invoices")
+def finalize(invoice_id: str) -> ResponseReturnValue:
+    """Ask once, then issue the draft."""
+    invoice = get_invoice(invoice_id)
+    form = InputForm(revision=invoice.revision)
+    if issued := form.submit(lambda _: finalize_invoice(invoice_id, form.expected_revision)):
+        return done(f"{issued.number} was issued.", _url(invoice))
+    return confirm_page(
+        form,
+        "Issue this invoice?",
+        f"{_whose(invoice)} will owe {money(invoice.total, invoice.currency)}.",
+        "It gets its number and today's date and can no longer be changed.",
+        document=invoice,
+        button="Issue invoice",
+        trail=_trail(invoice),
+    )
+
+
+@page("write:invoices")
+def pay(invoice_id: str) -> ResponseReturnValue:
+    """Record money that came in, all that is due or a part."""
+    invoice = get_invoice(invoice_id)
+    form = PayForm(
+        currency=invoice.currency,
+        revision=invoice.revision,
+        amount=to_major(invoice.amount_due, invoice.currency),
+        paid_date=clock.today(get_customer(invoice.customer_id).preferences.timezone).isoformat(),
+    )
+
+    def save(data: PayInvoice) -> Invoice:
+        return pay_invoice(invoice_id, data, form.expected_revision)
+
+    if paid := form.submit(save):
+        return done(_settled(paid), _url(invoice))
+    return confirm_page(
+        form,
+        "Record a payment",
+        f"{money(invoice.amount_due, invoice.currency)} is due from {_whose(invoice)}.",
+        document=invoice,
+        button="Record payment",
+        trail=_trail(invoice),
+        hints={
+            "amount": f"In {invoice.currency}. Less than what is due leaves the rest open.",
+            "reference": "Such as the number on the bank statement.",
+        },
+    )
+
+
+@page("write:invoices")
+def void(invoice_id: str) -> ResponseReturnValue:
+    """Ask once why, then void it."""
+    invoice = get_invoice(invoice_id)
+    form = VoidForm(revision=invoice.revision)
+
+    def save(data: VoidInvoice) -> Invoice:
+        return void_invoice(invoice_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done(f"{invoice.number} is void.", _url(invoice))
+    return confirm_page(
+        form,
+        f"Void {invoice.number or 'this invoice'}?",
+        f"{_whose(invoice)} will no longer owe {money(invoice.amount_due, invoice.currency)}.",
+        "The invoice keeps its number and stays in the list. This cannot be taken back.",
+        document=invoice,
+        button="Void invoice",
+        trail=_trail(invoice),
+        danger=True,
+    )
+
+
+@page("write:invoices")
+def give_up(invoice_id: str) -> ResponseReturnValue:
+    """Ask once, then mark it uncollectible."""
+    invoice = get_invoice(invoice_id)
+    form = InputForm(revision=invoice.revision)
+    if form.submit(lambda _: mark_uncollectible(invoice_id, form.expected_revision)):
+        return done(f"{invoice.number} is marked uncollectible.", _url(invoice))
+    due = money(invoice.amount_due, invoice.currency)
+    return confirm_page(
+        form,
+        f"Give up {invoice.number or 'this invoice'}?",
+        f"You no longer expect {due} from {_whose(invoice)}, due {date_text(invoice.due_date)}.",
+        "A payment can still be recorded if it comes after all.",
+        document=invoice,
+        button="Mark uncollectible",
+        trail=_trail(invoice),
+        danger=True,
+    )
+
+
+def _whose(invoice: Invoice) -> str:
+    return str(get_customer(invoice.customer_id).name)
+
+
+def _settled(invoice: Invoice) -> str:
+    if invoice.amount_due == 0:
+        return f"{invoice.number} is paid."
+    return f"Recorded. {money(invoice.amount_due, invoice.currency)} is still due."
+
+
+def _url(invoice: Invoice) -> str:
+    return url_for("invoices.detail", invoice_id=invoice.id)
+
+
+def _trail(invoice: Invoice) -> list[tuple[str, str]]:
+    return [("Invoices", url_for("invoices.index")), (invoice.number or "Draft", _url(invoice))]

@@ -1,0 +1,96 @@
+"""Invoices: list, detail, create, edit a draft."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.customers.queries import customer_names, get_customer, list_customers
+from billing.invoices.inputs import InvoiceInput, as_input
+from billing.invoices.models import Invoice
+from billing.invoices.one_off import create_invoice, update_invoice
+from billing.invoices.queries import get_invoice, is_overdue, list_invoices
+from billing.payments.queries import payments_of
+from portal.access import page
+from portal.answers import done, form_page, timeline
+from portal.invoices import settling
+from portal.invoices.forms import InvoiceForm
+from portal.listing import listing, respond
+
+blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
+settling.add_to(blueprint)
+STATUSES = [
+    ("", "All"),
+    ("draft", "Drafts"),
+    ("open", "Open"),
+    ("paid", "Paid"),
+    ("uncollectible", "Uncollectible"),
+    ("void", "Void"),
+]
+FILTERS = ("q", "status", "overdue", "customer_id", "subscription_id", "currency")
+
+
+@blueprint.get("")
+@page("read:invoices")
+def index() -> ResponseReturnValue:
+    """Search, filter and sort invoices."""
+    found = listing(list_invoices, *FILTERS, convert={"overdue": lambda text: text == "true"})
+    return respond(
+        "invoices/index.html",
+        "invoices/_results.html",
+        found,
+        statuses=STATUSES,
+        customers=customer_names([row["customer_id"] for row in found.items]),
+        is_overdue=is_overdue,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page("write:invoices")
+def create() -> ResponseReturnValue:
+    """Choose a customer first, then write the lines."""
+    customer_id = request.args.get("customer_id")
+    if not customer_id:
+        found = listing(list_customers, "q")
+        context = {"title": "New invoice", "trail": [("Invoices", url_for(".index"))]}
+        return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
+    customer = get_customer(customer_id)
+    form = InvoiceForm(customer_id=customer_id, currency=customer.preferences.currency)
+    if invoice := form.submit(create_invoice):
+        return done(_saved(invoice), url_for(".detail", invoice_id=invoice.id))
+    return form_page("invoices/form.html", form, customer=customer)
+
+
+@blueprint.get("/<invoice_id>")
+@page("read:invoices")
+def detail(invoice_id: str) -> ResponseReturnValue:
+    """The invoice as it was issued, what became of it, and what can be done."""
+    invoice = get_invoice(invoice_id)
+    return render_template(
+        "invoices/detail.html",
+        invoice=invoice,
+        customer=get_customer(invoice.customer_id),
+        overdue=is_overdue(invoice.row()),
+        payments=payments_of(invoice_id),
+        events=timeline(invoice_id),
+    )
+
+
+@blueprint.route("/<invoice_id>/edit", methods=["GET", "POST"])
+@page("write:invoices")
+def edit(invoice_id: str) -> ResponseReturnValue:
+    """Change a draft, or issue it with the change."""
+    invoice = get_invoice(invoice_id)
+    form = InvoiceForm(as_input(invoice), revision=invoice.revision)
+
+    def save(data: InvoiceInput) -> Invoice:
+        return update_invoice(invoice_id, data, form.expected_revision)
+
+    if saved := form.submit(save):
+        return done(_saved(saved), url_for(".detail", invoice_id=invoice_id))
+    customer = get_customer(invoice.customer_id)
+    return form_page(
+        "invoices/form.html", form, document=invoice, invoice=invoice, customer=customer
+    )
+
+
+def _saved(invoice: Invoice) -> str:
+    return "The draft is saved." if invoice.is_draft else f"{invoice.number} was issued."

@@ -1,0 +1,91 @@
+"""A list: filters, search and sort live in the URL, pages follow each other by cursor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.errors import Invalid
+from billing.pages import MAX_COUNT, Page
+from portal.shell import htmx
+
+RESULTS = "results"  # the id of the part that a search replaces
+_EMPTY = Page(items=[], has_more=False, next_cursor=None, total=0, total_capped=False)
+
+
+@dataclass(slots=True)
+class Listing:
+    """One page of rows and the addresses that lead on from it."""
+
+    page: Page
+    values: dict[str, str]
+    sort: str
+    cursor: str = ""
+    error: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        return self.page.items
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.values.values())
+
+    @property
+    def total(self) -> str:
+        """`1,234`, or `10,000+` where counting stopped."""
+        return f"{MAX_COUNT:,}+" if self.page.total_capped else f"{self.page.total:,}"
+
+    def url(self, **changes: str | None) -> str:
+        """This list with other filters or sort; its pages begin anew unless a cursor is given."""
+        query = {**self.values, "sort": self.sort, **changes}
+        values: dict[str, Any] = {name: value for name, value in query.items() if value}
+        return url_for(request.endpoint or "", **(request.view_args or {}), **values)
+
+    def sort_url(self, name: str) -> str:
+        """The same list by another column, or the other way round."""
+        return self.url(sort=f"-{name}" if self.sort == name else name)
+
+    def sorted_by(self, name: str) -> str:
+        """For aria-sort."""
+        return {name: "ascending", f"-{name}": "descending"}.get(self.sort, "none")
+
+    @property
+    def older_url(self) -> str | None:
+        return self.url(cursor=self.page.next_cursor) if self.page.has_more else None
+
+    @property
+    def newest_url(self) -> str | None:
+        return self.url() if self.cursor else None
+
+
+def listing(
+    query: Callable[..., Page],
+    *names: str,
+    fixed: Mapping[str, Any] | None = None,
+    convert: Mapping[str, Callable[[str], Any]] | None = None,
+) -> Listing:
+    """Ask `query` for the page that the URL describes; `names` are the filters it may carry.
+
+    `convert` turns a filter's text into what the query takes. A cursor or sort that the list
+    does not know is said on the page instead of being an error.
+    """
+    values = {name: request.args.get(name, "").strip()[:200] for name in names}
+    sort, cursor = request.args.get("sort", "")[:50], request.args.get("cursor", "")[:2000]
+    found = Listing(_EMPTY, values, sort, cursor)
+    filters = {n: (convert or {}).get(n, str)(v) for n, v in values.items() if v}
+    try:
+        found.page = query(**{**filters, **(fixed or {})}, cursor=cursor or None, sort=sort or None)
+    except Invalid as error:
+        found.error = error.message
+    return found
+
+
+def respond(template: str, results: str, found: Listing, **context: Any) -> ResponseReturnValue:
+    """The whole page, or only its results to a search that replaces them."""
+    fragment = htmx and htmx.target == RESULTS and not htmx.history_restore_request
+    status = 422 if found.error else 200
+    return render_template(results if fragment else template, listing=found, **context), status

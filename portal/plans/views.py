@@ -1,0 +1,85 @@
+"""Plans: list, detail with versions, create, edit, archive."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.plans.inputs import PlanInput, as_input
+from billing.plans.queries import get_plan, list_plans, plan_versions
+from billing.plans.save_plan import archive_plan, create_plan, update_plan
+from billing.subscriptions.queries import list_subscriptions
+from portal.access import page
+from portal.answers import confirm_page, done, form_page, timeline
+from portal.forms import InputForm, choices
+from portal.listing import listing, respond
+from portal.plans.forms import PlanForm
+
+blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+STATUSES = [("", "All"), ("active", "Active"), ("draft", "Drafts"), ("archived", "Archived")]
+
+
+@blueprint.get("")
+@page("read:plans")
+def index() -> ResponseReturnValue:
+    """Search, filter and sort plans."""
+    found = listing(list_plans, "q", "status", "currency", "billing_cycle")
+    return respond("plans/index.html", "plans/_results.html", found, statuses=STATUSES)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page("write:plans")
+def create() -> ResponseReturnValue:
+    """Add a plan."""
+    form = PlanForm(billing_cycle="monthly", interval_count=1, currency="USD")
+    if plan := form.submit(create_plan):
+        return done(f"The plan {plan.name} was created.", url_for(".detail", plan_id=plan.id))
+    return form_page("plans/form.html", form)
+
+
+@blueprint.get("/<plan_id>")
+@page("read:plans")
+def detail(plan_id: str) -> ResponseReturnValue:
+    """All about one plan."""
+    plan = get_plan(plan_id)
+    return render_template(
+        "plans/detail.html",
+        plan=plan,
+        versions=plan_versions(plan_id),
+        subscribers=list_subscriptions(plan_id=plan_id, limit=1),
+        events=timeline(plan_id),
+    )
+
+
+@blueprint.route("/<plan_id>/edit", methods=["GET", "POST"])
+@page("write:plans")
+def edit(plan_id: str) -> ResponseReturnValue:
+    """Change a plan; those who have it stay on the version they have."""
+    plan = get_plan(plan_id)
+    form = PlanForm(as_input(plan), revision=plan.revision)
+    if plan.status != "draft":
+        form.status.choices = choices(dict.fromkeys([plan.status, "active"]))
+
+    def save(data: PlanInput) -> object:
+        return update_plan(plan_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done("Saved.", url_for(".detail", plan_id=plan_id))
+    return form_page("plans/form.html", form, document=plan, plan=plan)
+
+
+@blueprint.route("/<plan_id>/archive", methods=["GET", "POST"])
+@page("write:plans")
+def archive(plan_id: str) -> ResponseReturnValue:
+    """Ask once, then take the plan off sale."""
+    plan = get_plan(plan_id)
+    form = InputForm(revision=plan.revision)
+    if form.submit(lambda _: archive_plan(plan_id, form.expected_revision)):
+        return done(f"{plan.name} is archived.", url_for(".detail", plan_id=plan_id))
+    return confirm_page(
+        form,
+        f"Archive {plan.name}?",
+        "It takes no new subscriptions from now on. Those who have it keep it and are billed on.",
+        document=plan,
+        button="Archive plan",
+        trail=[("Plans", url_for(".index")), (plan.name, url_for(".detail", plan_id=plan_id))],
+        danger=True,
+    )

@@ -1,0 +1,51 @@
+"""One's own account: password, signing out everywhere, light or dark."""
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from billing.users.inputs import ChangePassword
+from billing.users.models import User
+from billing.users.save_user import change_password, end_sessions
+from portal import sessions
+from portal.access import own_path, page, public
+from portal.answers import done, form_page
+from portal.forms import InputForm
+from portal.profile.forms import ChangePasswordForm
+
+blueprint = Blueprint("profile", __name__)
+_YEAR = 365 * 24 * 3600
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+@page(audience="signed_in")
+def index() -> ResponseReturnValue:
+    """Changing the password ends all other sessions; this one goes on."""
+    form = ChangePasswordForm()
+    if user := form.submit(_change):
+        sessions.begin(user)
+        return done("Your password is changed. All other sessions have ended.", url_for(".index"))
+    return form_page("profile/index.html", form, user=current_user.user)
+
+
+def _change(data: ChangePassword) -> User:
+    return change_password(current_user.user.id, data)
+
+
+@blueprint.post("/profile/sign-out-everywhere")
+@page(audience="signed_in")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Ends every session and token of this user, this one too."""
+    InputForm().submit(lambda _: end_sessions(current_user.user.id))
+    return done("You are signed out everywhere.", url_for("auth.sign_in"))
+
+
+@blueprint.post("/profile/theme")
+@public
+def choose_theme() -> ResponseReturnValue:
+    """Remember light or dark for a year, in a cookie that the page's script may write too."""
+    answer = redirect(own_path(request.form.get("next")) or "/", 303)
+    theme = "dark" if request.form.get("theme") == "dark" else "light"
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    answer.set_cookie("theme", theme, max_age=_YEAR, samesite="Lax", secure=secure)
+    return answer

@@ -1,0 +1,37 @@
+"""A billing run in a process of its own, so that no request and no page has to last as long.
+
+The process ends with the run. When it is killed, or the database goes away under it, the run is
+shown as interrupted and can be resumed.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+
+from billing import database
+from billing.actors import current_actor
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def launch_run(run_id: str) -> None:
+    """Start working on the run in the name of the present actor; returns at once."""
+    actor = current_actor()
+    command = [sys.executable, "-m", "portal.runs.process", run_id]
+    told = {
+        "MONGODB_URI": database.uri(),
+        "DUEBILL_ACTOR_ID": actor.id,
+        "DUEBILL_ACTOR_NAME": actor.name,
+    }
+    kept = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**kept, **told},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # a Ctrl-C at the portal's terminal is not meant for it
+    )
+    Thread(target=process.wait, daemon=True).start()  # so that none is left behind as a zombie

@@ -1,0 +1,60 @@
+"""Who is signed in: a signed cookie that names a user and the version of their sessions."""
+
+from typing import Any
+
+from flask import Flask, g, request, session
+from flask_login import LoginManager, UserMixin, login_user
+
+from billing.actors import Actor
+from billing.users.models import User
+from billing.users.queries import find_user
+from billing.users.sign_in import actor_for
+
+login_manager = LoginManager()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A user as Flask-Login wants one. The session ends when `session_version` rises."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        return f"{self.user.id}:{self.user.session_version}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.user.is_active_account
+
+    @property
+    def is_staff(self) -> bool:
+        return self.user.is_staff
+
+    @property
+    def actor(self) -> Actor:
+        """This user, acting in the present request."""
+        return actor_for(self.user, request_id=g.get("request_id"), ip=request.remote_addr)
+
+
+def init_app(app: Flask) -> None:
+    """Load the user of each request that asks for one."""
+    login_manager.init_app(app)
+    login_manager.user_loader(_load)
+
+
+def _load(session_id: str) -> SignedIn | None:
+    user_id, _, version = session_id.partition(":")
+    user = find_user(user_id)
+    if user is None or not user.is_active_account or version != str(user.session_version):
+        return None
+    return SignedIn(user)
+
+
+def begin(user: User) -> None:
+    """Sign `user` in with a fresh session: nothing from before the sign-in survives it."""
+    kept: Any = session.get("_flashes")
+    session.clear()
+    if kept:
+        session["_flashes"] = kept
+    session.permanent = True
+    login_user(SignedIn(user))

@@ -1,0 +1,100 @@
+"""What templates can call: money, dates and words for people."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Flask, request
+from flask_login import current_user
+from markupsafe import Markup
+
+from billing.money import format_money
+from portal.navigation import navigation
+
+LOCALE = "en"
+NONE = Markup("\N{EN DASH}")  # stands where there is no value
+_THEMES = {"light", "dark"}
+_UNITS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
+_MONTHS = {"quarterly": 3, "semiannual": 6}
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters and globals."""
+    filters = (money, day, instant, words, cycle, plain)
+    app.jinja_env.filters.update({function.__name__: function for function in filters})
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_template_global(navigation)
+    app.add_template_global(may)
+    app.add_template_global(theme)
+
+
+def money(amount: int | str | None, currency: str) -> str:
+    """4900, USD → `$49.00`."""
+    return NONE if amount is None else format_money(amount, currency, LOCALE)
+
+
+def day(value: date | str | None) -> Markup:
+    """A calendar date for people, the ISO date behind it for machines and on hover."""
+    if not value:
+        return NONE
+    iso = value if isinstance(value, str) else value.isoformat()
+    return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(iso, date_text(value))
+
+
+def date_text(value: date | str | None) -> str:
+    """A calendar date in words: `Nov 23, 2026`."""
+    if not value:
+        return "never"
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return str(format_date(found, "medium", locale=LOCALE))
+
+
+def instant(value: datetime | None) -> Markup:
+    """A moment, in UTC."""
+    if value is None:
+        return NONE
+    shown = format_datetime(value, "d MMM y, HH:mm", locale=LOCALE)
+    iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(iso, shown)
+
+
+def words(code: str | None) -> str:
+    """`past_due` → `Past due`."""
+    return (code or "").replace("_", " ").replace(".", " ").capitalize()
+
+
+def cycle(billing_cycle: str, count: int = 1) -> str:
+    """Words for a cycle: `per month`, `every 2 months`; quarterly is `every 3 months`."""
+    unit, steps = _UNITS.get(billing_cycle, "month"), _MONTHS.get(billing_cycle, 1) * count
+    return f"per {unit}" if steps == 1 else f"every {steps} {unit}s"
+
+
+def plain(value: Any) -> str:
+    """A value of the audit trail, short enough for a line."""
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{k}: {plain(v)}" for k, v in value.items() if v not in (None, ""))
+        return _short(inner)
+    if isinstance(value, list):
+        return _short("; ".join(plain(item) for item in value))
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:159]}…"
+
+
+def may(scope: str) -> bool:
+    """Whether the reader has a scope: what they may not do is not offered."""
+    return bool(current_user.is_authenticated and scope in current_user.actor.scopes)
+
+
+def theme() -> str | None:
+    """The reader's choice of light or dark; None follows the system."""
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in _THEMES else None

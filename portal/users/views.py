@@ -1,0 +1,78 @@
+"""Users: list, detail, create, edit, ending their sessions. Admins only, by scope."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.users.inputs import UserInput, as_input
+from billing.users.permissions import ROLES, SCOPES, scopes_of
+from billing.users.queries import get_user, list_users
+from billing.users.save_user import create_user, end_sessions, update_user
+from portal.access import page
+from portal.answers import confirm_page, done, form_page, timeline
+from portal.forms import InputForm, choices
+from portal.listing import listing, respond
+from portal.users.forms import UserForm
+
+blueprint = Blueprint("users", __name__, url_prefix="/users")
+
+
+@blueprint.get("")
+@page("read:users")
+def index() -> ResponseReturnValue:
+    """Search and filter users."""
+    found = listing(list_users, "q", "role", "status")
+    roles = choices(ROLES, blank="All")
+    return respond("users/index.html", "users/_results.html", found, roles=roles)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page("write:users")
+def create() -> ResponseReturnValue:
+    """Add a user."""
+    form = UserForm(role="viewer")
+    if user := form.submit(create_user):
+        return done(f"{user.name} can sign in now.", url_for(".detail", user_id=user.id))
+    return form_page("users/form.html", form)
+
+
+@blueprint.get("/<user_id>")
+@page("read:users")
+def detail(user_id: str) -> ResponseReturnValue:
+    """All about one user."""
+    user = get_user(user_id)
+    rights = [text for scope, text in SCOPES.items() if scope in scopes_of(user.role)]
+    return render_template("users/detail.html", user=user, rights=rights, events=timeline(user_id))
+
+
+@blueprint.route("/<user_id>/edit", methods=["GET", "POST"])
+@page("write:users")
+def edit(user_id: str) -> ResponseReturnValue:
+    """Change a user; losing rights, being disabled or a new password ends their sessions."""
+    user = get_user(user_id)
+    form = UserForm(as_input(user), revision=user.revision)
+
+    def save(data: UserInput) -> object:
+        return update_user(user_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done("Saved.", url_for(".detail", user_id=user_id))
+    return form_page("users/form.html", form, document=user, user=user)
+
+
+@blueprint.route("/<user_id>/end-sessions", methods=["GET", "POST"])
+@page("write:users")
+def end(user_id: str) -> ResponseReturnValue:
+    """Ask once, then sign the user out everywhere."""
+    user = get_user(user_id)
+    form = InputForm()
+    if form.submit(lambda _: end_sessions(user_id)):
+        return done(f"{user.name} is signed out everywhere.", url_for(".detail", user_id=user_id))
+    return confirm_page(
+        form,
+        f"Sign {user.name} out everywhere?",
+        "Every session and every API token of this user ends at once.",
+        "They can sign in again with their password.",
+        button="End all sessions",
+        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        danger=True,
+    )

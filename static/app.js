@@ -1,0 +1,68 @@
+// Comforts on top of pages that work without any of this.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // Ids are one click to copy.
+  const offerCopies = (within) => within.querySelectorAll("[data-copy][hidden]").forEach((b) => { b.hidden = false; });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1200);
+  });
+
+  // A toast goes when clicked; the style sheet lets it fade by itself.
+  document.addEventListener("click", (event) => event.target.closest("[data-toast]")?.remove());
+
+  // Light and dark change at once; the form behind the button serves those without script.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches(".theme-switch")) return;
+    event.preventDefault();
+    const theme = event.submitter?.value === "dark" ? "dark" : "light";
+    root.setAttribute("data-bs-theme", theme);
+    root.setAttribute("data-theme-chosen", "");
+    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  });
+
+  // A double click does a thing once: a form on its way takes no second submit.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.matches(".theme-switch")) return;
+    if (form.dataset.busy) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.busy = "yes";
+  }, true);
+  const release = () => document.querySelectorAll("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
+  document.addEventListener("htmx:afterRequest", release);
+  window.addEventListener("pageshow", release);
+
+  // An address carries only the filters that are set.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
+    for (const name of [...event.detail.formData.keys()]) {
+      if (!event.detail.formData.get(name)) event.detail.formData.delete(name);
+    }
+  });
+
+  // After a form is refused the reader lands on the first thing to correct.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    offerCopies(document);
+    if (event.detail.elt.id !== "main") return;
+    const target = document.querySelector("#main [aria-invalid=true], #main [role=alert]");
+    if (target?.matches("input, select, textarea")) target.focus();
+    else (target ?? document.getElementById("main")).scrollIntoView({ block: "nearest" });
+  });
+
+  // Escape closes the menu of narrow screens.
+  document.addEventListener("keydown", (event) => {
+    const menu = document.getElementById("menu");
+    if (event.key === "Escape" && menu?.checked) { menu.checked = false; menu.focus(); }
+  });
+
+  offerCopies(document);
+})();
