@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 
-def register(app: Flask) -> None:
-    """Serve the API below /api/v1, with problem documents for all of /api."""
+def register(app: Flask, *, launch_run: Callable[[str], None]) -> None:
+    """Serve the API below /api/v1, with problem documents for all of /api.
+
+    `launch_run` lets a process of its own work on the billing run of that id.
+    """
     from api import routes
 
-    routes.register(app)
+    routes.register(app, launch_run)

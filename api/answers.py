@@ -6,7 +6,7 @@ through their view straight into JSON, without a model built for each.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flask import Response, request
 from pydantic import BaseModel
@@ -17,6 +17,7 @@ from billing.documents import Document
 from billing.pages import Page
 
 CONTENT_TYPE = "application/json"
+CREATING = frozenset({201, 202})  # answers that tell where the new object lives
 
 Row = dict[str, Any]
 View = Callable[[Row], Row]
@@ -61,7 +62,7 @@ class One:
         headers = {"Cache-Control": "no-store"}
         if self.resource.revised:
             headers["ETag"] = etag(row["revision"])
-        if self.status in {201, 202}:
+        if self.status in CREATING:
             headers["Location"] = f"{request.path}/{row['_id']}"
         return _json(self.resource.view(row), self.status, headers)
 
@@ -84,15 +85,28 @@ class PageOf:
         return _json(body, self.status, {"Cache-Control": "no-store"})
 
 
+class Outcome(NamedTuple):
+    """The body of an endpoint that has several good answers, and which of them it is."""
+
+    status: int
+    body: Row
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A body that is no stored object; the endpoint gives it as it goes out."""
+    """A body that the endpoint gives as it goes out; an Outcome where there is `also` another
+    status than the usual one."""
 
     shape: type[BaseModel]
     status: int = 200
+    also: tuple[int, ...] = ()
 
-    def respond(self, result: Row) -> Response:
-        return _json(result, self.status, {"Cache-Control": "no-store"})
+    def respond(self, result: Row | Outcome) -> Response:
+        status, body = result if isinstance(result, Outcome) else (self.status, result)
+        headers = {"Cache-Control": "no-store"}
+        if status in CREATING:
+            headers["Location"] = f"{request.path}/{body['id']}"
+        return _json(body, status, headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from http import HTTPStatus
 from typing import Any
 
-from api.answers import NoContent, One, PageOf, Plain
+from api.answers import CREATING, NoContent, One, PageOf, Plain
 from api.endpoint import Endpoint
 from api.openapi_schemas import Schemas
 from api.problems import CONTENT_TYPE as PROBLEM_TYPE
@@ -19,20 +19,22 @@ Json = dict[str, Any]
 
 def responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Json]:
     """All that may be answered, by status."""
-    found = {str(endpoint.answer.status): _success(endpoint, schemas)}
+    answer = endpoint.answer
+    also = answer.also if isinstance(answer, Plain) else ()
+    found = {str(status): _success(endpoint, status, schemas) for status in (answer.status, *also)}
     problem = schemas.output(Problem)
     for status, codes in sorted(_codes(endpoint).items()):
         found[str(status)] = _problem(status, sorted(codes), problem)
     return found
 
 
-def _success(endpoint: Endpoint, schemas: Schemas) -> Json:
+def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
     answer, headers = endpoint.answer, {"X-Request-Id": _header("Names this request in the logs.")}
     if isinstance(answer, One) and answer.resource.revised:
         headers["ETag"] = _header('The object\'s revision, for If-Match, such as `"3"`.')
-    if answer.status in {201, 202}:
+    if status in CREATING:
         headers["Location"] = _header("Where the object lives.")
-    success: Json = {"description": HTTPStatus(answer.status).phrase, "headers": headers}
+    success: Json = {"description": HTTPStatus(status).phrase, "headers": headers}
     if schema := _schema(endpoint, schemas):
         success["content"] = {"application/json": {"schema": schema}}
     return success

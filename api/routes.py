@@ -1,5 +1,6 @@
 """Every endpoint on one blueprint, and problem documents for whatever is asked below /api."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
@@ -9,6 +10,7 @@ from werkzeug.exceptions import default_exceptions
 from api.bearer import init_tokens
 from api.endpoint import Endpoints
 from api.problems import answer_error
+from api.runs.endpoints import LAUNCH_RUN
 
 PREFIX = "/api/v1"
 FEATURES = (
@@ -19,6 +21,7 @@ FEATURES = (
     "subscriptions.endpoints",
     "invoices.endpoints",
     "invoices.moves",
+    "runs.endpoints",
     "events.endpoints",
     "users.endpoints",
     "description.endpoints",
@@ -31,9 +34,10 @@ def features() -> list[Endpoints]:
     return [import_module(f"api.{name}").endpoints for name in FEATURES]
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, launch_run: Callable[[str], None]) -> None:
     """Called once by the application factory."""
     init_tokens(app)
+    app.extensions[LAUNCH_RUN] = launch_run
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     for endpoint in (e for feature in features() for e in feature.declared):
         blueprint.add_url_rule(
