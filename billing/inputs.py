@@ -131,10 +131,21 @@ def plain_words(found: Any) -> str:
     kind, context = found["type"], found.get("ctx", {})
     if kind in _PLAIN:
         return _PLAIN[kind]
-    if kind == "string_too_short" and context.get("min_length") == 1:
-        return "must not be empty"
+    if kind in {"too_short", "string_too_short", "too_long", "string_too_long"}:
+        # After a function the library no longer knows that it measures text: "Value".
+        is_text = kind.startswith("string") or context.get("field_type") == "Value"
+        return _length(context, is_text=is_text)
     message = str(found["msg"]).removeprefix("Value error, ")
     return message.replace("Input should be", "must be").replace("String should", "must")
+
+
+def _length(context: Any, *, is_text: bool) -> str:
+    if context.get("min_length") == 1:
+        return "must not be empty"
+    unit = "characters" if is_text else "entries"
+    if "min_length" in context:
+        return f"must have at least {context['min_length']} {unit}"
+    return f"must have at most {context['max_length']} {unit}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:

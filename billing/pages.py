@@ -92,12 +92,13 @@ def _encode(sort: str, value: Any, last_id: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, sort: str) -> tuple[Any, str]:
+def _decode(cursor: str, sort: str) -> tuple[str | None, str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         found, value, last_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        # A cursor is only ever text or numbers: an object in it would be a query operator.
-        if found == sort and isinstance(last_id, str) and isinstance(value, str | int | None):
+        # A cursor is only ever text: an object in it would be a query operator.
+        if found == sort and isinstance(last_id, str) and isinstance(value, str | None):
+            f"{value}{last_id}".encode()  # lone surrogates, which JSON can hold, are no text
             return value, last_id
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
         pass

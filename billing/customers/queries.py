@@ -72,7 +72,7 @@ def list_customers(
     if q:
         where |= _search(q)
     if own := own_customer_id():
-        where["_id"] = own
+        where = {"$and": [where, {"_id": own}]}
     return paginate(
         "customers", where, PageRequest(**page), sorts=SORTS, projection=_projection(page)
     )

@@ -81,9 +81,7 @@ def test_days_and_weeks_are_steps_of_equal_length(schedule: Schedule, n: int) ->
         ("2028-02-28", "daily", 1, ["2028-02-28", "2028-02-29", "2028-03-01", "2028-03-02"]),
     ],
 )
-def test_calendars_known_by_heart(
-    anchor: str, cycle: str, count: int, expected: list[str]
-) -> None:
+def test_calendars_known_by_heart(anchor: str, cycle: str, count: int, expected: list[str]) -> None:
     schedule = Schedule(date.fromisoformat(anchor), cycle, count)
     assert [schedule.boundary(n).isoformat() for n in range(4)] == expected
 
