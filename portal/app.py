@@ -1,16 +1,16 @@
 """The application factory: the only place where the pages and the API meet."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import api
 import portal
 from billing import database
 from billing.settings import Settings
 from portal import cli, health
+from portal.runs.launch import launch_run
 from portal.telemetry import init_telemetry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,8 +34,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         database.connect(settings.mongodb_uri)
     init_telemetry(app)
     app.register_blueprint(health.blueprint)
-    if find_spec("api.routes") or find_spec("api.endpoint"):
-        import_module("api").register(app)
+    api.register(app, launch_run=launch_run)
     portal.register(app)
     cli.register(app)
     return app
