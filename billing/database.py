@@ -117,6 +117,7 @@ FEATURES = (
     "invoices",
     "payments",
     "runs",
+    "imports",
 )
 
 # Every collection's indexes, filled by the modules that own the collections.

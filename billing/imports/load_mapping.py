@@ -1,0 +1,57 @@
+"""Reading a mapping: a built-in one by its name, or any TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from billing.errors import Invalid
+from billing.imports.errors import MappingInvalid
+from billing.imports.mapping import Mapping, Source
+from billing.inputs import parse
+
+BUILT_IN = Path(__file__).parent / "mappings"
+
+
+def load_mapping(name_or_path: str) -> Mapping:
+    """The mapping. Raises MappingInvalid with one line that names every wrong place."""
+    path = _find(name_or_path)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MappingInvalid(f"The mapping {path} cannot be read: {error}.") from None
+    for part in ("customer", "subscription"):
+        if isinstance(values.get(part), dict):
+            values[part] = _flat(values[part])
+    try:
+        return parse(Mapping, values)
+    except Invalid as error:
+        said = "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in error.errors)
+        raise MappingInvalid(f"The mapping {path} is not valid: {said}.") from None
+
+
+def built_in_mappings() -> list[str]:
+    """The names of the mappings that come with Duebill."""
+    return sorted(path.stem for path in BUILT_IN.glob("*.toml"))
+
+
+def _find(name_or_path: str) -> Path:
+    if name_or_path in built_in_mappings():
+        return BUILT_IN / f"{name_or_path}.toml"
+    path = Path(name_or_path)
+    if not path.is_file():
+        known = ", ".join(built_in_mappings())
+        raise MappingInvalid(
+            f"There is no mapping {name_or_path}: name a built-in one ({known}) or a TOML file."
+        )
+    return path
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """`{preferences: {currency: source}}` → `{"preferences.currency": source}`."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, dict) and not value.keys() & Source.model_fields.keys():
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

@@ -1,0 +1,91 @@
+"""Writing a batch of entries in one transaction: customers, subscriptions and their events."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+
+from billing import clock
+from billing.customers.models import Customer
+from billing.customers.save_customer import fill_customer
+from billing.database import Row, database, operation
+from billing.events.journal import difference
+from billing.events.models import event_row
+from billing.imports.entries import Entry
+from billing.plans.models import Plan
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.start import new_subscription
+from billing.subscriptions.states import check_move
+
+
+@operation
+def write_batch(entries: list[Entry], plans: Mapping[str, Plan], mapping_name: str) -> int:
+    """Write those entries whose key no customer has yet; how many that were.
+
+    All of them or none, so a batch that was cut off is simply written again.
+    """
+    there = existing_keys([entry.key for entry in entries])
+    fresh = [entry for entry in entries if entry.key not in there]
+    customers: list[Row] = []
+    subscriptions: list[Row] = []
+    events: list[Row] = []
+    for entry in fresh:
+        reason = f"Import {mapping_name}, line {entry.row.line}"
+        customer = _customer(entry)
+        customers.append(customer.row())
+        events.append(_event("customer.created", customers[-1], {}, reason))
+        subscription = _subscription(entry, customer, plans[entry.plan])
+        subscriptions.append(subscription.row())
+        events.append(_event("subscription.created", subscriptions[-1], {}, reason))
+        if entry.cancelled_on:
+            before = subscriptions[-1]
+            event = _cancel(subscription, entry.cancelled_on, entry.reason, _today(customer))
+            subscriptions[-1] = subscription.row()
+            events.append(_event(event, subscriptions[-1], before, reason))
+    if fresh:
+        database().customers.insert_many(customers, ordered=False)
+        database().subscriptions.insert_many(subscriptions, ordered=False)
+        database().events.insert_many(events, ordered=False)
+    return len(fresh)
+
+
+def existing_keys(keys: list[str]) -> set[str]:
+    """Those of the keys that a customer has, a deleted one included."""
+    found = database().customers.find({"external_id": {"$in": keys}}, {"external_id": 1})
+    return {row["external_id"] for row in found}
+
+
+def _customer(entry: Entry) -> Customer:
+    customer = Customer()
+    fill_customer(customer, entry.customer)
+    return customer
+
+
+def _subscription(entry: Entry, customer: Customer, plan: Plan) -> Subscription:
+    ids = {"customer_id": customer.id, "plan_id": plan.id}
+    return new_subscription(customer, plan, entry.subscription.model_copy(update=ids))
+
+
+def _cancel(subscription: Subscription, day: date, reason: str | None, today: date) -> str:
+    """End the subscription on `day`: it has ended then, or will; the event's type.
+
+    Periods that began before stay due. One that ended on its first day bills nothing.
+    """
+    subscription.end_date, subscription.cancellation_reason = day, reason
+    if day > today:
+        subscription.cancel_at_period_end = True
+        return "subscription.cancellation_scheduled"
+    check_move(subscription.status, "cancelled")
+    subscription.status = "cancelled"
+    subscription.cancelled_at = datetime.combine(day, time(), UTC)
+    if day <= subscription.next_billing_date:
+        subscription.next_billing_date = None
+    return "subscription.cancelled"
+
+
+def _today(customer: Customer) -> date:
+    return clock.today(customer.preferences.timezone)
+
+
+def _event(type_: str, row: Row, before: Row, reason: str) -> Row:
+    customer_id = row.get("customer_id", row["_id"])
+    changes = difference(before, row)
+    return event_row(type_, row["_id"], customer_id=customer_id, changes=changes, reason=reason)
