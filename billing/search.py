@@ -18,7 +18,7 @@ def search_terms(*texts: str | None) -> list[str]:
 
 def matching(query: str) -> dict[str, Any]:
     """The filter for documents of which every word of `query` begins some term."""
-    whole = query.casefold().strip()[:200]
+    whole = query.replace("\x00", " ").casefold().strip()[:200]  # MongoDB refuses NUL in patterns
     if "@" in whole:
         return {"search_terms": _beginning(whole)}
     words = _WORD.findall(whole)[:6]
