@@ -36,11 +36,13 @@ def cancel_subscription(
 
 @operation
 def keep_subscription(subscription_id: str, expected_revision: int | None = None) -> Subscription:
-    """Take back a cancellation at period end. Raises CancellationNotRevocable."""
+    """Take back a cancellation at period end, until then. Raises CancellationNotRevocable."""
     subscription = get_subscription(subscription_id)
     subscription.check_revision(expected_revision)
     if not (subscription.is_live and subscription.cancel_at_period_end):
         raise CancellationNotRevocable("There is no cancellation at period end to take back.")
+    if subscription.end_date <= _today(subscription):  # though no billing run has seen it yet
+        raise CancellationNotRevocable(f"This subscription ended on {subscription.end_date}.")
     subscription.cancel_at_period_end = False
     subscription.end_date = subscription.cancellation_reason = None
     update(subscription, "subscription.cancellation_revoked")
@@ -77,8 +79,10 @@ def _cancel_now(subscription: Subscription, reason: str | None) -> Subscription:
     subscription.status = "cancelled"
     subscription.cancelled_at = clock.now()
     subscription.cancel_at_period_end = False
-    # One that has not begun ends on its first day: it served nobody and bills nothing.
-    subscription.end_date = max(_today(subscription), subscription.start_date)
+    # One that has not begun ends on its first day: it served nobody and bills nothing. An end that
+    # was reached before stays, whether a billing run has seen it or not.
+    ends = max(_today(subscription), subscription.start_date)
+    subscription.end_date = min(subscription.end_date or ends, ends)
     if subscription.next_billing_date and subscription.next_billing_date >= subscription.end_date:
         subscription.next_billing_date = None
     update(subscription, "subscription.cancelled", reason=reason)
