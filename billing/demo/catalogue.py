@@ -1,0 +1,105 @@
+"""What the made-up company sells."""
+
+from typing import Any
+
+_SEATS = {"key": "seats", "name": "Team seats", "enabled": True}
+_SSO = {"key": "sso", "name": "Single sign-on", "enabled": True}
+_SUPPORT = {"key": "priority_support", "name": "Priority support", "enabled": True}
+
+# By key: what makes the plan, and how often it is chosen. `ends_after` is the part of the
+# history after which it is taken off sale. Prices are in smallest units.
+PLANS: dict[str, dict[str, Any]] = {
+    "starter": {
+        "name": "Starter",
+        "description": "For a first project.",
+        "price": 1900,
+        "currency": "USD",
+        "billing_cycle": "monthly",
+        "features": [_SEATS],
+        "limits": {"projects": 3},
+        "tier": "1",
+    },
+    "team": {
+        "name": "Team",
+        "description": "For a team with several projects.",
+        "price": 4900,
+        "currency": "USD",
+        "billing_cycle": "monthly",
+        "features": [_SEATS, _SSO],
+        "limits": {"projects": 25},
+        "tier": "2",
+    },
+    "team_yearly": {
+        "name": "Team, yearly",
+        "description": "Twelve months for the price of ten.",
+        "price": 49000,
+        "currency": "USD",
+        "billing_cycle": "yearly",
+        "features": [_SEATS, _SSO],
+        "limits": {"projects": 25},
+        "tier": "2",
+    },
+    "business": {
+        "name": "Business",
+        "description": "Everything, billed in euros.",
+        "price": 12900,
+        "currency": "EUR",
+        "billing_cycle": "monthly",
+        "features": [_SEATS, _SSO, _SUPPORT],
+        "limits": {"projects": None},
+        "tier": "3",
+    },
+    "business_yearly": {
+        "name": "Business, yearly",
+        "description": "Everything, billed in euros once a year.",
+        "price": 129000,
+        "currency": "EUR",
+        "billing_cycle": "yearly",
+        "features": [_SEATS, _SSO, _SUPPORT],
+        "limits": {"projects": None},
+        "tier": "3",
+    },
+    "messages": {
+        "name": "Messages",
+        "description": "Booked in advance, 0.42 cents each.",
+        "price": "0.42",
+        "currency": "USD",
+        "billing_cycle": "monthly",
+        "pricing_model": "per_unit",
+        "features": [{"key": "api", "name": "Messaging API", "enabled": True}],
+    },
+    "classic": {
+        "name": "Classic",
+        "description": "The first plan, no longer sold.",
+        "price": 1500,
+        "currency": "USD",
+        "billing_cycle": "monthly",
+        "limits": {"projects": 10},
+        "tier": "1",
+    },
+    "enterprise": {
+        "name": "Enterprise",
+        "description": "Not on sale yet.",
+        "price": 99000,
+        "currency": "EUR",
+        "billing_cycle": "quarterly",
+        "features": [_SEATS, _SSO, _SUPPORT],
+        "status": "draft",
+    },
+}
+
+DISCONTINUED = "classic"
+CHOICES: dict[str, dict[str, int]] = {
+    "USD": {"starter": 8, "team": 9, "team_yearly": 3, "messages": 4, DISCONTINUED: 5},
+    "EUR": {"business": 8, "business_yearly": 3},
+}
+
+SELLER = {
+    "name": "Northlight Software GmbH",
+    "address": {
+        "line1": "Speicherstraße 12",
+        "city": "Hamburg",
+        "postal_code": "20457",
+        "country": "DE",
+    },
+}

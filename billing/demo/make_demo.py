@@ -1,0 +1,98 @@
+"""Filling an empty database with a believable company, through the same operations as life."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from billing import clock
+from billing.customers.queries import list_customers
+from billing.database import database
+from billing.demo.agenda import Agenda, moment
+from billing.demo.catalogue import PLANS, SELLER
+from billing.demo.errors import DatabaseInUse
+from billing.demo.habits import Habits
+from billing.demo.history import History
+from billing.demo.staff import Staff, demo_email, hire, invite
+from billing.inputs import parse
+from billing.periods import add_months
+from billing.plans.inputs import PlanInput
+from billing.plans.models import Plan
+from billing.plans.save_plan import create_plan
+from billing.runs.run_billing import run_billing
+
+_SEED = 2026
+_DAYS_SINCE_RUN = 3  # so that a few subscriptions are due when somebody looks
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was made: how many of what, and who can sign in with which password."""
+
+    password: str
+    logins: list[tuple[str, str]]
+    counts: dict[str, int]
+
+
+def make_demo(
+    *,
+    customers: int = 120,
+    months: int = 14,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Demo:
+    """Live through the last `months` months up to yesterday, with a billing run each week.
+
+    The same day gives the same company, its password apart. `on_progress(done, total)` counts
+    days. Raises DatabaseInUse when there are customers or users of the demo already.
+    """
+    _refuse_if_in_use()
+    yesterday = clock.today() - timedelta(days=1)
+    agenda = Agenda(add_months(yesterday.replace(day=1), -months), yesterday)
+    random, password = Random(_SEED), secrets.token_urlsafe(12)  # noqa: S311 -- not a secret
+    with clock.frozen(moment(agenda.day)):
+        staff, plans = hire(password), _open_shop()
+    history = History(agenda, staff, plans, random)
+    history.plan_all(customers)
+    agenda.live(_daily(agenda, staff, random), on_progress)
+    return _finish(staff, history, password)
+
+
+def _refuse_if_in_use() -> None:
+    begun = database().users.find_one({"email": demo_email("admin")}, {"_id": 1})
+    if begun or list_customers(include_deleted=True, limit=1).items:
+        raise DatabaseInUse(
+            "This database is in use, and made-up data does not belong among real customers. "
+            "Use an empty one: DATA_DIR=var-demo make demo."
+        )
+
+
+def _open_shop() -> dict[str, Plan]:
+    database().settings.update_one({"_id": "seller"}, {"$setOnInsert": SELLER}, upsert=True)
+    return {key: create_plan(parse(PlanInput, values)) for key, values in PLANS.items()}
+
+
+def _daily(agenda: Agenda, staff: Staff, random: Random) -> Callable[[], None]:
+    """What ends each day: the weekly billing run, then a look at the new invoices."""
+    habits = Habits(agenda, staff, random)
+    weekday = (agenda.last - timedelta(days=_DAYS_SINCE_RUN - 1)).weekday()
+
+    def end_of_day() -> None:
+        if agenda.day.weekday() == weekday and _anything_due(agenda.day):
+            run_billing(agenda.day)
+        habits.settle_new()
+
+    return end_of_day
+
+
+def _anything_due(day: date) -> bool:
+    due = {"next_billing_date": {"$gt": "", "$lte": day.isoformat()}}
+    return database().subscriptions.find_one(due, {"_id": 1}) is not None
+
+
+def _finish(staff: Staff, history: History, password: str) -> Demo:
+    own = invite(history.customer_ids[0], "Noor Haddad", password)
+    users = [*staff.users, own]
+    names = ("customers", "plans", "subscriptions", "invoices", "payments", "billing_runs")
+    counts = {name: database()[name].count_documents({}) for name in names}
+    return Demo(password, [(user.role, user.email) for user in users], counts)
