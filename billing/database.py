@@ -155,5 +155,5 @@ def indexes_built() -> bool:
 
 
 def _load_features() -> None:
-    for feature in FEATURES:
-        import_module(f"billing.{feature}.models")
+    for module in ("seller", *(f"{feature}.models" for feature in FEATURES)):
+        import_module(f"billing.{module}")
