@@ -11,7 +11,7 @@ from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.search import matching
 
 SORTS = {"created_at": "_id", "name": "name_key"}
-_HIDDEN = {"search_terms": 0, "name_key": 0}
+_HIDDEN = {"search_terms": 0, "name_key": 0, "holds": 0}
 
 
 def find_customer(customer_id: str) -> Customer | None:
@@ -34,6 +34,17 @@ def get_live_customer(customer_id: str) -> Customer:
     customer = get_customer(customer_id)
     if customer.is_deleted:
         raise CustomerDeleted("This customer was deleted.", field="customer_id")
+    return customer
+
+
+def hold_live_customer(customer_id: str) -> Customer:
+    """Like get_live_customer, and nobody can delete the customer before this transaction ends.
+
+    For whoever adds something that a deleted customer must not have: both read what the other
+    writes, and snapshots alone would let both commit. A write of both to one document does not.
+    """
+    customer = get_live_customer(customer_id)
+    database().customers.update_one({"_id": customer_id}, {"$inc": {"holds": 1}})
     return customer
 
 
@@ -96,4 +107,4 @@ def _search(q: str) -> Row:
 
 def _projection(page: PageArguments) -> Row:
     # The sort key must come along: the cursor is made of it.
-    return {"search_terms": 0} if "name" in (page.get("sort") or "") else _HIDDEN
+    return {"search_terms": 0, "holds": 0} if "name" in (page.get("sort") or "") else _HIDDEN

@@ -10,7 +10,7 @@ from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
 from billing.shapes import instant
 
-_UNTOLD = {"_id", "revision", "created_at", "updated_at", "search_terms", "name_key"}
+_UNTOLD = {"_id", "revision", "created_at", "updated_at", "search_terms", "name_key", "holds"}
 _SECRET = {"password_hash"}
 
 

@@ -1,6 +1,6 @@
 """Invoices made by hand: drafts that can be changed, and what becomes of them."""
 
-from billing.customers.queries import get_live_customer
+from billing.customers.queries import hold_live_customer
 from billing.database import operation
 from billing.events.journal import insert, update
 from billing.invoices.errors import InvoiceNotEditable, NegativeTotal, TotalTooLarge
@@ -49,7 +49,7 @@ def update_invoice(
 
 
 def _fill(invoice: Invoice, data: InvoiceInput) -> None:
-    customer = get_live_customer(data.customer_id)
+    customer = hold_live_customer(data.customer_id)
     invoice.customer_id = customer.id
     invoice.currency = data.currency or customer.preferences.currency
     invoice.line_items = [_line(item, invoice.currency) for item in data.line_items]

@@ -4,7 +4,7 @@ from datetime import date
 
 from billing import clock
 from billing.customers.models import Customer
-from billing.customers.queries import get_live_customer
+from billing.customers.queries import hold_live_customer
 from billing.database import Row, operation
 from billing.events.journal import insert
 from billing.plans.errors import PlanNotSubscribable
@@ -23,7 +23,7 @@ def start_subscription(data: SubscriptionInput) -> Subscription:
     Raises CustomerNotFound, CustomerDeleted, PlanNotFound, PlanNotSubscribable and Invalid for a
     price that the plan cannot have.
     """
-    customer, plan = get_live_customer(data.customer_id), get_subscribable_plan(data.plan_id)
+    customer, plan = hold_live_customer(data.customer_id), get_subscribable_plan(data.plan_id)
     check_price(plan.terms(), data.price, data.quantity)
     subscription = new_subscription(customer, plan, data)
     insert(subscription, "subscription.created")
