@@ -54,15 +54,6 @@ def run(as_of: datetime | None, workers: int, dry_run: bool, run_id: str | None)
     _print_sheet(sheet, dry_run=dry_run)
 
 
-@cli.command("work", hidden=True)
-@click.argument("run_id")
-@with_database
-def work(run_id: str) -> None:
-    """Work on a run that the portal has started, in a process of its own."""
-    with acting_as(_TERMINAL):
-        continue_run(run_id)
-
-
 @cli.command("check")
 @with_database
 def check() -> None:
