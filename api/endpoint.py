@@ -7,6 +7,7 @@ def update_customer(customer_id: str, body: CustomerInput, revision: int | None)
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,10 @@ from flask import Response
 from api.answers import Answer
 from api.bearer import anonymous_actor, bearer_actor
 from api.body import read_body, read_patch, refuse_body
-from api.conditions import expected_revision
+from api.conditions import expected_revisions
 from api.query import Query
 from billing.actors import Actor, acting_as
-from billing.errors import BillingError, NotFound
+from billing.errors import BillingError, NotFound, StaleRevision
 from billing.inputs import Input
 
 Call = Callable[..., Any]
@@ -57,7 +58,7 @@ class Endpoint:
         actor = anonymous_actor() if self.public else bearer_actor()
         with acting_as(actor):
             self._admit(actor)
-            return self.answer.respond(self.call(**ids, **self._arguments()))
+            return self.answer.respond(self._call(ids | self._arguments()))
 
     def _admit(self, actor: Actor) -> None:
         if self.staff_only and actor.role == "customer":
@@ -65,12 +66,20 @@ class Endpoint:
         if self.scope:
             actor.require(self.scope)
 
+    def _call(self, arguments: dict[str, Any]) -> Any:
+        """Where several revisions are accepted, each is tried: a refused one changes nothing."""
+        if not self.revised:
+            return self.call(**arguments)
+        *others, last = expected_revisions()
+        for revision in others:
+            with suppress(StaleRevision):
+                return self.call(**arguments, revision=revision)
+        return self.call(**arguments, revision=last)
+
     def _arguments(self) -> dict[str, Any]:
-        """What the function takes beyond ids: query, body or patch, revision, as declared."""
+        """What the function takes beyond ids and revision: query, body or patch, as declared."""
         query = self.query.of_request()
         found: dict[str, Any] = {} if self.query is Query else {"query": query}
-        if self.revised:
-            found["revision"] = expected_revision()
         if self.patch:
             found["patch"] = read_patch(self.patch)
         elif self.body:

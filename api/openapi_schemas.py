@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from api.conditions import PATTERN
 from api.endpoint import Endpoint
 from billing.inputs import Input
 
@@ -66,22 +65,40 @@ class Schemas:
         if patched not in self._components:
             self._components[patched] = {}  # taken, should the model refer to itself
             schema = copy.deepcopy(self._components[name])
-            schema.pop("required", None)
+            required = schema.pop("required", [])
             schema["title"] = patched
             schema["properties"] = {
-                key: self._patched(value) for key, value in schema.get("properties", {}).items()
+                key: self._patched(value, removable=key not in required)
+                for key, value in schema.get("properties", {}).items()
             }
+            if metadata := schema["properties"].get("metadata"):
+                _removable_entries(metadata)
             self._components[patched] = schema
         return patched
 
-    def _patched(self, schema: Json) -> Json:
-        """Objects merge, so theirs need nothing either; items of lists are whole."""
+    def _patched(self, schema: Json, *, removable: bool = False) -> Json:
+        """Objects merge, so theirs need nothing either; items of lists are whole. null removes
+        what need not be there."""
         found = {key: value for key, value in schema.items() if key != "default"}
         if "$ref" in found:
             found["$ref"] = _REF + self._patch_component(found["$ref"].removeprefix(_REF))
         if "anyOf" in found:
             found["anyOf"] = [self._patched(option) for option in found["anyOf"]]
-        return found
+        if not removable or _NULL in found.get("anyOf", []):
+            return found
+        description = {"description": found.pop("description")} if "description" in found else {}
+        return {"anyOf": [found, _NULL], **description}
+
+
+_NULL: Json = {"type": "null"}
+
+
+def _removable_entries(metadata: Json) -> None:
+    """Entries of metadata merge one by one, and null removes one."""
+    for option in metadata["anyOf"]:
+        patterns = option.get("patternProperties", {})
+        for pattern, value in patterns.items():
+            patterns[pattern] = {"anyOf": [value, _NULL]}
 
 
 def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
@@ -100,7 +117,8 @@ _IF_MATCH: Json = {
     "in": "header",
     "required": False,
     "description": "The ETag the object had when you read it; 412 when it has changed since.",
-    "schema": {"type": "string", "pattern": PATTERN, "examples": ['"3"', "*"]},
+    "schema": {"type": "string"},
+    "example": '"3"',
 }
 
 
@@ -128,6 +146,34 @@ class _Untitled(GenerateJsonSchema):
 
 
 def _plain(model: type[BaseModel], mode: Any) -> Json:
-    return model.model_json_schema(
-        mode=mode, ref_template=_REF + "{model}", schema_generator=_Untitled
+    schema: Json = _completed(
+        model.model_json_schema(
+            mode=mode, ref_template=_REF + "{model}", schema_generator=_Untitled
+        )
     )
+    return schema
+
+
+# The library leaves bounds behind a validator function under its own names.
+_BOUNDS = {
+    "ge": "minimum",
+    "le": "maximum",
+    "gt": "exclusiveMinimum",
+    "lt": "exclusiveMaximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+}
+
+
+def _completed(schema: Any) -> Any:
+    """With all that is checked: bounds under their standard names, and keys that must match."""
+    if isinstance(schema, list):
+        return [_completed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _completed(value) for name, value in schema.items()}
+    if "type" in found:
+        found = {_BOUNDS.get(name, name): value for name, value in found.items()}
+    if "patternProperties" in found:
+        found.setdefault("additionalProperties", False)
+    return found

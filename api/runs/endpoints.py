@@ -19,7 +19,7 @@ from billing.runs.views import preview_view, run_view
 
 READ, WRITE = "read:invoices", "write:invoices"
 LAUNCH_RUN = "duebill_launch_run"
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 25.0  # below the minute at which proxies give up
 _POLL_SECONDS = 0.1
 
 endpoints = Endpoints("Billing runs", "Billing everyone who is due.")

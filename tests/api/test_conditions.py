@@ -53,13 +53,22 @@ def test_a_tag_that_is_not_the_objects_is_412(
     assert admin.patch(path, change, if_match=tag).status_code == 412
 
 
-@pytest.mark.parametrize("tag", ["1", '"1', "abc", "'1'", '"1", "2"', "**"])
+@pytest.mark.parametrize("tag", ["1", '"1', "abc", "'1'", '"1" "2"', "**", '*, "1"', '"1",'])
 def test_what_is_no_tag_is_400(
     admin: CheckedClient, case: tuple[str, dict[str, Any]], tag: str
 ) -> None:
     path, change = case
     answer = admin.patch(path, change, if_match=tag)
     assert (answer.status_code, answer.json["code"]) == (400, "malformed_if_match")
+
+
+def test_any_of_several_tags_may_match(
+    admin: CheckedClient, case: tuple[str, dict[str, Any]]
+) -> None:
+    path, change = case
+    now = admin.get(path).headers["ETag"]
+    assert admin.patch(path, change, if_match='"77", "78"').status_code == 412
+    assert admin.patch(path, change, if_match=f'"77", {now}, "78"').status_code == 200
 
 
 def test_a_star_matches_whatever_is_there(
