@@ -60,7 +60,7 @@ WholeNumber = Annotated[int, BeforeValidator(_whole)]
 Amount = Annotated[WholeNumber, Field(ge=0, le=MAX_AMOUNT)]
 SignedPrice = Annotated[
     Annotated[WholeNumber, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
-    | Annotated[str, Field(pattern=r"^-?[0-9]{1,13}(\.[0-9]{1,12})?$")],
+    | Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$")],
     AfterValidator(_price),
 ]
 Price = Annotated[SignedPrice, AfterValidator(_not_negative)]
