@@ -2,7 +2,7 @@
 
 from mongoengine.errors import NotUniqueError
 
-from billing.database import operation
+from billing.database import database, operation
 from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.search import search_terms
@@ -84,6 +84,9 @@ def _end_sign_ins(user: User) -> None:
 
 
 def _keep_an_admin(user: User) -> None:
-    others = User.objects(role="admin", status="active", id__ne=user.id).first()
-    if user.status == "active" and others is None:
+    if user.status != "active":
+        return
+    others = {"role": "admin", "status": "active", "_id": {"$ne": user.id}}
+    # Written to, so that nobody demotes the one who stays before this transaction ends.
+    if database().users.find_one_and_update(others, {"$inc": {"holds": 1}}) is None:
         raise LastAdmin("This is the only active admin; make somebody else one first.")

@@ -47,7 +47,10 @@ class Tokens:
         self._issuer = issuer
 
     def issue(self, user: User) -> TokenPair:
-        """A pair for a fresh sign-in, the first of a new family."""
+        """A pair for a fresh sign-in, the first of a new family.
+
+        Raises InvalidToken when the user lost rights or changed the password since it was loaded.
+        """
         family = {
             "_id": new_id("tok"),
             "user_id": user.id,
@@ -56,6 +59,7 @@ class Tokens:
         }
 
         def write() -> TokenPair:
+            _hold_unchanged(user)
             database().token_families.insert_one(family)
             return self._pair(user, family)
 
@@ -170,6 +174,13 @@ def revoke_all(user_id: str) -> None:
     database().token_families.update_many(
         {"user_id": user_id, "revoked_at": None}, {"$set": {"revoked_at": clock.now()}}
     )
+
+
+def _hold_unchanged(user: User) -> None:
+    """Nobody can end the user's sign-ins before this transaction ends, so none is overlooked."""
+    same = {"_id": user.id, "session_version": user.session_version, "status": "active"}
+    if not database().users.update_one(same, {"$inc": {"holds": 1}}).matched_count:
+        raise InvalidToken("The account was changed meanwhile; sign in again.")
 
 
 def _live_family(family_id: str) -> Row:
