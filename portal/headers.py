@@ -31,7 +31,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code in {200, 304}:
         _cache_static(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
@@ -42,7 +42,7 @@ def _finish(response: Response) -> Response:
 
 def _cache_static(response: Response) -> None:
     """An address that carries the content's hash can be kept for ever."""
-    if "v" in request.args and response.status_code in {200, 304}:
+    if "v" in request.args:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"

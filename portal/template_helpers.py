@@ -51,7 +51,7 @@ def date_text(value: date | str | None) -> str:
 
 def instant(value: datetime | None) -> Markup:
     """A moment, in UTC."""
-    if value is None:
+    if not value:
         return NONE
     shown = format_datetime(value, "d MMM y, HH:mm", locale=LOCALE)
     iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,12 +6,12 @@ from wtforms import Form, FormField, SelectField
 
 from billing.customers.inputs import CustomerInput
 from billing.money import CURRENCIES
-from portal.forms import InputForm, NumberField, RowsField, TextField, choices
+from portal.forms import InputForm, NumberField, RowsField, TextField, choices, options
 
 COMMON_CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "INR")
-CURRENCY_CHOICES = [
+CURRENCY_CHOICES = options(
     (code, code) for code in (*COMMON_CURRENCIES, *sorted(CURRENCIES - set(COMMON_CURRENCIES)))
-]
+)
 
 
 class AddressForm(Form):
@@ -53,7 +53,9 @@ class CustomerForm(InputForm):
     preferences = FormField(PreferencesForm, "Billing")
     tax_exempt = SelectField(
         "Tax",
-        choices=[("none", "Taxed as usual"), ("exempt", "Exempt"), ("reverse", "Reverse charge")],
+        choices=options(
+            [("none", "Taxed as usual"), ("exempt", "Exempt"), ("reverse", "Reverse charge")]
+        ),
     )
     tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)

@@ -9,6 +9,7 @@ from portal.forms.fields import (
     RowsField,
     TextField,
     choices,
+    options,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "RowsField",
     "TextField",
     "choices",
+    "options",
 ]

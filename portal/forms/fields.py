@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateInput, NumberInput, PasswordInput
 
 from billing.money import minor_digits, to_minor
@@ -84,7 +85,11 @@ def _is_typed(field: Any) -> bool:
     return isinstance(field.data, str) and bool(field.data.strip())
 
 
-def choices(values: Iterable[str], *, blank: str | None = None) -> list[tuple[str, str]]:
-    """Options of a select: each value with a readable label, and an empty one named `blank`."""
-    options = [(value, value.replace("_", " ").capitalize()) for value in values]
-    return options if blank is None else [("", blank), *options]
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Options of a select from pairs of value and label."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def choices(values: Iterable[str]) -> list[SelectChoice]:
+    """Options of a select: each value with a readable label."""
+    return options((value, value.replace("_", " ").capitalize()) for value in values)

@@ -7,7 +7,15 @@ from wtforms import BooleanField, Form, HiddenField, SelectField, TextAreaField
 from billing.invoices.inputs import InvoiceInput, PayInvoice, VoidInvoice
 from billing.money import to_major
 from portal.customers.forms import CURRENCY_CHOICES
-from portal.forms import DateField, InputForm, MoneyField, NumberField, RowsField, TextField
+from portal.forms import (
+    DateField,
+    InputForm,
+    MoneyField,
+    NumberField,
+    RowsField,
+    TextField,
+    options,
+)
 
 
 class LineItemForm(Form):
@@ -36,13 +44,15 @@ class InvoiceForm(InputForm):
         return {**values, "line_items": lines}
 
 
-_METHODS = [
-    ("bank_transfer", "Bank transfer"),
-    ("card", "Card"),
-    ("cash", "Cash"),
-    ("check", "Check"),
-    ("other", "Other"),
-]
+_METHODS = options(
+    [
+        ("bank_transfer", "Bank transfer"),
+        ("card", "Card"),
+        ("cash", "Cash"),
+        ("check", "Check"),
+        ("other", "Other"),
+    ]
+)
 
 
 class PayForm(InputForm):

@@ -8,7 +8,7 @@ from billing.money import to_major
 from billing.periods import BILLING_CYCLES
 from billing.plans.inputs import PlanInput
 from portal.customers.forms import CURRENCY_CHOICES, PairForm
-from portal.forms import InputForm, MoneyField, NumberField, RowsField, TextField, choices
+from portal.forms import InputForm, MoneyField, NumberField, RowsField, TextField, choices, options
 
 
 class FeatureForm(Form):
@@ -30,7 +30,9 @@ class PlanForm(InputForm):
     status = SelectField("Status", choices=choices(["active", "draft"]))
     pricing_model = SelectField(
         "Pricing",
-        choices=[("flat", "Flat: the price once"), ("per_unit", "Per unit: price × quantity")],  # noqa: RUF001
+        choices=options(
+            [("flat", "Flat: the price once"), ("per_unit", "Per unit: times the quantity")]
+        ),
     )
     price = MoneyField("Price", finer=True)
     currency = SelectField("Currency", choices=CURRENCY_CHOICES)

@@ -11,7 +11,7 @@ from billing.subscriptions.inputs import (
     SubscriptionChange,
     SubscriptionInput,
 )
-from portal.forms import DateField, InputForm, MoneyField, NumberField
+from portal.forms import DateField, InputForm, MoneyField, NumberField, options
 
 
 class PlanCurrency(InputForm):
@@ -49,6 +49,6 @@ class ChangeForm(PlanCurrency):
 class CancelForm(InputForm):
     model = CancelSubscription
     when = RadioField(
-        "When", choices=[("period_end", "At the end of the paid period"), ("now", "Today")]
+        "When", choices=options([("period_end", "At the end of the paid period"), ("now", "Today")])
     )
     reason = TextAreaField("Reason")

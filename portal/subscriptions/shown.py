@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.plans.pricing import price_quantity
-from billing.plans.queries import get_terms, list_plans
+from billing.plans.queries import find_plan, get_terms, list_plans
 from billing.subscriptions.models import Subscription
 from portal.template_helpers import cycle, money
 
@@ -36,9 +36,16 @@ def charge_of(subscription: Subscription) -> Charge:
     )
 
 
-def plan_choices(like: dict[str, Any] | None = None) -> list[tuple[str, str]]:
-    """Active plans to choose from, the newest hundred; only those that bill like `like`."""
+def plan_choices(
+    like: dict[str, Any] | None = None, *, chosen: str | None = None
+) -> list[tuple[str, str]]:
+    """Active plans to choose from, the newest hundred; only those that bill like `like`.
+
+    The plan that was `chosen` stays a choice when it went off sale meanwhile.
+    """
     plans = list_plans(status="active", limit=100).items
+    if chosen and chosen not in {plan["_id"] for plan in plans} and (found := find_plan(chosen)):
+        plans = [*plans, found.row()]
     alike = ("currency", "billing_cycle", "interval_count")
     return [
         (plan["_id"], plan_label(plan))

@@ -12,6 +12,7 @@ from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from portal.access import page
 from portal.answers import done, form_page, timeline
+from portal.forms import options
 from portal.listing import listing, respond
 from portal.subscriptions import ending
 from portal.subscriptions.forms import ChangeForm, SubscribeForm
@@ -55,7 +56,7 @@ def create() -> ResponseReturnValue:
         return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
     customer = get_customer(customer_id)
     form = SubscribeForm(customer_id=customer_id, quantity=1, plan_id=request.args.get("plan_id"))
-    form.plan_id.choices = plan_choices()
+    form.plan_id.choices = options(plan_choices(chosen=form.plan_id.data))
     if subscription := form.submit(create_subscription):
         url = url_for(".detail", subscription_id=subscription.id)
         return done(f"{customer.name} is subscribed.", url)
@@ -87,7 +88,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
     terms = get_terms(subscription.plan_id, subscription.plan_version)
     present = (subscription.plan_id, f"{terms['name']} (as now)")
     others = [choice for choice in plan_choices(terms) if choice[0] != subscription.plan_id]
-    form.plan_id.choices = [present, *others]
+    form.plan_id.choices = options([present, *others])
 
     def save(data: SubscriptionChange) -> object:
         return update_subscription(subscription_id, data, form.expected_revision)

@@ -9,8 +9,9 @@ from billing.users.queries import get_user, list_users
 from billing.users.save_user import create_user, end_sessions, update_user
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
-from portal.forms import InputForm, choices
+from portal.forms import InputForm
 from portal.listing import listing, respond
+from portal.template_helpers import words
 from portal.users.forms import UserForm
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
@@ -21,7 +22,7 @@ blueprint = Blueprint("users", __name__, url_prefix="/users")
 def index() -> ResponseReturnValue:
     """Search and filter users."""
     found = listing(list_users, "q", "role", "status")
-    roles = choices(ROLES, blank="All")
+    roles = [("", "All"), *((role, words(role)) for role in ROLES)]
     return respond("users/index.html", "users/_results.html", found, roles=roles)
 
 

@@ -1,0 +1,76 @@
+"""The application on a socket, for a real browser, and the pages worth looking at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.portal.believable import Business
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of `app` while this context lasts."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def staff_pages(of: Business) -> dict[str, str]:
+    """Every page of staff, by a short name."""
+    return {
+        "dashboard": "/",
+        "customers": "/customers",
+        "customers-nothing": "/customers?q=zzz",
+        "customer-new": "/customers/new",
+        "customer": f"/customers/{of.customer}",
+        "customer-edit": f"/customers/{of.customer}/edit",
+        "customer-delete": f"/customers/{of.customer}/delete",
+        "plans": "/plans",
+        "plan-new": "/plans/new",
+        "plan": f"/plans/{of.plan}",
+        "plan-edit": f"/plans/{of.plan}/edit",
+        "subscriptions": "/subscriptions",
+        "subscription-pick": "/subscriptions/new",
+        "subscription-new": f"/subscriptions/new?customer_id={of.customer}",
+        "subscription": f"/subscriptions/{of.subscription}",
+        "subscription-ending": f"/subscriptions/{of.ending}",
+        "subscription-change": f"/subscriptions/{of.subscription}/change",
+        "subscription-cancel": f"/subscriptions/{of.subscription}/cancel",
+        "invoices": "/invoices",
+        "invoice-new": f"/invoices/new?customer_id={of.customer}",
+        "invoice": f"/invoices/{of.invoice}",
+        "invoice-draft": f"/invoices/{of.draft}",
+        "invoice-edit": f"/invoices/{of.draft}/edit",
+        "invoice-pay": f"/invoices/{of.invoice}/pay",
+        "invoice-void": f"/invoices/{of.invoice}/void",
+        "runs": "/runs",
+        "run-preview": "/runs/preview?as_of_date=2027-03-31",
+        "run": f"/runs/{of.run}",
+        "events": "/events",
+        "users": "/users",
+        "user": f"/users/{of.user}",
+        "user-edit": f"/users/{of.user}/edit",
+        "profile": "/profile",
+        "missing": "/nowhere",
+    }
+
+
+def customer_pages(of: Business) -> dict[str, str]:
+    """Every page of a customer, by a short name."""
+    return {
+        "account": "/account",
+        "account-subscriptions": "/account/subscriptions",
+        "account-invoices": "/account/invoices",
+        "account-invoice": f"/account/invoices/{of.invoice}",
+    }

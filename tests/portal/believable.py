@@ -1,0 +1,107 @@
+"""A small business to look at: each state that a page can show occurs in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from billing import clock
+from billing.invoices.inputs import PayInvoice, VoidInvoice
+from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.payments.pay_invoice import pay_invoice
+from billing.runs.run_billing import run_billing
+from billing.subscriptions.cancel import cancel_subscription
+from billing.subscriptions.inputs import CancelSubscription
+from tests.factories import (
+    create_customer,
+    create_invoice,
+    create_plan,
+    create_subscription,
+    create_user,
+)
+
+ADMIN = "admin@example.com"
+CUSTOMER = "buyer@example.com"
+
+
+@dataclass(frozen=True)
+class Business:
+    """Ids of what a page can be shown of."""
+
+    customer: str
+    plan: str
+    subscription: str
+    ending: str
+    invoice: str
+    draft: str
+    run: str
+    user: str
+
+
+_ACME = {
+    "name": "Acme Corporation International",
+    "email": "billing@acme.example",
+    "phone": "+1 555 0100",
+    "external_id": "crm-1042",
+    "metadata": {"segment": "midmarket"},
+    "billing_address": {
+        "line1": "1 Market Street",
+        "city": "Springfield",
+        "postal_code": "62701",
+        "state": "IL",
+        "country": "US",
+    },
+    "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}],
+}
+
+
+def build() -> Business:
+    """Fill an empty database; two months of history come out of it."""
+    admin = create_user(email=ADMIN, name="Ada Lovelace")
+    create_user(email="viewer@example.com", name="Vera Rubin", role="viewer")
+    team = create_plan(
+        name="Team",
+        price=1200,
+        pricing_model="per_unit",
+        tier="Business",
+        description="For teams that share invoices.",
+        features=[
+            {"key": "api_access", "name": "API access"},
+            {"key": "sso", "name": "Single sign-on", "enabled": False},
+        ],
+        limits={"seats": 25, "projects": None},
+        metadata={"source": "website"},
+    )
+    yearly = create_plan(name="Starter yearly", price=9900, currency="EUR", billing_cycle="yearly")
+    create_plan(name="Enterprise", price=250000, status="draft")
+    with clock.frozen(datetime.now(UTC) - timedelta(days=68)):
+        acme = create_customer(**_ACME)
+        subscription = create_subscription(customer=acme, plan=team, quantity=12)
+        berg = create_customer(
+            name="Müller & Söhne GmbH", email="buchhaltung@mueller.example",
+            preferences={"currency": "EUR", "locale": "de", "timezone": "Europe/Berlin"},
+        )  # fmt: skip
+        ending = create_subscription(customer=berg, plan=yearly, price=8900)
+        late = create_invoice(customer=acme, notes="Thank you for your business.")
+    names = ("Globex", "Initech", "Umbrella Labs", "Stark Industries", "Wayne Enterprises", "Hooli")
+    people = [create_customer(name=name) for name in names]
+    for person in people[:4]:
+        create_subscription(customer=person, plan=team, quantity=3)
+    create_customer(name="Suspended Ltd", status="suspended")
+    cancel_subscription(ending.id, CancelSubscription(when="period_end", reason="Moves in-house"))
+    over = create_subscription(customer=people[5], plan=team)
+    cancel_subscription(over.id, CancelSubscription(when="now"))
+    run = run_billing()
+    _settle(late.id, create_invoice(customer=people[0]).id)
+    draft = create_invoice(customer=acme, draft=True, purchase_order="PO-77")
+    create_user(email=CUSTOMER, name="Bea Buyer", role="customer", customer_id=acme.id)
+    return Business(
+        acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id
+    )
+
+
+def _settle(partly: str, given_up: str) -> None:
+    pay_invoice(partly, PayInvoice(amount=4000, reference="Statement 12"))
+    mark_uncollectible(given_up)
+    void_invoice(create_invoice().id, VoidInvoice(reason="Sent twice"))
+    pay_invoice(create_invoice().id)
