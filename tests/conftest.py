@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pymongo.database import Database
 
 from billing import database
 from billing.embedded import embedded_mongodb
@@ -50,7 +51,7 @@ def connected_database(mongodb_uri: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def db(connected_database: None) -> database.Database[database.Row]:
+def db(connected_database: None) -> Database[database.Row]:
     """The PyMongo database, empty; collections and indexes stay."""
     found = database.database()
     for name in found.list_collection_names():
