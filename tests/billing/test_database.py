@@ -1,0 +1,131 @@
+"""Transactions: all or nothing, retried when MongoDB asks for it; and the indexes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import mongoengine
+import pytest
+from mongoengine.errors import NotUniqueError, ValidationError
+
+from billing import clock, database
+from billing.customers.models import Customer
+from billing.database import Database, Row, ensure_indexes, in_transaction, indexes_built
+from billing.documents import CalendarDateField, PriceField
+from billing.ids import new_id
+from billing.shapes import instant
+from tests.factories import create_customer
+
+
+def test_conflicting_writers_are_retried_until_each_has_written(db: Database[Row]) -> None:
+    db.counters.insert_one({"_id": "c", "last": 0})
+    attempts: list[int] = []
+
+    def raise_by_one(n: int) -> None:
+        def work() -> None:
+            attempts.append(n)
+            last = db.counters.find_one({"_id": "c"})["last"]  # type: ignore[index]
+            db.counters.update_one({"_id": "c"}, {"$set": {"last": last + 1}})
+
+        in_transaction(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(raise_by_one, range(24)))
+    assert db.counters.find_one({"_id": "c"}) == {"_id": "c", "last": 24}
+    assert len(attempts) >= 24
+
+
+def test_conflicts_that_the_document_library_wraps_are_retried_too(db: Database[Row]) -> None:
+    customer = create_customer()
+    Customer.objects(id=customer.id).update(set__credit_balance=0)
+
+    def raise_by_one(_: int) -> None:
+        def work() -> None:
+            found = Customer.objects.get(id=customer.id)
+            found.credit_balance += 1
+            found.save()
+
+        in_transaction(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(raise_by_one, range(24)))
+    assert Customer.objects.get(id=customer.id).credit_balance == 24
+
+
+def test_a_transaction_within_one_is_part_of_it(db: Database[Row]) -> None:
+    class Undone(Exception):
+        pass
+
+    def outer() -> None:
+        in_transaction(lambda: db.counters.insert_one({"_id": "inner"}))
+        raise Undone
+
+    with pytest.raises(Undone):
+        in_transaction(outer)
+    assert db.counters.count_documents({}) == 0
+
+
+def test_an_error_that_no_retry_heals_is_told(db: Database[Row]) -> None:
+    customer = create_customer()
+
+    def double() -> None:
+        Customer(id=customer.id, name="x", email="x", created_at=clock.now(),
+                 updated_at=clock.now()).save(force_insert=True)  # fmt: skip
+
+    with pytest.raises(NotUniqueError):
+        in_transaction(double)
+
+
+def test_every_declared_index_is_built_and_missed(db: Database[Row]) -> None:
+    ensure_indexes()
+    assert indexes_built()
+    db.customers.drop_index("by_name")
+    assert not indexes_built()
+    ensure_indexes()
+    assert indexes_built()
+
+
+def test_the_address_of_the_database_is_known_to_who_starts_processes(
+    db: Database[Row], mongodb_uri: str
+) -> None:
+    assert database.uri() == mongodb_uri
+
+
+def test_ids_sort_by_creation() -> None:
+    ids = [new_id("cus") for _ in range(5000)]
+    assert ids == sorted(set(ids))
+    assert {len(i) for i in ids} == {30}
+
+
+def test_time_stands_still_where_it_is_frozen() -> None:
+    noon = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
+    with clock.frozen(noon):
+        assert clock.now() == noon.replace(microsecond=123000)
+        assert clock.today("Pacific/Kiritimati") == date(2026, 11, 24)
+        assert clock.today("Pacific/Pago_Pago") == date(2026, 11, 23)
+    assert clock.now() > noon.replace(year=2025)
+    assert clock.now().tzinfo is UTC
+
+
+def test_instants_are_told_in_whole_milliseconds() -> None:
+    assert instant(datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)) == "2026-01-02T03:04:05.678Z"
+    assert instant(None) is None
+
+
+class _Shelf(mongoengine.Document):
+    day = CalendarDateField()
+    price = PriceField()
+    meta = {"collection": "shelves", "auto_create_index": False}
+
+
+def test_a_calendar_date_is_kept_as_its_text_and_found_by_it(db: Database[Row]) -> None:
+    _Shelf(day=date(2026, 1, 31), price="0.5").save()
+    row = db.shelves.find_one({})
+    assert row
+    assert (row["day"], row["price"]) == ("2026-01-31", "0.5")
+    found = _Shelf.objects(day__lt=date(2026, 2, 1)).first()
+    assert found.day == date(2026, 1, 31)
+    for values in ({"day": "31.1.2026"}, {"price": 0.5}, {"price": "NaN"}, {"price": True}):
+        with pytest.raises((ValidationError, ValueError)):
+            _Shelf(**values).save()
