@@ -41,7 +41,7 @@ check: $(DEV)
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/bandit -q -r -c pyproject.toml billing portal api scripts wsgi.py
+	$(BIN)/bandit -q -ll -r -c pyproject.toml billing portal api scripts wsgi.py
 
 lint: check ## ruff, mypy, import-linter and bandit
 
