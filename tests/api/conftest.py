@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from billing.settings import Settings
 from billing.users.tokens import Tokens
 from portal.app import create_app
 from tests.api.checked_client import CheckedClient
-from tests.api.factories import create_user
+from tests.api.factories import create_customer, create_user
 
 Speaker = Callable[..., CheckedClient]
 
 
-@pytest.fixture(scope="session")
-def settings(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    directory: Path = tmp_path_factory.mktemp("api")
-    return Settings.load({"DATA_DIR": str(directory), "MONGODB_URI": mongodb_uri})
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Still argon2id, with so little memory and time that thousands of users can be made."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("billing.users.passwords._hasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +61,4 @@ def admin(speaking_as: Speaker) -> CheckedClient:
 @pytest.fixture
 def stranger(speaking_as: Speaker) -> CheckedClient:
     """A user of some other customer."""
-    from tests.api.factories import create_customer
-
     return speaking_as("customer", customer_id=create_customer(name="Stranger").id)
