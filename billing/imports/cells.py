@@ -7,6 +7,7 @@ from typing import Any
 
 from billing.imports.amounts import as_price, exact_number, from_major
 from billing.imports.mapping import PLACEHOLDER, FileFormat, Source
+from billing.money import MAX_AMOUNT
 from billing.periods import add_months
 
 Cells = dict[str, str]
@@ -53,7 +54,10 @@ def read_price(
     if value is None:
         return None
     amount = read_number(_column(source), str(value), file_format)
-    return as_price(from_major(amount, currency) if source.money == "major" else amount)
+    minor = from_major(amount, currency) if source.money == "major" else amount
+    if abs(minor) > MAX_AMOUNT:
+        raise BadCell(_column(source), str(value), "is more than can be billed")
+    return as_price(minor)
 
 
 def read_number(column: str, text: str, file_format: FileFormat) -> Decimal:

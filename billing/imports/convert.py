@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from billing.customers.inputs import CustomerInput
 from billing.database import Row
-from billing.errors import FieldError, Invalid
+from billing.errors import Invalid
 from billing.imports.cells import BadCell, read_date, read_months, read_price, read_value
 from billing.imports.csv_rows import CsvRow
 from billing.imports.entries import BadRow, Entry, Problem
@@ -67,7 +67,7 @@ class _Conversion:
     def _plan(self) -> str:
         source = self._mapping.subscription["plan"]
         plan = str(self._read(read_value, source) or "")
-        if plan not in self._terms and not self.problems:
+        if plan not in self._terms:
             known = ", ".join(self._terms)
             self._blame(source, f"names no plan of the mapping ({known}): correct it or add a plan")
         return plan
@@ -82,7 +82,7 @@ class _Conversion:
                 values[name] = self._price(source, plan)
             elif name != "plan":
                 values[name] = self._read(read_value, source)
-        if values["start_date"] is None and not self.problems:
+        if values["start_date"] is None:
             self._blame(sources["start_date"], "is required: enter the first day of service")
         data = self._parsed(SubscriptionInput, {**_nested(values), **_UNBORN}, sources)
         if data and plan in self._terms:
@@ -134,24 +134,21 @@ class _Conversion:
     def _parsed(
         self, model: type[Model], values: dict[str, Any], sources: Mapping[str, Source]
     ) -> Model | None:
-        blamed = len(self.problems)
         try:
             return parse(model, values)
         except Invalid as error:
             for wrong in error.errors:
-                self._blame_field(wrong, sources, only_new=blamed)
+                source = sources.get(wrong.field)
+                said = wrong.message if source else f"{wrong.field} {wrong.message}"
+                self._blame(source, said)
             return None
 
-    def _blame_field(
-        self, wrong: FieldError, sources: Mapping[str, Source], *, only_new: int
-    ) -> None:
-        source = sources.get(wrong.field)
-        columns = source.columns if source else []
-        if not any(problem.column in columns for problem in self.problems[:only_new]):
-            self._blame(source, wrong.message if source else f"{wrong.field} {wrong.message}")
-
     def _blame(self, source: Source | None, message: str) -> None:
+        """Add a problem, unless its columns have one: a cell that cannot be read is also
+        missing, and one fault is enough to be told."""
         columns = source.columns if source else []
+        if any(problem.column in columns for problem in self.problems):
+            return
         value = self._row.cells.get(columns[0], "") if columns else ""
         self.problems.append(Problem(self._row.line, ", ".join(columns), value, message))
 

@@ -21,7 +21,7 @@ def load_mapping(name_or_path: str) -> Mapping:
         raise MappingInvalid(f"The mapping {path} cannot be read: {error}.") from None
     for part in ("customer", "subscription"):
         if isinstance(values.get(part), dict):
-            values[part] = _flat(values[part])
+            values[part] = _flat(values[part], path)
     try:
         return parse(Mapping, values)
     except Invalid as error:
@@ -46,12 +46,17 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flat(table: dict[str, Any], path: Path, prefix: str = "") -> dict[str, Any]:
     """`{preferences: {currency: source}}` → `{"preferences.currency": source}`."""
     flat: dict[str, Any] = {}
     for name, value in table.items():
-        if isinstance(value, dict) and not value.keys() & Source.model_fields.keys():
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
+        if not isinstance(value, dict):
+            raise MappingInvalid(
+                f"The mapping {path} is not valid: {prefix}{name} must be a table such as "
+                '{ column = "Name" }, { value = "USD" } or { template = "No. {Number}" }.'
+            )
+        if value.keys() & Source.model_fields.keys():
             flat[f"{prefix}{name}"] = value
+        else:
+            flat |= _flat(value, path, f"{prefix}{name}.")
     return flat

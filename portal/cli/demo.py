@@ -14,7 +14,10 @@ def demo() -> None:
     """Fill an empty database with believable data, in under a minute."""
     columns = (TextColumn("Living through 14 months"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    hidden = not console.is_terminal
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden
+    ) as progress:
         task = progress.add_task("", total=None)
         made = make_demo(
             on_progress=lambda done, total: progress.update(task, completed=done, total=total)

@@ -79,10 +79,13 @@ def reconcile_command(file: Path, mapping_name: str) -> None:
 
 @contextmanager
 def _bar() -> Iterator[OnProgress]:
-    """A progress bar on the error stream, one line for each phase."""
+    """A progress bar on the error stream, one line for each phase; none where nobody looks."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    hidden = not console.is_terminal
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden
+    ) as progress:
         tasks = {}
 
         def advance(phase: str, done: int, total: int) -> None:
