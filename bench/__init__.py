@@ -1,0 +1,1 @@
+"""What measures speed; not part of the portal."""

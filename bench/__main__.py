@@ -1,0 +1,33 @@
+"""`make bench`: every figure beside its ceiling, on an embedded MongoDB of its own."""
+
+import argparse
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from bench.table import Row, load, print_table, save
+from billing.embedded import embedded_mongodb
+
+PARTS = ("http", "billing_run")
+
+
+def main() -> None:
+    """Measure, print one table, save it."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--against", metavar="COMMIT", help="compare with that commit's results")
+    parser.add_argument("--only", choices=PARTS, help="measure this part alone")
+    wanted = parser.parse_args()
+    name = wanted.only or "all"
+    before = load(wanted.against, name) if wanted.against else None
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory:
+        with embedded_mongodb(Path(directory)) as uri:
+            for part in [wanted.only] if wanted.only else PARTS:
+                print(f"{part} ...", flush=True)
+                rows += import_module(f"bench.{part}").rows(uri)
+    print_table(rows, before)
+    print(f"Saved as {save(rows, name)}")
+
+
+if __name__ == "__main__":
+    main()

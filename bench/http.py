@@ -1,0 +1,108 @@
+"""How fast the API is, beside the same reads and writes by bare Flask routes and raw PyMongo.
+
+Both servers are real gunicorns and stay up throughout; each round measures one right after the
+other, so that whatever else the machine does falls on both. The median of the rounds counts.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bench.http_load import CONNECTIONS, Load, Request, generator, load
+from bench.http_seed import seed
+from bench.http_servers import CEILING, JWT_SECRET, PORTAL, PUBLIC_URL, served
+from bench.table import Row
+from billing import database
+from billing.users.tokens import Tokens
+
+ROUNDS = 3
+SECONDS = 4
+WARM_UP_SECONDS = 2
+CUSTOMERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A request to the portal, its counterpart, and the share of it that must be reached."""
+
+    name: str
+    path: str
+    ceiling_path: str
+    target: float
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the two are, and the token that both believe."""
+
+    portal: str
+    ceiling: str
+    token: str
+
+
+def rows(uri: str) -> list[Row]:
+    """Every figure, on a database of its own at this server."""
+    print(f"  load: {generator()}, {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s")
+    with tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory:
+        with _servers(uri.replace("/duebill?", "/bench_http?"), Path(directory)) as (both, known):
+            bare = _median([load(Request(f"{both.ceiling}/bare"), SECONDS) for _ in range(ROUNDS)])
+            table = [_row("bare Flask route, no database", bare)]
+            return table + [_measured(both, figure) for figure in _figures(known)]
+
+
+@contextmanager
+def _servers(uri: str, directory: Path) -> Iterator[tuple[Servers, str]]:
+    """Both servers on a filled database, and the id of a customer in the middle of it."""
+    database.connect(uri)
+    database.database().client.drop_database("bench_http")
+    database.ensure_indexes()
+    user, known = seed(CUSTOMERS)
+    token = Tokens(JWT_SECRET, PUBLIC_URL).issue(user).access_token
+    try:
+        with (
+            served(PORTAL, uri, directory / "portal", "/healthz") as portal,
+            served(CEILING, uri, directory / "ceiling", "/bare") as ceiling,
+        ):
+            yield Servers(portal, ceiling, token), known
+    finally:
+        database.database().client.drop_database("bench_http")
+        database.disconnect()
+
+
+def _figures(known: str) -> list[Figure]:
+    body = json.dumps({"name": "Ada Lovelace", "email": "ada@example.com", "phone": "+49 30 1"})
+    return [
+        Figure("GET a customer", f"/customers/{known}", f"/customers/{known}", 0.8),
+        Figure("list 20 customers", "/customers", "/customers", 0.7),
+        Figure("list 20 invoices", "/invoices", "/invoices", 0.7),
+        Figure("POST a customer", "/customers", "/customers", 0.5, body),
+    ]
+
+
+def _measured(servers: Servers, figure: Figure) -> Row:
+    ours = Request(f"{servers.portal}/api/v1{figure.path}", servers.token, figure.body)
+    ceiling = Request(f"{servers.ceiling}{figure.ceiling_path}", servers.token, figure.body)
+    for request in (ours, ceiling):
+        load(request, WARM_UP_SECONDS)
+    rounds = [(load(ours, SECONDS), load(ceiling, SECONDS)) for _ in range(ROUNDS)]
+    best = _median([theirs for _, theirs in rounds])
+    row = _row(figure.name, _median([mine for mine, _ in rounds]), best.rate, figure.target)
+    print(f"  {row.figure}: {row.value:,.0f}/s of {best.rate:,.0f}/s", flush=True)
+    return row
+
+
+def _median(loads: list[Load]) -> Load:
+    if errors := sum(one.errors for one in loads):
+        raise SystemExit(f"{errors} requests failed; the figures mean nothing.")
+    names = ("rate", "p50", "p95", "p99")
+    return Load(*(median(getattr(one, name) for one in loads) for name in names), errors=0)
+
+
+def _row(name: str, found: Load, ceiling: float | None = None, share: float | None = None) -> Row:
+    target = ceiling * share if ceiling and share else None
+    return Row(name, found.rate, "requests/s", ceiling, target, found.p50, found.p95, found.p99)
