@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import DateInput, NumberInput, PasswordInput
 
 from billing.money import minor_digits, to_minor

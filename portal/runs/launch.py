@@ -22,6 +22,7 @@ def launch_run(run_id: str) -> None:
     command = [sys.executable, "-m", "portal.runs.process", run_id]
     told = {
         "MONGODB_URI": database.uri(),
+        "DUEBILL_ACTOR_TYPE": actor.type,
         "DUEBILL_ACTOR_ID": actor.id,
         "DUEBILL_ACTOR_NAME": actor.name,
     }

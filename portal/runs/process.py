@@ -19,10 +19,8 @@ def main(run_id: str) -> int:
     """The exit code: 0 when the run is as finished as this process can make it."""
     logging.config.dictConfig(logging_config(os.environ.get("LOG_LEVEL") or "info"))
     database.connect(os.environ["MONGODB_URI"])
-    name = os.environ.get("DUEBILL_ACTOR_NAME", "")
-    actor = Actor(type="user", id=os.environ.get("DUEBILL_ACTOR_ID", ""), name=name)
     try:
-        with acting_as(actor):
+        with acting_as(_actor()):
             run = continue_run(run_id)
     except PyMongoError as error:
         _log.warning("Billing run %s was interrupted: %s", run_id, type(error).__name__)
@@ -31,6 +29,14 @@ def main(run_id: str) -> int:
         database.disconnect()
     _log.info("Billing run %s: %s invoices", run_id, run.invoiced)
     return 0
+
+
+def _actor() -> Actor:
+    """Who asked for the run, as far as the audit trail tells."""
+    told = {name: os.environ.get(f"DUEBILL_ACTOR_{name.upper()}", "") for name in ("id", "name")}
+    if os.environ.get("DUEBILL_ACTOR_TYPE") == "client":
+        return Actor(type="client", **told)
+    return Actor(type="user", **told)
 
 
 if __name__ == "__main__":

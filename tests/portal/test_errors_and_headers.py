@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from typing import Any
 
@@ -88,3 +89,19 @@ def test_addresses_of_clients_come_from_trusted_proxies_only(
             from flask import request
 
             assert request.remote_addr == expected
+
+
+def test_static_files_travel_compressed_to_those_who_take_it(app: Flask) -> None:
+    path = "/static/vendor/tabler.min.css"
+    with app.test_client() as client:
+        plain = client.get(path)
+        small = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in small.headers["Vary"]
+        assert gzip.decompress(small.data) == plain.data
+        assert len(small.data) < len(plain.data) / 5
+        known = {"If-None-Match": small.headers["ETag"], "Accept-Encoding": "gzip"}
+        same = client.get(path, headers=known)
+        assert same.status_code == 304
+        for answer in (plain, small, same):
+            answer.close()

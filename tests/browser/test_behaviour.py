@@ -1,0 +1,126 @@
+"""What script adds: only what changed is exchanged, and a double click does a thing once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from billing.customers.inputs import as_input
+from billing.customers.queries import get_customer
+from billing.customers.save_customer import update_customer
+from billing.payments.queries import payments_of
+from tests.browser.conftest import Opened
+from tests.factories import create_customer, create_invoice, create_user
+
+
+def test_search_answers_while_typing_and_keeps_focus_and_address(open_browser: Opened) -> None:
+    admin = create_user()
+    create_customer(name="Acme")
+    create_customer(name="Globex")
+    page = open_browser(admin.email)
+    page.goto("/customers?status=active")
+    page.evaluate("window.kept = true")
+    page.get_by_label("Search customers").press_sequentially("acm")
+    expect(page.get_by_role("link", name="Globex")).to_have_count(0)
+    expect(page.get_by_role("link", name="Acme")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/customers\?status=active&q=acm$"))
+    expect(page.get_by_label("Search customers")).to_be_focused()
+    assert page.evaluate("window.kept")
+    page.get_by_role("link", name="Acme").click()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+    expect(page.get_by_role("link", name="Acme")).to_be_visible()
+
+
+def test_a_refused_form_is_exchanged_in_place_and_leads_to_the_mistake(
+    open_browser: Opened,
+) -> None:
+    admin = create_user()
+    page = open_browser(admin.email)
+    page.goto("/plans/new")
+    page.evaluate("window.kept = true")
+    page.get_by_label("Name", exact=True).first.fill("Team")
+    page.get_by_label("Price", exact=False).first.fill("cheap")
+    page.get_by_role("button", name="Create plan").click()
+    expect(page.get_by_text("Enter an amount such as 49.00.")).to_be_visible()
+    expect(page.locator("#price")).to_be_focused()
+    expect(page.locator("#name")).to_have_value("Team")
+    assert page.evaluate("window.kept")
+    page.locator("#price").fill("49")
+    page.get_by_role("button", name="Create plan").click()
+    expect(page.get_by_role("heading", name="Team", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/plans/plan_\w+$"))
+    expect(page).to_have_title(re.compile("^Team"))
+    assert page.evaluate("window.kept")
+
+
+def test_a_double_click_pays_once(open_browser: Opened) -> None:
+    admin, invoice = create_user(), create_invoice()
+    page = open_browser(admin.email)
+    page.goto(f"/invoices/{invoice.id}/pay")
+    page.get_by_label("Amount").fill("30")
+    page.get_by_role("button", name="Record payment").dblclick()
+    expect(page.get_by_text("$70.00 is still due")).to_be_visible()
+    assert [payment["amount"] for payment in payments_of(invoice.id)] == [3000]
+
+
+def test_the_second_of_two_editors_keeps_what_they_typed(open_browser: Opened) -> None:
+    admin, customer = create_user(), create_customer(name="Old", phone="1")
+    page = open_browser(admin.email)
+    page.goto(f"/customers/{customer.id}/edit")
+    update_customer(customer.id, as_input(customer).model_copy(update={"phone": "2"}))
+    page.locator("#name").fill("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Phone from “1” to “2”")
+    expect(page.locator("#name")).to_have_value("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Mine", level=1)).to_be_visible()
+    assert get_customer(customer.id).name == "Mine"
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_appearance_follows_the_system_until_the_reader_chooses(
+    open_browser: Opened, system: str
+) -> None:
+    other = "dark" if system == "light" else "light"
+    page = open_browser(create_user().email, color_scheme=system)
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-bs-theme", system)
+    page.get_by_role("button", name=other.capitalize()).click()
+    expect(html).to_have_attribute("data-bs-theme", other)
+    page.reload()
+    expect(html).to_have_attribute("data-bs-theme", other)
+
+
+def test_the_appearance_can_be_chosen_without_script(open_browser: Opened) -> None:
+    page = open_browser(create_user().email, java_script_enabled=False)
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_the_menu_of_narrow_screens_opens_without_script(open_browser: Opened) -> None:
+    size = {"width": 360, "height": 740}
+    page = open_browser(create_user().email, java_script_enabled=False, viewport=size)
+    expect(page.get_by_role("link", name="Plans")).to_be_hidden()
+    page.get_by_text("Menu", exact=True).click()
+    page.get_by_role("link", name="Plans").click()
+    expect(page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
+
+
+def test_an_id_is_one_click_to_copy(open_browser: Opened) -> None:
+    customer = create_customer()
+    page = open_browser(create_user().email, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"/customers/{customer.id}")
+    page.get_by_role("button", name=f"Copy {customer.id}").click()
+    page.wait_for_selector(".copy.is-copied")
+    assert page.evaluate("navigator.clipboard.readText()") == customer.id
+
+
+def test_the_keyboard_reaches_the_content_first(open_browser: Opened) -> None:
+    page = open_browser(create_user().email)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
