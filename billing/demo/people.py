@@ -69,26 +69,26 @@ _SECOND = (
 )  # fmt: skip
 
 
-def make_customers(random: Random, count: int) -> list[CustomerInput]:
-    """`count` customers with different names, the same for the same random seed."""
+def make_customers(chance: Random, count: int) -> list[CustomerInput]:
+    """`count` customers with different names, the same for the same seed."""
     pairs = [(first, second) for first in _FIRST for second in _SECOND]
     return [
-        _customer(random, number, f"{first} {second}")
-        for number, (first, second) in enumerate(random.sample(pairs, count), start=1)
+        _customer(chance, number, f"{first} {second}")
+        for number, (first, second) in enumerate(chance.sample(pairs, count), start=1)
     ]
 
 
-def _customer(random: Random, number: int, name: str) -> CustomerInput:
-    country = random.choice(COUNTRIES)
+def _customer(chance: Random, number: int, name: str) -> CustomerInput:
+    country = chance.choice(COUNTRIES)
     values: dict[str, Any] = {
         "name": f"{name} {country.suffix}",
         "email": f"accounts@{name.lower().replace(' ', '-')}.example",
-        "address": _address(random, country),
+        "address": _address(chance, country),
         "preferences": {
             "currency": country.currency,
             "locale": country.locale,
             "timezone": country.timezone,
-            "payment_terms_days": random.choice((7, 14, 14, 30)),
+            "payment_terms_days": chance.choice((7, 14, 14, 30)),
         },
         "external_id": f"C-{1000 + number}",
     }
@@ -97,10 +97,10 @@ def _customer(random: Random, number: int, name: str) -> CustomerInput:
     return parse(CustomerInput, values)
 
 
-def _address(random: Random, country: Country) -> dict[str, Any]:
-    city, state, postal_code = random.choice(country.cities)
+def _address(chance: Random, country: Country) -> dict[str, Any]:
+    city, state, postal_code = chance.choice(country.cities)
     return {
-        "line1": random.choice(country.streets).format(n=random.randint(1, 140)),
+        "line1": chance.choice(country.streets).format(n=chance.randint(1, 140)),
         "city": city,
         "state": state,
         "postal_code": postal_code,

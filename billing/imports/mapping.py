@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from billing.customers.inputs import AddressInput, CustomerInput, PreferencesInput
 from billing.imports.amounts import as_price, exact_number, from_major
@@ -101,6 +101,17 @@ class ExistingPlan(Input):
     id: ObjectId
 
 
+def _plan_tag(values: Any) -> str:
+    """Which of the two is meant; the brackets keep the tag out of the paths of errors."""
+    return "[existing]" if isinstance(values, dict) and "id" in values else "[new]"
+
+
+MappedPlan = Annotated[
+    Annotated[ExistingPlan, Tag("[existing]")] | Annotated[NewPlan, Tag("[new]")],
+    Discriminator(_plan_tag),
+]
+
+
 class Mapping(Input):
     """A whole mapping file. `customer` and `subscription` map dotted fields to their sources."""
 
@@ -110,7 +121,7 @@ class Mapping(Input):
     customer: dict[str, Source]
     subscription: dict[str, Source]
     cancellation: Cancellation | None = None
-    plans: Annotated[dict[Key, ExistingPlan | NewPlan], Field(min_length=1)]
+    plans: Annotated[dict[Key, MappedPlan], Field(min_length=1)]
     reconcile: Reconcile | None = None
 
     @model_validator(mode="after")

@@ -38,7 +38,13 @@ def test_every_built_in_mapping_is_valid_and_called_like_its_file(name: str) -> 
         ('Units = "units"', 'Units = "unit"', r"names no plan of \[plans\]: \['unit'\]"),
         ('price = "30.00"', 'price = "30.005"', "price must be a whole number"),
         ('price = "30.00"', 'price = "1e3"', "must be a number such as 29.85"),
-        ('currency = "USD"\nbilling', 'currency = "XX"\nbilling', "plans.basic.*currency"),
+        (
+            'currency = "USD"\nbilling',
+            'currency = "XXZ"\nbilling',
+            r"plans\.basic\.currency: must be a three-letter ISO 4217 code such as USD\.$",
+        ),
+        ('name = "Basic"', "", r"not valid: plans\.basic\.name: is required\.$"),
+        ('name = "Basic"', 'id = "x"', r"plans\.basic\.id: does not have the right form"),
         ('money = "major"', 'money = "cents"', "must be 'major' or 'minor'"),
     ],
 )
