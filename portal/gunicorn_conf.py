@@ -24,12 +24,13 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 from billing import database
 from portal.start import current_start
 from portal.telemetry import logging_config, worker_gone
+from portal.worker import Worker, stop_gracefully_at_first
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
 proc_name = "duebill"
-worker_class = "gthread"
+worker_class = Worker
 workers = _settings.web_concurrency
 threads = 8
 timeout = 60
@@ -46,8 +47,9 @@ def on_starting(_server: Any) -> None:
     current_start(_settings, _metrics).begin()
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """The master listens; what arrives now waits for the workers."""
+    stop_gracefully_at_first(server)
     current_start(_settings, _metrics).announce()
 
 

@@ -46,6 +46,7 @@ class Portal:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
@@ -117,10 +118,12 @@ def test_it_serves_and_leaves_no_mongod_behind(portal: Portal) -> None:
     assert "Traceback" not in err
 
 
-def test_control_c_stops_it_as_cleanly(portal: Portal) -> None:
+def test_control_c_at_a_terminal_stops_it_as_cleanly(portal: Portal) -> None:
     portal.wait_until_ready()
-    portal.stop(signal.SIGINT)
+    os.killpg(portal.process.pid, signal.SIGINT)  # a terminal signals the whole group
+    _, err = portal.process.communicate(timeout=60)
     assert not pid_of(portal.data_dir)
+    assert "SIGKILL" not in err, "no worker had to be killed"
 
 
 def test_the_logs_are_json_and_keep_the_set_up_link_to_themselves(portal: Portal) -> None:
