@@ -49,7 +49,7 @@ def make_demo(
     _refuse_if_in_use()
     yesterday = clock.today() - timedelta(days=1)
     agenda = Agenda(add_months(yesterday.replace(day=1), -months), yesterday)
-    random = Random(_SEED)  # noqa: S311 # nosec B311 -- nothing here is a secret
+    random = Random(_SEED)  # noqa: S311 -- decides nothing secret  # nosec B311
     password = secrets.token_urlsafe(12)
     with clock.frozen(moment(agenda.day)):
         staff, plans = hire(password), _open_shop()

@@ -1,6 +1,7 @@
 """Writing a batch of entries in one transaction: customers, subscriptions and their events."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from billing import clock
@@ -16,7 +17,16 @@ from billing.subscriptions.start import new_subscription
 from billing.subscriptions.states import check_move
 
 
-@operation
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """All that one entry is stored as."""
+
+    key: str
+    customer: Row
+    subscription: Row
+    events: list[Row]
+
+
 def write_batch(entries: list[Entry], plans: Mapping[str, Plan], mapping_name: str) -> int:
     """Write those entries whose key no customer has yet; how many that were.
 
@@ -24,25 +34,19 @@ def write_batch(entries: list[Entry], plans: Mapping[str, Plan], mapping_name: s
     """
     there = existing_keys([entry.key for entry in entries])
     fresh = [entry for entry in entries if entry.key not in there]
-    customers: list[Row] = []
-    subscriptions: list[Row] = []
-    events: list[Row] = []
-    for entry in fresh:
-        reason = f"Import {mapping_name}, line {entry.row.line}"
-        customer = _customer(entry)
-        customers.append(customer.row())
-        events.append(_event("customer.created", customers[-1], {}, reason))
-        subscription = _subscription(entry, customer, plans[entry.plan])
-        subscriptions.append(subscription.row())
-        events.append(_event("subscription.created", subscriptions[-1], {}, reason))
-        if entry.cancelled_on:
-            before = subscriptions[-1]
-            event = _cancel(subscription, entry.cancelled_on, entry.reason, _today(customer))
-            subscriptions[-1] = subscription.row()
-            events.append(_event(event, subscriptions[-1], before, reason))
+    # Made before the transaction, which is the shorter for it.
+    rows = [_rows(entry, plans[entry.plan], mapping_name) for entry in fresh]
+    return _insert(rows) if rows else 0
+
+
+@operation
+def _insert(rows: list[_Rows]) -> int:
+    there = existing_keys([row.key for row in rows])  # another import may have been faster
+    fresh = [row for row in rows if row.key not in there]
     if fresh:
-        database().customers.insert_many(customers, ordered=False)
-        database().subscriptions.insert_many(subscriptions, ordered=False)
+        database().customers.insert_many([row.customer for row in fresh], ordered=False)
+        database().subscriptions.insert_many([row.subscription for row in fresh], ordered=False)
+        events = [event for row in fresh for event in row.events]
         database().events.insert_many(events, ordered=False)
     return len(fresh)
 
@@ -51,6 +55,23 @@ def existing_keys(keys: list[str]) -> set[str]:
     """Those of the keys that a customer has, a deleted one included."""
     found = database().customers.find({"external_id": {"$in": keys}}, {"external_id": 1})
     return {row["external_id"] for row in found}
+
+
+def _rows(entry: Entry, plan: Plan, mapping_name: str) -> _Rows:
+    reason = f"Import {mapping_name}, line {entry.row.line}"
+    customer = _customer(entry)
+    subscription = _subscription(entry, customer, plan)
+    stored, begun = customer.row(), subscription.row()
+    events = [
+        _event("customer.created", stored, {}, reason),
+        _event("subscription.created", begun, {}, reason),
+    ]
+    if entry.cancelled_on:
+        type_ = _cancel(subscription, entry.cancelled_on, entry.reason, _today(customer))
+        ended = subscription.row()
+        events.append(_event(type_, ended, begun, reason))
+        begun = ended
+    return _Rows(entry.key, stored, begun, events)
 
 
 def _customer(entry: Entry) -> Customer:
