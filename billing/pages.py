@@ -17,6 +17,9 @@ from billing.errors import Invalid
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
 _capped_until: dict[str, float] = {}
+_LARGE = 1000
+_LARGE_FOR_SECONDS = 3.0
+_large: dict[str, tuple[float, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +117,34 @@ def _after(cursor: str, sort: str, field: str, direction: int) -> Row:
     tie: Row = {field: value, "_id": {beyond: last_id}}
     if value is None:
         return tie if direction < 0 else {"$or": [tie, {field: {"$ne": None}}]}
-    if direction < 0:
-        return {"$or": [{field: {"$lt": value}}, tie, {field: None}]}
     # The outer bound lets the index start at the value instead of filtering from the beginning.
+    if direction < 0:
+        earlier = [{field: {"$lt": value}}, tie, {field: None}]
+        return {field: {"$not": {"$gt": value}}, "$or": earlier}
     return {field: {"$gte": value}, "$or": [{field: {"$gt": value}}, tie]}
 
 
 def _count(collection: str, where: Mapping[str, Any]) -> int:
     """How many rows match, counted no further than one past the cap.
 
-    That a count is capped is remembered for a minute: it is the only dear answer, and stays true.
+    Counting is dear where much matches: that a count is capped is remembered for a minute, since
+    it stays true, and one above 1,000 for three seconds, in which it can only be off by a few.
     """
     key = f"{database().name}/{collection}/{sorted(where.items(), key=str)}"
     if _capped_until.get(key, 0.0) > monotonic():
         return MAX_COUNT + 1
-    found = database()[collection].count_documents(where, limit=MAX_COUNT + 1)
+    until, known = _large.get(key, (0.0, 0))
+    if until > monotonic():
+        return known
+    # Without a filter MongoDB would read whole documents to count them; the keys are enough.
+    by_keys = {} if where else {"hint": "_id_"}
+    found = database()[collection].count_documents(where, limit=MAX_COUNT + 1, **by_keys)
     if found > MAX_COUNT:
         if len(_capped_until) > 1000:
             _capped_until.clear()
         _capped_until[key] = monotonic() + _CAPPED_FOR_SECONDS
+    elif found > _LARGE:
+        if len(_large) > 1000:
+            _large.clear()
+        _large[key] = (monotonic() + _LARGE_FOR_SECONDS, found)
     return found

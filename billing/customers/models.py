@@ -9,20 +9,16 @@ from billing.documents import Document
 declare_indexes(
     "customers",
     IndexModel([("deleted_at", ASCENDING), ("_id", DESCENDING)], name="live"),
-    IndexModel(
-        [("deleted_at", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)], name="status"
-    ),
-    IndexModel(
-        [("deleted_at", ASCENDING), ("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"
-    ),
+    IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="by_status"),
+    IndexModel([("name_key", ASCENDING), ("_id", ASCENDING)], name="name"),
     IndexModel([("email", ASCENDING), ("_id", DESCENDING)], name="email"),
     IndexModel([("search_terms", ASCENDING), ("deleted_at", ASCENDING)], name="search"),
     IndexModel([("created_at", DESCENDING)], name="created"),
     IndexModel(
         [("external_id", ASCENDING)],
-        name="external_id",
+        name="external_key",
         unique=True,
-        partialFilterExpression={"external_id": {"$type": "string"}},
+        partialFilterExpression={"external_id": {"$gt": ""}},
     ),
 )
 

@@ -42,6 +42,7 @@ declare_indexes(
         ],
         name="due",
     ),
+    IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("issue_date", ASCENDING), ("_id", ASCENDING)], name="issued"),
 )
 declare_indexes("counters")

@@ -10,6 +10,7 @@ from billing.customers.queries import find_customer_ids
 from billing.database import Row, database
 from billing.invoices.errors import InvoiceNotFound
 from billing.invoices.models import Invoice
+from billing.invoices.states import STATUSES
 from billing.pages import Page, PageArguments, PageRequest, paginate
 
 SORTS = {"created_at": "_id", "due_date": "due_date", "issue_date": "issue_date"}
@@ -65,6 +66,9 @@ def list_invoices(
         clauses.append(_search(q.strip()))
     if overdue and not page.get("sort"):
         page["sort"] = "due_date"
+    if (page.get("sort") or "").endswith("due_date") and status is None:
+        # The index begins with the status: MongoDB merges what is sorted under each.
+        clauses.append({"status": {"$in": list(STATUSES)}})
     where = _visible({"$and": clauses} if clauses else {})
     return paginate("invoices", where, PageRequest(**page), sorts=SORTS, projection=_LIST_FIELDS)
 
@@ -97,8 +101,11 @@ def has_unpaid_invoices(customer_id: str) -> bool:
 
 
 def _overdue(overdue: bool) -> Row:
-    late: Row = {"status": "open", "due_date": {"$lt": clock.today().isoformat()}}
-    return late if overdue else {"$nor": [late]}
+    today = clock.today().isoformat()
+    if overdue:
+        return {"status": "open", "due_date": {"$lt": today}}
+    settled = {"status": {"$in": [status for status in STATUSES if status != "open"]}}
+    return {"$or": [settled, {"status": "open", "due_date": {"$gte": today}}]}
 
 
 def _search(q: str) -> Row:

@@ -10,11 +10,7 @@ from billing.subscriptions.states import LIVE
 declare_indexes(
     "subscriptions",
     # What the billing run walks along, oldest due date first.
-    IndexModel(
-        [("next_billing_date", ASCENDING), ("_id", ASCENDING)],
-        name="due",
-        partialFilterExpression={"next_billing_date": {"$gt": ""}},
-    ),
+    IndexModel([("next_billing_date", ASCENDING), ("_id", ASCENDING)], name="next_billing"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("plan_id", ASCENDING), ("_id", DESCENDING)], name="plan"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),

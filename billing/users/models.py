@@ -9,6 +9,7 @@ from billing.documents import Document
 declare_indexes(
     "users",
     IndexModel([("email", ASCENDING)], name="email", unique=True),
+    IndexModel([("email", ASCENDING), ("_id", ASCENDING)], name="by_email"),
     IndexModel([("role", ASCENDING), ("_id", DESCENDING)], name="role"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("customer_id", ASCENDING)], name="customer", sparse=True),

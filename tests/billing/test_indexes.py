@@ -1,22 +1,281 @@
-"""That the command which builds indexes knows of every collection."""
+"""Every list and every hot read walks an index, whatever it is filtered and sorted by.
 
-import subprocess
-import sys
-
-_LEARN = """
-import pkgutil, importlib, billing
-from billing import database
-database._load_features()
-known = set(database.INDEXES)
-for module in pkgutil.walk_packages(billing.__path__, "billing."):
-    importlib.import_module(module.name)
-print(sorted(set(database.INDEXES) - known))
+MongoDB's own profiler tells what it did; a collection scan anywhere is refused.
 """
 
+from __future__ import annotations
 
-def test_every_collection_that_any_module_declares_is_known_to_the_index_builder() -> None:
-    # In a process of its own: here, other tests have imported everything already.
-    result = subprocess.run(
-        [sys.executable, "-c", _LEARN], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "[]"
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from billing import clock
+from billing.actors import Actor, acting_as
+from billing.customers import queries as customers
+from billing.database import Database, Row
+from billing.events import queries as events
+from billing.invoices import queries as invoices
+from billing.invoices.void import void_invoice
+from billing.pages import Page
+from billing.payments.pay_invoice import pay_invoice
+from billing.payments.queries import payments_of
+from billing.plans import queries as plans
+from billing.reports.dashboard import overview
+from billing.runs import queries as runs
+from billing.runs.run_billing import run_billing
+from billing.subscriptions import queries as subscriptions
+from billing.users import queries as users
+from billing.users.sign_in import sign_in
+from billing.users.tokens import Tokens
+from tests.factories import (
+    PASSWORD,
+    create_customer,
+    create_invoice,
+    create_plan,
+    create_subscription,
+    create_user,
+)
+
+TODAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
+    "customers": (
+        customers.list_customers,
+        customers.SORTS,
+        {
+            "status": "active",
+            "email": "customer1@example.com",
+            "external_id": "ext-3",
+            "q": "customer",
+            "created_from": TODAY,
+            "created_before": TODAY + timedelta(days=1),
+            "include_deleted": True,
+        },
+    ),
+    "plans": (
+        plans.list_plans,
+        plans.SORTS,
+        {"status": "active", "currency": "USD", "billing_cycle": "monthly", "q": "pro"},
+    ),
+    "subscriptions": (
+        subscriptions.list_subscriptions,
+        subscriptions.SORTS,
+        {"status": "active", "customer_id": "", "plan_id": "", "q": "customer"},
+    ),
+    "invoices": (
+        invoices.list_invoices,
+        invoices.SORTS,
+        {
+            "status": "open",
+            "overdue": True,
+            "customer_id": "",
+            "subscription_id": "",
+            "number": "INV-2026-000007",
+            "currency": "USD",
+            "issued_from": date(2026, 11, 1),
+            "issued_before": date(2026, 12, 1),
+            "q": "INV-2026",
+        },
+    ),
+    "users": (
+        users.list_users,
+        users.SORTS,
+        {"role": "viewer", "status": "active", "customer_id": "", "q": "user"},
+    ),
+    "events": (
+        events.list_events,
+        events.SORTS,
+        {"object_id": "", "customer_id": "", "type": "invoice.finalized", "actor_id": "usr_1"},
+    ),
+    "runs": (runs.list_runs, runs.SORTS, {}),
+}
+
+
+class Profiler:
+    """What MongoDB did since the last look."""
+
+    def __init__(self, db: Database[Row]) -> None:
+        self._db = db
+        self._seen = 0
+        db.create_collection("system.profile", capped=True, size=2**25)
+        db.command("profile", 2)
+
+    def operations(self) -> list[Row]:
+        """All that was done on this database since the last look."""
+        found = list(self._db["system.profile"].find({"ns": {"$not": {"$regex": "profile"}}}))
+        new = found[self._seen :]
+        self._seen = len(found)
+        assert new
+        return new
+
+    def scans(self) -> list[str]:
+        """Operations that read a collection from end to end."""
+        return [
+            f"{operation['ns']} {operation['command']}"
+            for operation in self.operations()
+            if "COLLSCAN" in operation.get("planSummary", "")
+        ]
+
+    def stop(self) -> None:
+        self._db.command("profile", 0)
+        self._db.drop_collection("system.profile")
+
+
+def fill(db: Database[Row]) -> dict[str, str]:
+    """Some of everything; the ids that lists are filtered by."""
+    plan = create_plan()
+    for n in range(30):
+        with acting_as(Actor(type="user", id=f"usr_{n % 5}")):
+            customer = create_customer(
+                external_id=f"ext-{n}", preferences={"payment_terms_days": n}
+            )
+            subscription = create_subscription(
+                customer=customer, plan=plan if n % 3 else create_plan(), start_date="2026-10-01"
+            )
+            create_user(role="viewer" if n % 4 else "admin")
+    create_user(role="customer", customer_id=customer.id)
+    pay_invoice(create_invoice(customer=customer).id)
+    void_invoice(create_invoice(customer=customer).id)
+    create_invoice(customer=customer, draft=True)
+    run_billing(date(2026, 12, 1))
+    run_billing(date(2026, 12, 2))
+    run_billing(date(2026, 12, 3))
+    return {
+        "customer_id": customer.id,
+        "plan_id": plan.id,
+        "subscription_id": subscription.id,
+        "object_id": subscription.id,
+    }
+
+
+@pytest.fixture
+def books(db: Database[Row]) -> Iterator[tuple[Profiler, dict[str, str]]]:
+    """A profiler over filled books."""
+    with clock.frozen(TODAY):
+        filled = fill(db)
+        profiler = Profiler(db)
+        yield profiler, filled
+    profiler.stop()
+
+
+def asked(filters: dict[str, Any], ids: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """No filter, each alone, each pair."""
+    values = {name: ids[name] if value == "" else value for name, value in filters.items()}
+    for size in range(3):
+        for names in combinations(values, size):
+            yield {name: values[name] for name in names}
+
+
+@pytest.mark.parametrize("name", list(LISTS))
+def test_no_list_reads_a_collection_from_end_to_end(
+    books: tuple[Profiler, dict[str, str]], name: str
+) -> None:
+    profiler, ids = books
+    listed, sorts, filters = LISTS[name]
+    scans: dict[str, list[str]] = {}
+    for where in asked(filters, ids):
+        for sort in [None, *(sign + field for field in sorts for sign in ("", "-"))]:
+            page = listed(**where, sort=sort, limit=2)
+            if page.next_cursor:
+                listed(**where, sort=sort, limit=2, cursor=page.next_cursor)
+            if found := profiler.scans():
+                scans[f"{where} by {sort}"] = found
+    assert scans == {}
+
+
+SELECTIVE: list[tuple[str, dict[str, Any]]] = [
+    ("customers", {"external_id": "ext-3"}),
+    ("customers", {"external_id": "ext-3", "include_deleted": True}),
+    ("customers", {"q": "ext-3"}),
+    ("subscriptions", {"customer_id": ""}),
+    ("invoices", {"number": "INV-2026-000007"}),
+    ("invoices", {"q": "inv-2026-000007"}),
+    ("invoices", {"subscription_id": "", "status": "open"}),
+    ("invoices", {"currency": "EUR"}),
+    ("invoices", {"status": "void"}),
+    ("users", {"customer_id": ""}),
+    ("events", {"object_id": ""}),
+]
+
+
+def test_what_few_match_is_found_by_looking_at_few(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    for name, where in SELECTIVE:
+        page = LISTS[name][0](**{key: value or ids[key] for key, value in where.items()})
+        looked_at = [operation["docsExamined"] for operation in profiler.operations()]
+        assert max(looked_at) <= len(page.items) + 1, (name, where)
+
+
+def test_a_page_deep_in_a_list_looks_at_no_more_than_the_first(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, _ = books
+    for listed, sorts, _filters in LISTS.values():
+        for sort in [sign + field for field in sorts for sign in ("", "-")]:
+            looked_at = pages_looked_at(profiler, listed, sort)
+            assert max(looked_at) <= 3 * looked_at[0], (listed, sort, looked_at)
+
+
+def pages_looked_at(profiler: Profiler, listed: Callable[..., Page], sort: str) -> list[int]:
+    """How many documents each page of the list read."""
+    looked_at, cursor = [], None
+    while True:
+        page = listed(sort=sort, limit=4, cursor=cursor)
+        finds = [op for op in profiler.operations() if "find" in op["command"]]
+        looked_at.append(max(op["docsExamined"] for op in finds))
+        if (cursor := page.next_cursor) is None:
+            return looked_at
+
+
+def test_a_customers_own_lists_walk_indexes_too(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    with acting_as(Actor(type="user", role="customer", customer_id=ids["customer_id"])):
+        for name in ("customers", "subscriptions", "invoices", "events"):
+            LISTS[name][0](limit=1)
+    assert profiler.scans() == []
+
+
+def test_no_hot_read_reads_a_collection_from_end_to_end(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    customer_id, subscription_id = ids["customer_id"], ids["subscription_id"]
+    customers.get_customer(customer_id)
+    customers.get_customer_row(customer_id)
+    customers.customer_names([customer_id, "cus_2"])
+    plans.get_plan(ids["plan_id"])
+    plans.plan_versions(ids["plan_id"])
+    subscriptions.get_subscription(subscription_id)
+    subscriptions.has_live_subscriptions(customer_id)
+    subscriptions.next_due()
+    invoices.latest_invoice_ids([subscription_id])
+    invoices.latest_invoice_ids([subscription_id, "sub_2"])
+    invoices.has_unpaid_invoices(customer_id)
+    payments_of(invoices.list_invoices(status="paid").items[0]["_id"])
+    runs.run_skips(runs.list_runs().items[0]["_id"])
+    overview()
+    assert profiler.scans() == []
+
+
+def test_signing_in_and_every_request_walk_indexes(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, _ = books
+    user = create_user()
+    tokens = Tokens("k1Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQeB", "http://localhost")
+    pair = tokens.issue(sign_in(user.email, PASSWORD, "192.0.2.7"))
+    tokens.authenticate(tokens.refresh(pair.refresh_token).access_token)
+    users.get_user(user.id)
+    assert profiler.scans() == []
+
+
+def test_a_billing_run_walks_indexes(books: tuple[Profiler, dict[str, str]]) -> None:
+    profiler, _ = books
+    assert run_billing(date(2027, 2, 1)).invoiced == 60
+    assert profiler.scans() == []
