@@ -137,7 +137,7 @@ def _count(collection: str, where: Mapping[str, Any]) -> int:
     if until > monotonic():
         return known
     # Without a filter MongoDB would read whole documents to count them; the keys are enough.
-    by_keys = {} if where else {"hint": "_id_"}
+    by_keys: dict[str, Any] = {} if where else {"hint": "_id_"}
     found = database()[collection].count_documents(where, limit=MAX_COUNT + 1, **by_keys)
     if found > MAX_COUNT:
         if len(_capped_until) > 1000:

@@ -90,9 +90,9 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
 
 
 def _check_unchanged(bills: list[Bill]) -> None:
-    read = {bill.subscription["_id"]: bill.subscription["revision"] for bill in bills}
+    read = {bill.subscription["_id"]: bill.subscription.get("revision") for bill in bills}
     found = database().subscriptions.find({"_id": {"$in": list(read)}}, {"revision": 1})
-    if {row["_id"]: row["revision"] for row in found} != read:
+    if {row["_id"]: row.get("revision") for row in found} != read:
         raise ChangedMeanwhile("A subscription changed meanwhile.")
 
 

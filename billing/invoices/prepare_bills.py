@@ -79,20 +79,20 @@ class _Lookups:
 
     @classmethod
     def for_rows(cls, rows: list[Row]) -> Self:
-        versions = {version_key(row["plan_id"], row["plan_version"]) for row in rows}
+        versions = {_version_of(row) for row in rows}
         return cls(
-            _by_id("customers", {row["customer_id"] for row in rows}, _CUSTOMER_FIELDS),
+            _by_id("customers", {_customer_of(row) for row in rows}, _CUSTOMER_FIELDS),
             _by_id("plan_versions", versions),
             current_seller(),
             clock.now(),
         )
 
     def bill(self, row: Row, as_of: date | None) -> Bill | Skip:
-        customer = self.customers.get(row["customer_id"])
-        version = self.terms.get(version_key(row["plan_id"], row["plan_version"]))
+        customer = self.customers.get(_customer_of(row))
+        version = self.terms.get(_version_of(row))
         if customer is None or customer.get("deleted_at"):
             return skip_of(row, "customer_deleted", "The customer was deleted.")
-        if customer["status"] == "suspended":
+        if customer.get("status") == "suspended":
             return skip_of(row, "customer_suspended", "The customer is suspended.")
         if version is None:
             return skip_of(row, "plan_version_missing", "The plan has no such version.")
@@ -108,7 +108,16 @@ class _Lookups:
 
 def skip_of(row: Row, code: str, message: str) -> Skip:
     """The refusal to bill a subscription row."""
-    return Skip(row["_id"], row["customer_id"], code, message)
+    return Skip(row["_id"], _customer_of(row), code, message)
+
+
+# A row may be damaged: what it lacks must not stop those who are billed with it.
+def _customer_of(row: Row) -> str:
+    return str(row.get("customer_id", ""))
+
+
+def _version_of(row: Row) -> str:
+    return version_key(str(row.get("plan_id", "")), row.get("plan_version", 0))
 
 
 def _by_id(name: str, ids: set[str], fields: Row | None = None) -> dict[str, Row]:

@@ -13,6 +13,7 @@ from operator import itemgetter
 from billing.database import Row, database
 from billing.invoices.models import CYCLE
 from billing.invoices.states import STATUSES as INVOICE_STATUSES
+from billing.runs.check_numbers import numbers_are_gapless
 from billing.subscriptions.states import STATUSES as SUBSCRIPTION_STATUSES
 
 Progress = Callable[[str, int, int], None]
@@ -56,27 +57,6 @@ def _amounts_add_up() -> Found:
     }  # taxes come with their rules; until then tax_total is 0
     for row in database().invoices.find({"$expr": wrong}, {"_id": 1}):
         yield row["_id"], "its amounts do not add up"
-
-
-def _numbers_are_gapless() -> Found:
-    """2. Numbers of a series are 1..n, n being its counter."""
-    last = {row["_id"]: row["last"] for row in database().counters.find()}
-    series, expected = "", 1
-    numbered = {"number": {"$gt": ""}}
-    for row in database().invoices.find(numbered, {"number": 1}).sort("number", 1):
-        name, _, text = row["number"].rpartition("-")
-        if name != series:
-            yield from _tail(series, expected, last)
-            series, expected = name, 1
-        if int(text) != expected:
-            yield row["_id"], f"number {row['number']} follows {name}-{expected - 1:06d}"
-        expected = int(text) + 1
-    yield from _tail(series, expected, last)
-
-
-def _tail(series: str, expected: int, last: dict[str, int]) -> Found:
-    if series and last.get(series) != expected - 1:
-        yield series, f"the counter is at {last.get(series)}, the last invoice at {expected - 1}"
 
 
 def _numbers_only_when_issued() -> Found:
@@ -174,7 +154,7 @@ def _states_are_known() -> Found:
 
 RULES: dict[str, Callable[[], Found]] = {
     "amounts add up": _amounts_add_up,
-    "numbers are gapless": _numbers_are_gapless,
+    "numbers are gapless": numbers_are_gapless,
     "numbers only when issued": _numbers_only_when_issued,
     "periods are seamless": _periods_are_seamless,
     "nobody is forgotten": _nobody_is_forgotten,

@@ -7,6 +7,7 @@ with its subscription's advance and the run's own tally, in one transaction.
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from billing import clock
 from billing.database import Row, database, in_transaction
 from billing.ids import new_id
 from billing.invoices.commit_bills import ChangedMeanwhile, commit_or_skip
-from billing.invoices.prepare_bills import Prepared, prepare_bills
+from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
 from billing.runs.chunks import (
     LEASE_SECONDS,
     chunks_left,
@@ -111,24 +112,21 @@ class _ChunkWork:
 def _count(run_id: str, written: Prepared) -> None:
     tally = Tally()
     tally.add(written)
-    raised = {"invoiced": tally.invoiced, "ended": tally.ended, "skipped": len(tally.skips)}
+    raised = {"invoiced": tally.invoiced, "ended": tally.ended}
+    raised["skipped"] = sum(_note_skip(run_id, skip) for skip in tally.skips)
     for currency, count in tally.invoices.items():
         raised[f"sums.{currency}.invoices"] = count
         raised[f"sums.{currency}.amount"] = tally.amounts[currency]
     database().billing_runs.update_one(
         {"_id": run_id}, {"$inc": raised, "$set": {"heartbeat_at": clock.now()}}
     )
-    if tally.skips:
-        database().run_skips.insert_many(
-            [
-                {
-                    "_id": f"{run_id}:{skip.subscription_id}",
-                    "run_id": run_id,
-                    "subscription_id": skip.subscription_id,
-                    "customer_id": skip.customer_id,
-                    "code": skip.code,
-                    "message": skip.message,
-                }
-                for skip in tally.skips
-            ]
-        )
+
+
+def _note_skip(run_id: str, skip: Skip) -> bool:
+    """Remember a skip; whether it is news. A worker that outlived its lease may find it again."""
+    noted = database().run_skips.update_one(
+        {"_id": f"{run_id}:{skip.subscription_id}"},
+        {"$setOnInsert": {"run_id": run_id, **asdict(skip)}},
+        upsert=True,
+    )
+    return noted.upserted_id is not None
