@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast coverage bench lint format indexes shell requirements clean
+.PHONY: help run demo check test test-fast coverage bench screenshots lint format indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -35,6 +35,9 @@ coverage: $(DEV) $(VENDOR) ## every test with branch coverage of billing/
 
 bench: $(DEV) $(VENDOR) ## measure and print figures beside their ceilings; AGAINST=<commit> compares
 	@$(BIN)/python -m bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+
+screenshots: $(DEV) $(VENDOR) ## take pictures of every page; ARGS=DIR says where
+	@$(BIN)/python -m scripts.screenshots $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check --quiet .
