@@ -1,8 +1,8 @@
 """How views end: a saved form leads on, a refused one is shown again."""
 
-from typing import Any
+from typing import Any, cast
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.events.queries import list_events
@@ -28,9 +28,11 @@ def form_page(
     return page, form.http_status
 
 
-def timeline(object_id: str, limit: int = 20) -> list[dict[str, Any]]:
-    """What happened to an object, newest first."""
-    return list_events(object_id=object_id, limit=limit).items
+def timeline(**about: str) -> dict[str, Any]:
+    """The newest of what happened to an object (`object_id`) or around a `customer_id`."""
+    found = list_events(**about, limit=15)
+    more = url_for("events.index", **cast("dict[str, Any]", about)) if found.has_more else None
+    return {"items": found.items, "more": more}
 
 
 def confirm_page(

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.customers.inputs import CustomerInput, PreferencesInput, as_input
+from billing.customers.models import Customer
 from billing.customers.queries import get_customer, list_customers
 from billing.customers.save_customer import create_customer, update_customer
 from billing.invoices.delete_customer import delete_customer
@@ -51,7 +52,7 @@ def detail(customer_id: str) -> ResponseReturnValue:
         plans=plan_names([row["plan_id"] for row in subscriptions.items]),
         invoices=list_invoices(customer_id=customer_id, limit=10),
         is_overdue=is_overdue,
-        events=timeline(customer_id),
+        events=timeline(customer_id=customer_id),
     )
 
 
@@ -85,9 +86,11 @@ def delete(customer_id: str) -> ResponseReturnValue:
         "Invoices and their history stay.",
         document=customer,
         button="Delete customer",
-        trail=[
-            ("Customers", url_for(".index")),
-            (customer.name, url_for(".detail", customer_id=customer_id)),
-        ],
+        trail=_trail(customer),
         danger=True,
     )
+
+
+def _trail(customer: Customer) -> list[tuple[str, str]]:
+    own = url_for(".detail", customer_id=customer.id)
+    return [("Customers", url_for(".index")), (customer.name, own)]

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from billing import clock
 from billing.customers.queries import get_customer
 from billing.invoices.finalize import finalize_invoice
-from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
@@ -48,17 +47,8 @@ def finalize(invoice_id: str) -> ResponseReturnValue:
 def pay(invoice_id: str) -> ResponseReturnValue:
     """Record money that came in, all that is due or a part."""
     invoice = get_invoice(invoice_id)
-    form = PayForm(
-        currency=invoice.currency,
-        revision=invoice.revision,
-        amount=to_major(invoice.amount_due, invoice.currency),
-        paid_date=clock.today(get_customer(invoice.customer_id).preferences.timezone).isoformat(),
-    )
-
-    def save(data: PayInvoice) -> Invoice:
-        return pay_invoice(invoice_id, data, form.expected_revision)
-
-    if paid := form.submit(save):
+    form = _pay_form(invoice)
+    if paid := form.submit(lambda data: pay_invoice(invoice_id, data, form.expected_revision)):
         return done(_settled(paid), _url(invoice))
     return confirm_page(
         form,
@@ -67,10 +57,7 @@ def pay(invoice_id: str) -> ResponseReturnValue:
         document=invoice,
         button="Record payment",
         trail=_trail(invoice),
-        hints={
-            "amount": f"In {invoice.currency}. Less than what is due leaves the rest open.",
-            "reference": "Such as the number on the bank statement.",
-        },
+        hints=_pay_hints(invoice),
     )
 
 
@@ -79,11 +66,7 @@ def void(invoice_id: str) -> ResponseReturnValue:
     """Ask once why, then void it."""
     invoice = get_invoice(invoice_id)
     form = VoidForm(revision=invoice.revision)
-
-    def save(data: VoidInvoice) -> Invoice:
-        return void_invoice(invoice_id, data, form.expected_revision)
-
-    if form.submit(save):
+    if form.submit(lambda data: void_invoice(invoice_id, data, form.expected_revision)):
         return done(f"{invoice.number} is void.", _url(invoice))
     return confirm_page(
         form,
@@ -115,6 +98,24 @@ def give_up(invoice_id: str) -> ResponseReturnValue:
         trail=_trail(invoice),
         danger=True,
     )
+
+
+def _pay_form(invoice: Invoice) -> PayForm:
+    """Filled with what is most likely: all of it, today."""
+    zone = get_customer(invoice.customer_id).preferences.timezone
+    return PayForm(
+        currency=invoice.currency,
+        revision=invoice.revision,
+        amount=to_major(invoice.amount_due, invoice.currency),
+        paid_date=clock.today(zone).isoformat(),
+    )
+
+
+def _pay_hints(invoice: Invoice) -> dict[str, str]:
+    return {
+        "amount": f"In {invoice.currency}. Less than what is due leaves the rest open.",
+        "reference": "Such as the number on the bank statement.",
+    }
 
 
 def _whose(invoice: Invoice) -> str:

@@ -70,7 +70,7 @@ def detail(invoice_id: str) -> ResponseReturnValue:
         customer=get_customer(invoice.customer_id),
         overdue=is_overdue(invoice.row()),
         payments=payments_of(invoice_id),
-        events=timeline(invoice_id),
+        events=timeline(object_id=invoice_id),
     )
 
 

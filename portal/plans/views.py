@@ -45,7 +45,7 @@ def detail(plan_id: str) -> ResponseReturnValue:
         plan=plan,
         versions=plan_versions(plan_id),
         subscribers=list_subscriptions(plan_id=plan_id, limit=1),
-        events=timeline(plan_id),
+        events=timeline(object_id=plan_id),
     )
 
 

@@ -33,10 +33,10 @@ def main(run_id: str) -> int:
 
 def _actor() -> Actor:
     """Who asked for the run, as far as the audit trail tells."""
-    told = {name: os.environ.get(f"DUEBILL_ACTOR_{name.upper()}", "") for name in ("id", "name")}
+    id_, name = (os.environ.get(f"DUEBILL_ACTOR_{part}", "") for part in ("ID", "NAME"))
     if os.environ.get("DUEBILL_ACTOR_TYPE") == "client":
-        return Actor(type="client", **told)
-    return Actor(type="user", **told)
+        return Actor(type="client", id=id_, name=name)
+    return Actor(type="user", id=id_, name=name)
 
 
 if __name__ == "__main__":

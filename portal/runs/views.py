@@ -16,7 +16,7 @@ from billing.runs.proof import ProofSheet
 from billing.runs.queries import get_run, list_runs, proof_of, run_status
 from billing.runs.run_billing import resume_run, start_run
 from portal.access import page
-from portal.answers import done, form_page, timeline
+from portal.answers import done, form_page
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.runs.forms import RunForm
@@ -72,7 +72,6 @@ def detail(run_id: str) -> ResponseReturnValue:
         template,
         run=run,
         status=run_status(run.row()),
-        events=timeline(run_id),
         **_sheet(proof_of(run)),
     )
 
@@ -86,7 +85,7 @@ def resume(run_id: str) -> ResponseReturnValue:
         launch_run(run_id)
         return done("The run goes on.", url_for(".detail", run_id=run_id))
     run = get_run(run_id)
-    context = {"run": run, "status": run_status(run.row()), "events": timeline(run_id)}
+    context = {"run": run, "status": run_status(run.row())}
     return form_page("runs/detail.html", form, **context, **_sheet(proof_of(run)))
 
 

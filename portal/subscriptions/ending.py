@@ -1,5 +1,7 @@
 """Ending a subscription, taking that back, and billing it ahead of the run."""
 
+from functools import partial
+
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
@@ -7,7 +9,6 @@ from billing.customers.queries import get_customer
 from billing.invoices.inputs import GenerateInvoice
 from billing.invoices.subscribe import generate_invoice
 from billing.subscriptions.cancel import cancel_subscription, keep_subscription
-from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from portal.access import page
@@ -29,11 +30,8 @@ def cancel(subscription_id: str) -> ResponseReturnValue:
     """Ask once when and why, then end it."""
     subscription = get_subscription(subscription_id)
     form = CancelForm(when="period_end", revision=subscription.revision)
-
-    def save(data: CancelSubscription) -> Subscription:
-        return cancel_subscription(subscription_id, data, form.expected_revision)
-
-    if ended := form.submit(save):
+    save = partial(cancel_subscription, subscription_id)
+    if ended := form.submit(lambda data: save(data, form.expected_revision)):
         return done(_ended(ended), url_for(".detail", subscription_id=subscription_id))
     return confirm_page(
         form,

@@ -9,6 +9,7 @@ from billing.invoices.subscribe import create_subscription
 from billing.plans.queries import get_terms, plan_names
 from billing.subscriptions.change import update_subscription
 from billing.subscriptions.inputs import SubscriptionChange, as_input
+from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from portal.access import page
 from portal.answers import done, form_page, timeline
@@ -75,7 +76,7 @@ def detail(subscription_id: str) -> ResponseReturnValue:
         charge=charge_of(subscription),
         invoices=list_invoices(subscription_id=subscription_id, limit=10),
         is_overdue=is_overdue,
-        events=timeline(subscription_id),
+        events=timeline(object_id=subscription_id),
     )
 
 
@@ -85,10 +86,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
     """Another plan, quantity or price from the next period on."""
     subscription = get_subscription(subscription_id)
     form = ChangeForm(as_input(subscription), revision=subscription.revision)
-    terms = get_terms(subscription.plan_id, subscription.plan_version)
-    present = (subscription.plan_id, f"{terms['name']} (as now)")
-    others = [choice for choice in plan_choices(terms) if choice[0] != subscription.plan_id]
-    form.plan_id.choices = options([present, *others])
+    form.plan_id.choices = options(_plans_like(subscription))
 
     def save(data: SubscriptionChange) -> object:
         return update_subscription(subscription_id, data, form.expected_revision)
@@ -96,11 +94,12 @@ def change(subscription_id: str) -> ResponseReturnValue:
     if form.submit(save):
         url = url_for(".detail", subscription_id=subscription_id)
         return done("Changed from the next period on.", url)
-    charge = charge_of(subscription)
-    return form_page(
-        "subscriptions/change.html",
-        form,
-        document=subscription,
-        subscription=subscription,
-        charge=charge,
-    )
+    shown = {"subscription": subscription, "charge": charge_of(subscription)}
+    return form_page("subscriptions/change.html", form, document=subscription, **shown)
+
+
+def _plans_like(subscription: Subscription) -> list[tuple[str, str]]:
+    """The present plan first, then those it can change to inside a running period."""
+    terms = get_terms(subscription.plan_id, subscription.plan_version)
+    present = (subscription.plan_id, f"{terms['name']} (as now)")
+    return [present, *(c for c in plan_choices(terms) if c[0] != subscription.plan_id)]

@@ -42,7 +42,9 @@ def detail(user_id: str) -> ResponseReturnValue:
     """All about one user."""
     user = get_user(user_id)
     rights = [text for scope, text in SCOPES.items() if scope in scopes_of(user.role)]
-    return render_template("users/detail.html", user=user, rights=rights, events=timeline(user_id))
+    return render_template(
+        "users/detail.html", user=user, rights=rights, events=timeline(object_id=user_id)
+    )
 
 
 @blueprint.route("/<user_id>/edit", methods=["GET", "POST"])
