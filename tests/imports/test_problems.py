@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from billing.database import Database, Row
+from billing.imports.cells import BadCell, read_date
 from billing.imports.entries import Problem
 from billing.imports.import_subscribers import ImportReport, import_subscribers
-from tests.imports.files import GOOD, small_mapping, write_csv
+from billing.imports.load_mapping import load_mapping
+from billing.imports.mapping import Source
+from tests.imports.files import GOOD, MAPPING, small_mapping, write_csv, write_mapping
 
 
 def judged(folder: Path, *lines: str, **options: Any) -> tuple[ImportReport, list[Problem]]:
@@ -65,6 +68,24 @@ def test_all_faults_of_a_row_are_told_at_once(db: Database[Row], tmp_path: Path)
     report, problems = judged(tmp_path, "7,,nobody,tomorrow,Gold,dear,perhaps,")
     assert {p.column for p in problems} == {"name", "mail", "plan", "since", "price", "left"}
     assert report.bad == 1
+
+
+def test_a_bill_that_nobody_could_pay_is_a_problem_of_the_price(
+    db: Database[Row], tmp_path: Path
+) -> None:
+    text = MAPPING.replace("start_date =", "quantity = { value = 1000000 }\nstart_date =")
+    path = write_csv(tmp_path, GOOD.replace("Basic,29.85", "Units,9999999"))
+    problems: list[Problem] = []
+    mapping = load_mapping(str(write_mapping(tmp_path, text)))
+    import_subscribers(path, mapping, on_problem=problems.append)
+    assert [(p.column, p.value) for p in problems] == [("price", "9999999")]
+    assert "larger than an invoice can bear" in problems[0].message
+
+
+def test_months_cannot_lead_out_of_the_calendar() -> None:
+    source = Source(column="since", minus_months="months")
+    with pytest.raises(BadCell, match="goes back too far"):
+        read_date(source, {"since": "0100-01-01", "months": "9999"})
 
 
 def test_the_first_of_two_rows_with_one_key_is_good(db: Database[Row], tmp_path: Path) -> None:
