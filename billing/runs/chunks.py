@@ -14,34 +14,40 @@ LEASE_SECONDS = 30
 
 
 def make_chunks(run: BillingRun) -> None:
-    """Cut what is due into chunks; done again from the start after a kill in its midst."""
-    database().run_chunks.delete_many({"run_id": run.id})
-    due = due_filter(run.as_of_date)
-    total = 0
-    with database().subscriptions.find(due, {"_id": 1}).sort(DUE_ORDER) as cursor:
-        while rows := list(islice(cursor, CHUNK_SIZE)):
-            ids = [row["_id"] for row in rows]
-            database().run_chunks.insert_one(
-                {"_id": new_id("chk"), "run_id": run.id, "subscription_ids": ids}
-            )
+    """Cut what is due into chunks. Whoever dies in its midst, or is second, has cut for nothing.
+
+    Chunks count once the run names the cut that they belong to, so that neither a part of a cut
+    nor two cuts at once are ever worked on.
+    """
+    cut, total = new_id("cut"), 0
+    with database().subscriptions.find(due_filter(run.as_of_date), {"_id": 1}) as cursor:
+        cursor.sort(DUE_ORDER)
+        while ids := [row["_id"] for row in islice(cursor, CHUNK_SIZE)]:
+            chunk = {"_id": new_id("chk"), "run_id": run.id, "cut": cut, "subscription_ids": ids}
+            database().run_chunks.insert_one(chunk)
             total += len(ids)
-    database().billing_runs.update_one(
-        {"_id": run.id, "status": "preparing"},
-        {
-            "$set": {
-                "status": "running",
-                "due_subscriptions": total,
-                "heartbeat_at": clock.now(),
-            }
-        },
-    )
+            _set(run.id, {"heartbeat_at": clock.now()})
+    _set(run.id, {"status": "running", "cut": cut, "due_subscriptions": total})
+    database().run_chunks.delete_many({"run_id": run.id, "cut": {"$ne": _cut_of(run.id)}})
+
+
+def _set(run_id: str, values: Row) -> None:
+    """Change a run that is still being prepared."""
+    database().billing_runs.update_one({"_id": run_id, "status": "preparing"}, {"$set": values})
+
+
+def _cut_of(run_id: str) -> str | None:
+    row = database().billing_runs.find_one({"_id": run_id}, {"cut": 1}) or {}
+    return row.get("cut")
 
 
 def lease_chunk(run_id: str, worker: str) -> Row | None:
     """The next chunk that nobody works on, ours for LEASE_SECONDS from now, or None."""
     free = {"$or": [{"leased_until": None}, {"$expr": {"$lt": ["$leased_until", "$$NOW"]}}]}
     found: Row | None = database().run_chunks.find_one_and_update(
-        {"run_id": run_id, **free}, [{"$set": _lease(worker)}], sort=[("_id", 1)]
+        {"run_id": run_id, "cut": _cut_of(run_id), **free},
+        [{"$set": _lease(worker)}],
+        sort=[("_id", 1)],
     )
     return found
 
@@ -74,7 +80,8 @@ def finish_chunk(run_id: str, chunk: Row) -> None:
 
 def chunks_left(run_id: str) -> bool:
     """Whether any chunk is unfinished, leased or not."""
-    return database().run_chunks.find_one({"run_id": run_id}, {"_id": 1}) is not None
+    ours = {"run_id": run_id, "cut": _cut_of(run_id)}
+    return database().run_chunks.find_one(ours, {"_id": 1}) is not None
 
 
 def _lease(worker: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class BillingRun(Document):
 
     as_of_date = CalendarDateField()
     status = me.StringField(required=True, default="preparing")
+    cut = me.StringField()  # which chunks are the run's, see chunks.make_chunks
     due_subscriptions = me.IntField(required=True, default=0)
     done_subscriptions = me.IntField(required=True, default=0)
     invoiced = me.IntField(required=True, default=0)

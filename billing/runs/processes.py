@@ -1,16 +1,17 @@
 """Several processes on one run. They are spawned, so that no connection crosses a fork."""
 
 import time
-from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from billing import database
 from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
 from billing.runs.chunks import make_chunks, release_leases
 from billing.runs.queries import get_run
+from billing.runs.turn import Turn
 from billing.runs.work import Progress, work_run
 
 
@@ -18,16 +19,18 @@ def work_in_processes(run_id: str, workers: int, on_progress: Progress | None) -
     """Let `workers` processes work on the run; what one that died had leased goes to the others."""
     if (run := get_run(run_id)).status == "preparing":
         make_chunks(run)
-    context = get_context("spawn")
-    turn = context.Lock()
-    names = [new_id("wrk") for _ in range(workers)]
-    running: dict[str, BaseProcess] = {}
-    for name in names:
-        arguments = (database.uri(), run_id, name, current_actor(), turn)
-        running[name] = context.Process(target=_work, args=arguments, daemon=True)
-        running[name].start()
-    _watch(run_id, running, on_progress)
+    with TemporaryDirectory(prefix="duebill-run-") as directory:
+        turn = Path(directory) / "turn"
+        names = [new_id("wrk") for _ in range(workers)]
+        _watch(run_id, {name: _start(run_id, name, turn) for name in names}, on_progress)
     work_run(run_id)  # finds something to do only if all the others died
+
+
+def _start(run_id: str, worker: str, turn: Path) -> BaseProcess:
+    arguments = (database.uri(), run_id, worker, current_actor(), turn)
+    process = get_context("spawn").Process(target=_work, args=arguments, daemon=True)
+    process.start()
+    return process
 
 
 def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress | None) -> None:
@@ -41,10 +44,8 @@ def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress |
             on_progress(run.done_subscriptions, run.due_subscriptions)
 
 
-def _work(
-    uri: str, run_id: str, worker: str, actor: Actor, turn: AbstractContextManager[Any]
-) -> None:
+def _work(uri: str, run_id: str, worker: str, actor: Actor, turn: Path) -> None:
     database.connect(uri)
     with acting_as(actor):
-        work_run(run_id, worker=worker, turn=turn)
+        work_run(run_id, worker=worker, turn=Turn(turn))
     database.disconnect()

@@ -5,6 +5,7 @@ from datetime import date
 from billing import clock
 from billing.database import database, operation
 from billing.events.journal import insert, record
+from billing.runs.chunks import chunks_left
 from billing.runs.due import due_filter
 from billing.runs.errors import BillingRunNotResumable
 from billing.runs.models import BillingRun
@@ -59,8 +60,7 @@ def resume_run(run_id: str) -> BillingRun:
 def finish_run(run_id: str) -> BillingRun:
     """Close a run of which no chunk is left; any other stays as it is."""
     run = get_run(run_id)
-    unfinished = database().run_chunks.find_one({"run_id": run_id}, {"_id": 1})
-    if run.status != "running" or unfinished:
+    if run.status != "running" or chunks_left(run_id):
         return run
     still_due = database().subscriptions.count_documents(due_filter(run.as_of_date))
     closed = {"status": "completed", "finished_at": clock.now(), "still_due": still_due}
