@@ -1,6 +1,8 @@
 """What every page shares, in the order in which a request meets it."""
 
-from flask import Flask, request
+from collections.abc import Iterator
+
+from flask import Flask, abort, request
 from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
@@ -24,5 +26,13 @@ def init_app(app: Flask) -> None:
 
 def _protect() -> None:
     """CSRF for all that a browser's cookie could carry; the API takes bearer tokens only."""
-    if not request.path.startswith("/api/"):
-        csrf.protect()
+    if request.path.startswith("/api/"):
+        return
+    if "\x00" in request.path or any("\x00" in value for _, value in _everything_typed()):
+        abort(400)  # no browser sends it, and no page may show it
+    csrf.protect()
+
+
+def _everything_typed() -> Iterator[tuple[str, str]]:
+    yield from request.args.items(multi=True)
+    yield from request.form.items(multi=True)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from babel.dates import format_date, format_datetime
 from flask import Flask, request
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(navigation)
     app.add_template_global(may)
     app.add_template_global(theme)
+    app.add_template_global(here)
 
 
 def money(amount: int | str | None, currency: str) -> str:
@@ -92,6 +94,12 @@ def _short(text: str) -> str:
 def may(scope: str) -> bool:
     """Whether the reader has a scope: what they may not do is not offered."""
     return bool(current_user.is_authenticated and scope in current_user.actor.scopes)
+
+
+def here() -> str:
+    """The address of this page for coming back to it; a post leads back to the page of its form."""
+    query = request.query_string.decode("ascii", "replace") if request.method == "GET" else ""
+    return f"{quote(request.path)}?{query}".rstrip("?")
 
 
 def theme() -> str | None:

@@ -1,8 +1,9 @@
 """Take a picture of every page at three widths, light and dark, to look at.
 
-    python -m scripts.screenshots DIRECTORY [NAME …]
+    python -m scripts.screenshots [DIRECTORY [NAME …]]
 
-Runs a portal of its own on a throw-away database; NAMEs narrow it to pages that begin so.
+DIRECTORY is var/screenshots unless given; NAMEs narrow it to pages that begin so. The portal is
+one of its own, on a throw-away database.
 """
 
 from __future__ import annotations
@@ -78,4 +79,5 @@ def sign_in(page: Page, email: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])
+    directory, *names = sys.argv[1:] or ["var/screenshots"]
+    main(Path(directory), names)

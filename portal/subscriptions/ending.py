@@ -18,6 +18,10 @@ from portal.subscriptions.forms import CancelForm
 from portal.subscriptions.shown import charge_of
 from portal.template_helpers import date_text, money
 
+_NO_REFUND = (
+    "Nothing is refunded. Periods that began before the end and are not billed yet stay due."
+)
+
 
 def add_to(blueprint: Blueprint) -> None:
     """Put these pages on the feature's blueprint."""
@@ -30,14 +34,14 @@ def cancel(subscription_id: str) -> ResponseReturnValue:
     """Ask once when and why, then end it."""
     subscription = get_subscription(subscription_id)
     form = CancelForm(when="period_end", revision=subscription.revision)
-    save = partial(cancel_subscription, subscription_id)
-    if ended := form.submit(lambda data: save(data, form.expected_revision)):
+    cancelled = partial(cancel_subscription, subscription_id)
+    if ended := form.submit(lambda data: cancelled(data, form.expected_revision)):
         return done(_ended(ended), url_for(".detail", subscription_id=subscription_id))
     return confirm_page(
         form,
         "Cancel this subscription?",
         _what(subscription),
-        "Nothing is refunded. Periods that began before the end and are not billed yet stay due.",
+        _NO_REFUND,
         document=subscription,
         button="Cancel subscription",
         trail=_trail(subscription),
