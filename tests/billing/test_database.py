@@ -80,7 +80,7 @@ def test_an_error_that_no_retry_heals_is_told(db: Database[Row]) -> None:
 def test_every_declared_index_is_built_and_missed(db: Database[Row]) -> None:
     ensure_indexes()
     assert indexes_built()
-    db.customers.drop_index("by_name")
+    db.customers.drop_index("name")
     assert not indexes_built()
     ensure_indexes()
     assert indexes_built()
