@@ -49,13 +49,17 @@
     }
   });
 
-  // After a form is refused the reader lands on the first thing to correct.
+  // A refused form leads to the first thing to correct; a new page begins at its top.
+  let path = location.pathname;
   document.addEventListener("htmx:afterSettle", (event) => {
     offerCopies(document);
     if (event.detail.elt.id !== "main") return;
-    const target = document.querySelector("#main [aria-invalid=true], #main [role=alert]");
-    if (target?.matches("input, select, textarea")) target.focus();
-    else (target ?? document.getElementById("main")).scrollIntoView({ block: "nearest" });
+    const alert = document.querySelector("#main [role=alert]");
+    const invalid = document.querySelector("#main [aria-invalid=true]");
+    if (alert) alert.scrollIntoView({ block: "center" });
+    else if (invalid) invalid.focus();
+    else if (location.pathname !== path) window.scrollTo(0, 0);
+    path = location.pathname;
   });
 
   // Escape closes the menu of narrow screens.

@@ -7,10 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from billing import clock
 from billing.customers.inputs import as_input
 from billing.customers.queries import get_customer
 from billing.customers.save_customer import update_customer
+from billing.database import database
 from billing.payments.queries import payments_of
+from billing.runs.run_billing import start_run
 from tests.browser.conftest import Opened
 from tests.factories import create_customer, create_invoice, create_user
 
@@ -124,3 +127,38 @@ def test_the_keyboard_reaches_the_content_first(open_browser: Opened) -> None:
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_a_running_page_follows_the_run_and_then_asks_no_more(open_browser: Opened) -> None:
+    page = open_browser(create_user().email)
+    run = start_run()
+    progress = {"status": "running", "due_subscriptions": 10, "done_subscriptions": 4}
+    _tell(run.id, **progress)
+    page.goto(f"/runs/{run.id}")
+    expect(page.get_by_text("4 of 10 subscriptions")).to_be_visible()
+    _tell(run.id, done_subscriptions=7, heartbeat_at=clock.now())
+    expect(page.get_by_text("7 of 10 subscriptions")).to_be_visible()
+    _tell(run.id, status="completed", finished_at=clock.now(), still_due=0)
+    expect(page.get_by_text("Nobody is due any more.")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == []
+
+
+def test_adding_a_row_keeps_the_place_and_what_was_typed(open_browser: Opened) -> None:
+    page = open_browser(create_user().email)
+    page.goto("/plans/new")
+    page.locator("#name").fill("Team")
+    page.get_by_role("button", name="Add a limit").click()
+    expect(page.locator("#limits-1-key")).to_be_visible()
+    expect(page.locator("#add-limits")).to_be_focused()
+    expect(page.locator("#name")).to_have_value("Team")
+    page.locator("#limits-1-key").fill("seats")
+    page.get_by_role("button", name="Remove row 1 of limits").click()
+    expect(page.get_by_label("What is limited")).to_have_count(1)
+    expect(page.get_by_label("What is limited")).to_have_value("seats")
+
+
+def _tell(run_id: str, **values: object) -> None:
+    database().billing_runs.update_one({"_id": run_id}, {"$set": values})
