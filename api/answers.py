@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from api.conditions import etag
 from api.fast_json import dumps
+from api.problems import HEADERS
 from billing.documents import Document
 from billing.pages import Page
 
@@ -59,7 +60,7 @@ class One:
 
     def respond(self, result: Any) -> Response:
         row = result.row() if isinstance(result, Document) else result
-        headers = {"Cache-Control": "no-store"}
+        headers = dict(HEADERS)
         if self.resource.revised:
             headers["ETag"] = etag(row["revision"])
         if self.status in CREATING:
@@ -82,7 +83,7 @@ class PageOf:
             "total": result.total,
             "total_capped": result.total_capped,
         }
-        return _json(body, self.status, {"Cache-Control": "no-store"})
+        return _json(body, self.status, dict(HEADERS))
 
 
 class Outcome(NamedTuple):
@@ -103,7 +104,7 @@ class Plain:
 
     def respond(self, result: Row | Outcome) -> Response:
         status, body = result if isinstance(result, Outcome) else (self.status, result)
-        headers = {"Cache-Control": "no-store"}
+        headers = dict(HEADERS)
         if status in CREATING:
             headers["Location"] = f"{request.path}/{body['id']}"
         return _json(body, status, headers)
@@ -116,7 +117,7 @@ class NoContent:
     status: int = 204
 
     def respond(self, result: Any) -> Response:
-        return Response(status=204, headers={"Cache-Control": "no-store"})
+        return Response(status=204, headers=HEADERS)
 
 
 def created(resource: Resource) -> One:

@@ -22,6 +22,12 @@ from billing.actors import ScopeMissing
 from billing.errors import BillingError, FieldError
 
 CONTENT_TYPE = "application/problem+json"
+# On every answer: data that is nobody else's, is never rendered, and is what its type says.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 RETRY_AFTER_SECONDS = 5
 _AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
 _CHALLENGE = 'Bearer realm="duebill"'
@@ -79,8 +85,7 @@ def problem(
         "errors": [asdict(error) for error in errors],
         "request_id": g.get("request_id"),
     }
-    everywhere = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(dumps(body), status, everywhere, content_type=CONTENT_TYPE)
+    return Response(dumps(body), status, {**HEADERS, **(headers or {})}, content_type=CONTENT_TYPE)
 
 
 def answer_error(error: Exception) -> Response:

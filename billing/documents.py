@@ -71,6 +71,11 @@ class Document(me.Document):
                 "Somebody changed this meanwhile. Look at the current state and try again."
             )
 
+    def stored(self) -> None:
+        """Tell the library that the document is in the database as it is now."""
+        self._created = False
+        self._clear_changed_fields()
+
     def row(self) -> dict[str, Any]:
         """The document as MongoDB keeps it (`_id`, ISO dates)."""
         return dict(self.to_mongo())

@@ -27,10 +27,12 @@ def init_app(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers.setdefault(name, value)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
+    if request.path.startswith("/api/"):  # answers data, and brings what data needs
+        return response
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
     if request.endpoint == "static" and response.status_code in {200, 304}:
         _cache_static(response)
     else:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_user
 
 from billing.actors import Actor
@@ -36,8 +37,17 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return actor_for(self.user, request_id=g.get("request_id"), ip=request.remote_addr)
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions for pages; the API never looks at a cookie and never sets one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """None makes the session of an API request an empty one that cannot be written."""
+        return None if request.path.startswith("/api/") else super().open_session(app, request)
+
+
 def init_app(app: Flask) -> None:
     """Load the user of each request that asks for one."""
+    app.session_interface = PageSessions()
     login_manager.init_app(app)
     login_manager.user_loader(_load)
 

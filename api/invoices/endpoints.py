@@ -10,11 +10,11 @@ from billing.customers.errors import CustomerDeleted, CustomerNotFound
 from billing.invoices import errors, one_off, queries, subscribe
 from billing.invoices.inputs import GenerateInvoice, InvoiceInput, as_input
 from billing.invoices.models import Invoice
-from billing.invoices.views import invoice_view
+from billing.invoices.views import invoice_view, invoice_views
 from billing.pages import Page
 from billing.subscriptions.errors import SubscriptionNotFound
 
-INVOICE = Resource(InvoiceShape, invoice_view)
+INVOICE = Resource(InvoiceShape, invoice_view, invoice_views)
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.InvoiceNotFound
 _MAKE = (CustomerNotFound, CustomerDeleted, errors.NegativeTotal, errors.TotalTooLarge)

@@ -52,7 +52,7 @@ def get_customer_row(customer_id: str) -> Row:
     """The customer as a plain row, the fast way to read one. Raises CustomerNotFound."""
     row = None
     if own_customer_id() in {None, customer_id}:
-        row = database().customers.find_one({"_id": customer_id}, _HIDDEN)
+        row = database().customers.find_one({"_id": customer_id})
     if row is None:
         raise CustomerNotFound("There is no such customer.")
     return row

@@ -5,12 +5,20 @@ from typing import Any
 from billing.database import Row
 from billing.shapes import instant
 
-ADDRESS_FIELDS = ("line1", "line2", "city", "state", "postal_code", "country")
-
 
 def address_view(address: Row | None) -> dict[str, str | None] | None:
     """Every part of an address, absent ones as null."""
-    return {name: address.get(name) for name in ADDRESS_FIELDS} if address else None
+    if not address:
+        return None
+    get = address.get
+    return {
+        "line1": get("line1"),
+        "line2": get("line2"),
+        "city": get("city"),
+        "state": get("state"),
+        "postal_code": get("postal_code"),
+        "country": get("country"),
+    }
 
 
 def customer_view(row: Row) -> dict[str, Any]:

@@ -73,10 +73,15 @@ def list_invoices(
     return paginate("invoices", where, PageRequest(**page), sorts=SORTS, projection=_LIST_FIELDS)
 
 
-def is_overdue(row: Row) -> bool:
-    """Open and past its due date: a fact about today, not a state."""
+def is_overdue(row: Row, today: str | None = None) -> bool:
+    """Open and past its due date: a fact about today, not a state.
+
+    `today` is an ISO date, for who asks of many invoices at once.
+    """
     due = row.get("due_date")
-    return row["status"] == "open" and due is not None and due < clock.today().isoformat()
+    if row["status"] != "open" or due is None:
+        return False
+    return bool(due < (today or clock.today().isoformat()))
 
 
 def latest_invoice_ids(subscription_ids: list[str]) -> dict[str, str]:

@@ -2,51 +2,77 @@
 
 from typing import Any
 
+from billing import clock
 from billing.customers.views import address_view
 from billing.database import Row
 from billing.invoices.queries import is_overdue
 from billing.shapes import instant
 
-_COPIED = (
-    "number", "customer_id", "subscription_id", "currency", "status", "reason", "issue_date",
-    "due_date", "paid_date", "period_start", "period_end", "notes", "purchase_order",
-)  # fmt: skip
-_AMOUNTS = (
-    "subtotal", "discount_total", "tax_total", "total", "amount", "credit_applied",
-    "amount_paid", "amount_due",
-)  # fmt: skip
-_LINE = (
-    "kind", "description", "quantity", "unit_amount", "amount", "period_start", "period_end",
-    "plan_id", "discount_amount", "tax_amount",
-)  # fmt: skip
+# Written out field by field: lists are made of these, and a loop over names takes twice as long.
 
 
-def invoice_view(row: Row) -> dict[str, Any]:
-    """The API's shape of an invoice."""
+def invoice_views(rows: list[Row]) -> list[dict[str, Any]]:
+    """The API's shapes of invoices."""
+    today = clock.today().isoformat()
+    return [invoice_view(row, today) for row in rows]
+
+
+def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
+    """The API's shape of an invoice; `today` is an ISO date, the present one unless given."""
+    get = row.get
     return {
         "id": row["_id"],
         "object": "invoice",
-        **{name: row.get(name) for name in _COPIED},
-        **{name: row[name] for name in _AMOUNTS},
-        "overdue": is_overdue(row),
+        "number": get("number"),
+        "customer_id": get("customer_id"),
+        "subscription_id": get("subscription_id"),
+        "currency": get("currency"),
+        "status": get("status"),
+        "reason": get("reason"),
+        "issue_date": get("issue_date"),
+        "due_date": get("due_date"),
+        "paid_date": get("paid_date"),
+        "period_start": get("period_start"),
+        "period_end": get("period_end"),
+        "notes": get("notes"),
+        "purchase_order": get("purchase_order"),
+        "subtotal": row["subtotal"],
+        "discount_total": row["discount_total"],
+        "tax_total": row["tax_total"],
+        "total": row["total"],
+        "amount": row["amount"],
+        "credit_applied": row["credit_applied"],
+        "amount_paid": row["amount_paid"],
+        "amount_due": row["amount_due"],
+        "overdue": is_overdue(row, today),
         "line_items": [_line_view(line) for line in row["line_items"]],
-        "discounts": row.get("discounts") or [],
-        "taxes": row.get("taxes") or [],
-        "seller": _seller_view(row.get("seller")),
-        "customer": _customer_view(row.get("customer")),
-        "metadata": row.get("metadata") or {},
+        "discounts": get("discounts") or [],
+        "taxes": get("taxes") or [],
+        "seller": _seller_view(get("seller")),
+        "customer": _customer_view(get("customer")),
+        "metadata": get("metadata") or {},
         "created_at": instant(row["created_at"]),
         "updated_at": instant(row["updated_at"]),
-        "finalized_at": instant(row.get("finalized_at")),
-        "voided_at": instant(row.get("voided_at")),
+        "finalized_at": instant(get("finalized_at")),
+        "voided_at": instant(get("voided_at")),
     }
 
 
 def _line_view(line: Row) -> dict[str, Any]:
+    get = line.get
     return {
-        **{name: line.get(name) for name in _LINE},
-        "tax_rate_ids": line.get("tax_rate_ids") or [],
-        "explanation": line.get("explanation") or {},
+        "kind": get("kind"),
+        "description": get("description"),
+        "quantity": get("quantity"),
+        "unit_amount": get("unit_amount"),
+        "amount": get("amount"),
+        "period_start": get("period_start"),
+        "period_end": get("period_end"),
+        "plan_id": get("plan_id"),
+        "discount_amount": get("discount_amount"),
+        "tax_amount": get("tax_amount"),
+        "tax_rate_ids": get("tax_rate_ids") or [],
+        "explanation": get("explanation") or {},
     }
 
 
