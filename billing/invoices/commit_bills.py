@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, OperationFailure
 
 from billing import clock
 from billing.database import Row, database, in_transaction
@@ -21,6 +21,9 @@ from billing.invoices.prepare_bills import Prepared, Skip, skip_of
 from billing.seller import current_seller
 
 log = logging.getLogger(__name__)
+
+_TWICE = (DuplicateKeyError, BulkWriteError)
+_TOO_LARGE = 10334  # MongoDB's BSONObjectTooLarge
 
 
 class ChangedMeanwhile(Conflict):
@@ -57,8 +60,8 @@ def commit_or_skip(
     try:
         commit_bills(prepared, run_id, also)
         return prepared
-    except (DuplicateKeyError, BulkWriteError, DocumentTooLarge, OverflowError) as error:
-        if not prepared.bills:
+    except (OperationFailure, DocumentTooLarge, OverflowError) as error:
+        if not (prepared.bills and _is_for_good(error)):
             raise
         if len(prepared.bills) == 1:
             skip = _refused(prepared.bills[0], error)
@@ -69,9 +72,16 @@ def commit_or_skip(
     return Prepared(first.bills + second.bills, first.skips + second.skips)
 
 
+def _is_for_good(error: Exception) -> bool:
+    """Whether doing it again would fail again because of what was to be written."""
+    if isinstance(error, OperationFailure):
+        return isinstance(error, _TWICE) or error.code == _TOO_LARGE
+    return True
+
+
 def _refused(bill: Bill, error: Exception) -> Skip:
     log.warning("invoice refused", extra={"subscription_id": bill.subscription["_id"]})
-    if isinstance(error, DuplicateKeyError | BulkWriteError):
+    if isinstance(error, _TWICE):
         return skip_of(bill.subscription, "period_already_billed", "A period was billed before.")
     return skip_of(bill.subscription, "invoice_not_storable", "The invoice is too large to store.")
 

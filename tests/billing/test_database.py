@@ -126,6 +126,12 @@ def test_a_calendar_date_is_kept_as_its_text_and_found_by_it(db: Database[Row]) 
     assert (row["day"], row["price"]) == ("2026-01-31", "0.5")
     found = _Shelf.objects(day__lt=date(2026, 2, 1)).first()
     assert found.day == date(2026, 1, 31)
-    for values in ({"day": "31.1.2026"}, {"price": 0.5}, {"price": "NaN"}, {"price": True}):
+    for values in (
+        {"day": "31.1.2026"},
+        {"day": 5},
+        {"price": 0.5},
+        {"price": "NaN"},
+        {"price": True},
+    ):
         with pytest.raises((ValidationError, ValueError)):
             _Shelf(**values).save()

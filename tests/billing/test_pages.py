@@ -195,3 +195,17 @@ def test_a_customers_page_holds_nobody_else(shelf: Database[Row]) -> None:
     with acting_as(stranger):
         assert [row["_id"] for row in list_customers().items] == ["cus_1"]
         assert list_customers(q="cus_2").items == []
+
+
+def test_a_large_count_is_remembered_for_seconds_and_no_longer(
+    shelf: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "_LARGE", 10)
+    monkeypatch.setattr(pages, "_large", dict.fromkeys(map(str, range(1001)), (0.0, 0)))
+    assert paginate("shelf", {}, PageRequest(5), sorts=SORTS).total == 37
+    assert len(pages._large) == 1
+    shelf.shelf.delete_many({"name": "a"})
+    assert paginate("shelf", {}, PageRequest(5), sorts=SORTS).total == 37
+    assert paginate("shelf", {"name": "b"}, PageRequest(5), sorts=SORTS).total == 12
+    monkeypatch.setattr(pages, "monotonic", lambda: float("inf"))
+    assert paginate("shelf", {}, PageRequest(5), sorts=SORTS).total == 24

@@ -13,7 +13,7 @@ from billing.customers.save_customer import update_customer
 from billing.database import Database, Row
 from billing.inputs import merge
 from billing.invoices.commit_bills import ChangedMeanwhile, commit_bills, commit_or_skip
-from billing.invoices.prepare_bills import prepare_bills
+from billing.invoices.prepare_bills import Prepared, prepare_bills
 from billing.runs import work
 from billing.runs.check import check_books
 from billing.runs.preview import preview_run
@@ -137,6 +137,28 @@ def test_a_period_billed_before_is_found_and_its_batch_goes_on(db: Database[Row]
     counter = db.counters.find_one({})
     assert counter
     assert counter["last"] == issued == 13
+
+
+def test_a_bill_too_large_to_store_is_found_and_its_batch_goes_on(db: Database[Row]) -> None:
+    subscriptions = [started() for _ in range(4)]
+    spoil(db, "subscriptions", subscriptions[1].id, metadata={})
+    address = {"line1": "x" * 6_000_000}
+    spoil(db, "customers", subscriptions[1].customer_id, address=address, billing_address=None)
+    db.plan_versions.update_one(
+        {"plan_id": subscriptions[1].plan_id}, {"$set": {"name": "x" * 11_000_000}}
+    )
+    run = run_billing(AS_OF)
+    assert (run.invoiced, run.skipped) == (3, 1)
+    (skip,) = proof_of(run).skips
+    assert (skip.subscription_id, skip.code) == (subscriptions[1].id, "invoice_not_storable")
+
+
+def test_what_is_refused_without_a_bill_to_blame_is_told(db: Database[Row]) -> None:
+    def refuse(_: Prepared) -> None:
+        raise OverflowError
+
+    with pytest.raises(OverflowError):
+        commit_or_skip(Prepared(), also=refuse)
 
 
 def test_a_customer_changed_in_mid_run_keeps_the_books_right(db: Database[Row]) -> None:
