@@ -13,7 +13,9 @@ from tests.portal.believable import Business
 
 
 class _Quiet(WSGIRequestHandler):
-    """The access log is the application's own."""
+    """The access log is the application's own; a browser's idle connection ends by itself."""
+
+    timeout = 5
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""
@@ -23,6 +25,7 @@ class _Quiet(WSGIRequestHandler):
 def served(app: Flask) -> Iterator[str]:
     """The address of `app` while this context lasts."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server.daemon_threads = False  # so that closing waits for answers that are on their way
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
