@@ -7,14 +7,17 @@ The numbers are those of the design's list of invariants.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from operator import itemgetter
 
-from billing.database import Row, database
+from billing.database import Row, database, streamed
 from billing.invoices.models import CYCLE
 from billing.invoices.states import STATUSES as INVOICE_STATUSES
 from billing.runs.check_numbers import numbers_are_gapless
+from billing.runs.queries import skipped_by
 from billing.subscriptions.states import STATUSES as SUBSCRIPTION_STATUSES
+
+_AT_A_TIME = 1000
 
 Progress = Callable[[str, int, int], None]
 
@@ -55,7 +58,7 @@ def _amounts_add_up() -> Found:
             {"$ne": ["$amount_due", {"$cond": [{"$eq": ["$status", "void"]}, 0, owed]}]},
         ]
     }  # taxes come with their rules; until then tax_total is 0
-    for row in database().invoices.find({"$expr": wrong}, {"_id": 1}):
+    for row in streamed("invoices", {"$expr": wrong}, {"_id": 1}):
         yield row["_id"], "its amounts do not add up"
 
 
@@ -67,7 +70,7 @@ def _numbers_only_when_issued() -> Found:
             {"status": {"$ne": "draft"}, "number": None},
         ]
     }
-    for row in database().invoices.find(where, {"status": 1}):
+    for row in streamed("invoices", where, {"status": 1}):
         yield row["_id"], f"a number does not go with being {row['status']}"
 
 
@@ -75,9 +78,9 @@ def _periods_are_seamless() -> Found:
     """3. Periods billed begin at the start, neither overlap nor leave a hole, end at the last."""
     fields = {"subscription_id": 1, "period_start": 1, "period_end": 1, "_id": 0}
     order = [("subscription_id", 1), ("period_start", 1)]
-    billed = database().invoices.find({"reason": CYCLE}, fields).sort(order)
+    billed = streamed("invoices", {"reason": CYCLE}, fields).sort(order)
     wanted = {"start_date": 1, "current_period_end": 1}
-    subscriptions = database().subscriptions.find({}, wanted).sort("_id", 1)
+    subscriptions = streamed("subscriptions", {}, wanted).sort("_id", 1)
     # Both come in the order of the subscription's id, so one pass over each joins them.
     merged = merge(
         ((row["_id"], 0, row) for row in subscriptions),
@@ -107,12 +110,14 @@ def _nobody_is_forgotten() -> Found:
     run = database().billing_runs.find_one({"status": "completed"}, sort=[("_id", -1)])
     if run is None or not run.get("as_of_date"):
         return
-    skipped = {row["subscription_id"] for row in database().run_skips.find({"run_id": run["_id"]})}
     older = {"created_at": {"$lt": run["created_at"]}, "updated_at": {"$lt": run["created_at"]}}
     where = {"next_billing_date": {"$gt": "", "$lte": run["as_of_date"]}, **older}
-    for row in database().subscriptions.find(where, {"next_billing_date": 1}):
-        if row["_id"] not in skipped:
-            yield row["_id"], f"due since {row['next_billing_date']} and not billed"
+    due = streamed("subscriptions", where, {"next_billing_date": 1})
+    while rows := list(islice(due, _AT_A_TIME)):
+        skipped = skipped_by(run["_id"], [row["_id"] for row in rows])
+        for row in rows:
+            if row["_id"] not in skipped:
+                yield row["_id"], f"due since {row['next_billing_date']} and not billed"
 
 
 def _payments_match() -> Found:
@@ -137,18 +142,18 @@ def _payments_match() -> Found:
     for row in joined:
         yield row["_id"], f"payments come to {row['paid']}, the invoice says {row.get('claimed')}"
     unpaid = {"amount_paid": {"$gt": 0}}
-    for row in database().invoices.find(unpaid, {"amount_paid": 1}):
+    for row in streamed("invoices", unpaid, {"amount_paid": 1}):
         if database().payments.find_one({"invoice_id": row["_id"]}, {"_id": 1}) is None:
             yield row["_id"], f"{row['amount_paid']} is marked as paid without a payment"
 
 
 def _states_are_known() -> Found:
     """7. Every state is one of the table, and a paid invoice has nothing due."""
-    for row in database().invoices.find({"status": {"$nin": list(INVOICE_STATUSES)}}):
+    for row in streamed("invoices", {"status": {"$nin": list(INVOICE_STATUSES)}}):
         yield row["_id"], f"{row['status']} is no state of an invoice"
-    for row in database().invoices.find({"status": "paid", "amount_due": {"$ne": 0}}):
+    for row in streamed("invoices", {"status": "paid", "amount_due": {"$ne": 0}}):
         yield row["_id"], "paid, yet something is due"
-    for row in database().subscriptions.find({"status": {"$nin": list(SUBSCRIPTION_STATUSES)}}):
+    for row in streamed("subscriptions", {"status": {"$nin": list(SUBSCRIPTION_STATUSES)}}):
         yield row["_id"], f"{row['status']} is no state of a subscription"
 
 

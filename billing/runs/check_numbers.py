@@ -6,7 +6,7 @@ between seven, so each length is followed for itself, and memory does not grow w
 
 from collections.abc import Iterator
 
-from billing.database import database
+from billing.database import database, streamed
 
 _DIGITS = 6  # what numbers are padded to, see invoices.numbering
 
@@ -15,7 +15,7 @@ def numbers_are_gapless() -> Iterator[tuple[str, str]]:
     """Each invoice whose number breaks its series, and each series that misses its counter."""
     following: dict[tuple[str, int], int] = {}
     numbered = {"number": {"$gt": ""}}
-    for row in database().invoices.find(numbered, {"number": 1}).sort("number", 1):
+    for row in streamed("invoices", numbered, {"number": 1}).sort("number", 1):
         series, _, text = row["number"].rpartition("-")
         if not text.isdecimal() or len(text) < _DIGITS:
             yield row["_id"], f"{row['number']} is no number of a series"

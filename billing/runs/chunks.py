@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database, in_transaction, streamed
 from billing.ids import new_id
 from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.models import BillingRun
@@ -20,7 +20,7 @@ def make_chunks(run: BillingRun) -> None:
     nor two cuts at once are ever worked on.
     """
     cut, total = new_id("cut"), 0
-    with database().subscriptions.find(due_filter(run.as_of_date), {"_id": 1}) as cursor:
+    with streamed("subscriptions", due_filter(run.as_of_date), {"_id": 1}) as cursor:
         cursor.sort(DUE_ORDER)
         while ids := [row["_id"] for row in islice(cursor, CHUNK_SIZE)]:
             chunk = {"_id": new_id("chk"), "run_id": run.id, "cut": cut, "subscription_ids": ids}

@@ -12,6 +12,11 @@ declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDI
 declare_indexes("run_skips", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
 
 
+def skip_key(run_id: str, subscription_id: str) -> str:
+    """The id of a skip: a run skips a subscription once."""
+    return f"{run_id}:{subscription_id}"
+
+
 class BillingRun(Document):
     """One run over all that is due. Its counts are raised in the transactions that they count.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
 
-from billing.database import Row, database
+from billing.database import Row, database, streamed
 from billing.invoices.prepare_bills import Prepared, prepare_bills
 from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.proof import ProofSheet, Tally, sheet_of
@@ -19,7 +19,7 @@ def preview_run(
     due = due_filter(as_of)
     total = database().subscriptions.count_documents(due)
     tally, done = Tally(), 0
-    with database().subscriptions.find(due).sort(DUE_ORDER) as cursor:
+    with streamed("subscriptions", due).sort(DUE_ORDER) as cursor:
         while rows := list(islice(cursor, _BATCH)):
             for prepared in _prepared(rows, as_of):
                 tally.add(prepared)

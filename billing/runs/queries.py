@@ -8,7 +8,7 @@ from billing.database import Row, database
 from billing.invoices.prepare_bills import Skip
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.runs.errors import BillingRunNotFound
-from billing.runs.models import BillingRun
+from billing.runs.models import BillingRun, skip_key
 from billing.runs.proof import ProofSheet
 
 SORTS = {"created_at": "_id"}
@@ -41,6 +41,13 @@ def run_skips(run_id: str, most: int = 1000) -> list[Skip]:
     rows = database().run_skips.find({"run_id": run_id}).sort("_id", 1).limit(most)
     fields = ("subscription_id", "customer_id", "code", "message")
     return [Skip(*(row[name] for name in fields)) for row in rows]
+
+
+def skipped_by(run_id: str, subscription_ids: list[str]) -> set[str]:
+    """Those of the subscriptions that the run skipped."""
+    keys = [skip_key(run_id, subscription_id) for subscription_id in subscription_ids]
+    rows = database().run_skips.find({"_id": {"$in": keys}}, {"subscription_id": 1})
+    return {row["subscription_id"] for row in rows}
 
 
 def proof_of(run: BillingRun) -> ProofSheet:

@@ -25,9 +25,9 @@ from billing.runs.chunks import (
     renew_lease,
 )
 from billing.runs.due import DUE_ORDER, due_filter
-from billing.runs.models import BillingRun
+from billing.runs.models import BillingRun, skip_key
 from billing.runs.proof import Tally
-from billing.runs.queries import get_run
+from billing.runs.queries import get_run, skipped_by
 
 Progress = Callable[[int, int], None]
 
@@ -74,11 +74,11 @@ class _ChunkWork:
     ) -> None:
         self._run, self._chunk_id, self._worker, self._turn = run, chunk_id, worker, turn
         self._as_of: date | None = run.as_of_date
-        self._skipped = {row["_id"] for row in database().run_skips.find({"run_id": run.id})}
 
     def bill(self, subscription_ids: list[str]) -> None:
         """Bill these subscriptions until each has nothing due or is skipped."""
-        ids = [i for i in subscription_ids if f"{self._run.id}:{i}" not in self._skipped]
+        skipped = skipped_by(self._run.id, subscription_ids)
+        ids = [i for i in subscription_ids if i not in skipped]
         while rows := self._due(ids):
             settled: set[str] = set()
             while rows:
@@ -125,7 +125,7 @@ def _count(run_id: str, written: Prepared) -> None:
 def _note_skip(run_id: str, skip: Skip) -> bool:
     """Remember a skip; whether it is news. A worker that outlived its lease may find it again."""
     noted = database().run_skips.update_one(
-        {"_id": f"{run_id}:{skip.subscription_id}"},
+        {"_id": skip_key(run_id, skip.subscription_id)},
         {"$setOnInsert": {"run_id": run_id, **asdict(skip)}},
         upsert=True,
     )
