@@ -26,7 +26,7 @@ _patch = patched(queries.get_invoice, as_input, one_off.update_invoice)
 
 @endpoints.get("/invoices", "List invoices", scope=READ, query=InvoiceQuery, answer=PageOf(INVOICE))
 def list_invoices(query: InvoiceQuery) -> Page:
-    """Newest first. Lines come without their explanation; a single invoice has it."""
+    """Newest first; with `overdue=true` the longest overdue first."""
     return queries.list_invoices(**query.arguments())
 
 

@@ -31,7 +31,7 @@ class LineItem(Shape):
     discount_amount: int
     tax_amount: int
     explanation: dict[str, Any]
-    """Enough to recompute the amount by hand; empty in lists."""
+    """Enough to recompute the amount by hand."""
 
 
 class InvoiceSeller(Shape):

@@ -15,7 +15,6 @@ from billing.pages import Page, PageArguments, PageRequest, paginate
 
 SORTS = {"created_at": "_id", "due_date": "due_date", "issue_date": "issue_date"}
 _NUMBER = re.compile(r"^[A-Z0-9]+-\d{4}(-\d*)?$")
-_LIST_FIELDS = {"line_items.explanation": 0}
 
 
 def find_invoice(invoice_id: str) -> Invoice | None:
@@ -70,7 +69,7 @@ def list_invoices(
         # The index begins with the status: MongoDB merges what is sorted under each.
         clauses.append({"status": {"$in": list(STATUSES)}})
     where = _visible({"$and": clauses} if clauses else {})
-    return paginate("invoices", where, PageRequest(**page), sorts=SORTS, projection=_LIST_FIELDS)
+    return paginate("invoices", where, PageRequest(**page), sorts=SORTS)
 
 
 def is_overdue(row: Row, today: str | None = None) -> bool:
