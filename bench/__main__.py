@@ -20,11 +20,13 @@ def main() -> None:
     name = wanted.only or "all"
     before = load(wanted.against, name) if wanted.against else None
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory:
-        with embedded_mongodb(Path(directory)) as uri:
-            for part in [wanted.only] if wanted.only else PARTS:
-                print(f"{part} ...", flush=True)
-                rows += import_module(f"bench.{part}").rows(uri)
+    with (
+        tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory,
+        embedded_mongodb(Path(directory)) as uri,
+    ):
+        for part in [wanted.only] if wanted.only else PARTS:
+            print(f"{part} ...", flush=True)
+            rows += import_module(f"bench.{part}").rows(uri)
     print_table(rows, before)
     print(f"Saved as {save(rows, name)}")
 

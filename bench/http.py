@@ -48,11 +48,15 @@ class Servers:
 def rows(uri: str) -> list[Row]:
     """Every figure, on a database of its own at this server."""
     print(f"  load: {generator()}, {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s")
-    with tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory:
-        with _servers(uri.replace("/duebill?", "/bench_http?"), Path(directory)) as (both, known):
-            bare = _median([load(Request(f"{both.ceiling}/bare"), SECONDS) for _ in range(ROUNDS)])
-            table = [_row("bare Flask route, no database", bare)]
-            return table + [_measured(both, figure) for figure in _figures(known)]
+    with (
+        tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory,
+        _servers(uri.replace("/duebill?", "/bench_http?"), Path(directory)) as (both, known),
+    ):
+        bare = _median([load(Request(f"{both.ceiling}/bare"), SECONDS) for _ in range(ROUNDS)])
+        table = [_row("bare Flask route, no database", bare)]
+        for figure in _figures(known):
+            table += _measured(both, figure)
+        return table
 
 
 @contextmanager
@@ -84,7 +88,8 @@ def _figures(known: str) -> list[Figure]:
     ]
 
 
-def _measured(servers: Servers, figure: Figure) -> Row:
+def _measured(servers: Servers, figure: Figure) -> list[Row]:
+    """Our row, and under it the same by a bare route and raw PyMongo."""
     ours = Request(f"{servers.portal}/api/v1{figure.path}", servers.token, figure.body)
     ceiling = Request(f"{servers.ceiling}{figure.ceiling_path}", servers.token, figure.body)
     for request in (ours, ceiling):
@@ -93,7 +98,7 @@ def _measured(servers: Servers, figure: Figure) -> Row:
     best = _median([theirs for _, theirs in rounds])
     row = _row(figure.name, _median([mine for mine, _ in rounds]), best.rate, figure.target)
     print(f"  {row.figure}: {row.value:,.0f}/s of {best.rate:,.0f}/s", flush=True)
-    return row
+    return [row, _row(f"bare Flask and PyMongo: {figure.name}", best)]
 
 
 def _median(loads: list[Load]) -> Load:
