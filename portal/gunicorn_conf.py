@@ -38,7 +38,7 @@ graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
 _memory = Path("/dev/shm")  # noqa: S108  # nosec B108
-worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+worker_tmp_dir = str(_memory) if os.access(_memory, os.W_OK) else None
 logconfig_dict = logging_config(_settings.log_level)
 
 
