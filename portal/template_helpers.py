@@ -55,7 +55,7 @@ def instant(value: datetime | None) -> Markup:
     """A moment, in UTC."""
     if not value:
         return NONE
-    shown = format_datetime(value, "d MMM y, HH:mm", locale=LOCALE)
+    shown = format_datetime(value, "MMM d, y, HH:mm", locale=LOCALE)
     iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(iso, shown)
 
