@@ -52,7 +52,7 @@ format: $(DEV) ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
 indexes: $(RUNTIME) ## build the database indexes
-	@$(FLASK) indexes
+	@$(FLASK) db indexes
 
 shell: $(RUNTIME) ## a Python shell with the application loaded
 	@$(FLASK) shell
