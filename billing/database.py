@@ -117,6 +117,7 @@ def operation(work: Callable[P, T]) -> Callable[P, T]:
 
 
 FEATURES = (
+    "seller",
     "events",
     "users",
     "customers",
@@ -163,5 +164,5 @@ def indexes_built() -> bool:
 
 
 def _load_features() -> None:
-    for module in ("seller", *(f"{feature}.models" for feature in FEATURES)):
-        import_module(f"billing.{module}")
+    for feature in FEATURES:
+        import_module(f"billing.{feature}.models")

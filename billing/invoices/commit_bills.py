@@ -16,7 +16,7 @@ from billing.database import Row, database, in_transaction
 from billing.errors import Conflict
 from billing.events.models import event_row
 from billing.invoices.cycle import Bill
-from billing.invoices.numbering import series_of, take_numbers
+from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
 from billing.seller import current_seller
 
@@ -90,8 +90,8 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
     _check_unchanged(bills)
     invoices = [invoice for bill in bills for invoice in bill.invoices]
     if invoices:
-        prefix = current_seller()["invoice_prefix"]
-        numbers = take_numbers(series_of(prefix, invoice["issue_date"]) for invoice in invoices)
+        seller = current_seller()
+        numbers = take_numbers(invoice_series(seller, row["issue_date"]) for row in invoices)
         for invoice, number in zip(invoices, numbers, strict=True):
             invoice["number"] = number
         database().invoices.insert_many(invoices, ordered=False)

@@ -8,7 +8,7 @@ from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.errors import InvoiceNotFinalizable
 from billing.invoices.models import Invoice
-from billing.invoices.numbering import series_of, take_numbers
+from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.invoices.queries import get_invoice
 from billing.seller import current_seller
@@ -41,5 +41,5 @@ def finalize(invoice: Invoice) -> None:
     if invoice.status == "paid":
         invoice.paid_date = issued
     # Last, so that the counter is held for as short as can be.
-    invoice.number = take_numbers([series_of(seller["invoice_prefix"], issued)])[0]
+    invoice.number = take_numbers([invoice_series(seller, issued)])[0]
     update(invoice, "invoice.finalized")

@@ -10,11 +10,23 @@ from datetime import date
 from pymongo import ReturnDocument
 
 from billing.database import Row, database
+from billing.seller import Seller
+from billing.seller.models import NumberReset
 
 
-def series_of(prefix: str, issue_date: date | str) -> str:
-    """The series an invoice belongs to, begun anew each year: `INV-2026`."""
-    return f"{prefix}-{str(issue_date)[:4]}"
+def series_of(prefix: str, issue_date: date | str, reset: NumberReset = "yearly") -> str:
+    """The series of what is issued on a day: `INV-2026`, begun anew each year, or `INV`, never."""
+    return prefix if reset == "never" else f"{prefix}-{str(issue_date)[:4]}"
+
+
+def invoice_series(seller: Seller, issue_date: date | str) -> str:
+    """The series that the seller's invoices of the day belong to."""
+    return series_of(seller["invoice_prefix"], issue_date, seller["number_reset"])
+
+
+def credit_note_series(seller: Seller, issue_date: date | str) -> str:
+    """The series that the seller's credit notes of the day belong to; never an invoice's."""
+    return series_of(seller["credit_note_prefix"], issue_date, seller["number_reset"])
 
 
 def take_numbers(series: Iterable[str]) -> list[str]:

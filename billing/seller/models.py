@@ -1,0 +1,87 @@
+"""Who issues the invoices: one document, read when an invoice is made."""
+
+from typing import Any, Literal, TypedDict, cast
+
+from billing.database import Row, database, declare_indexes
+
+SELLER = "seller"
+"""The key of the one document in the collection `settings`."""
+
+declare_indexes("settings")
+
+Proration = Literal["create_prorations", "always_invoice", "none"]
+NumberReset = Literal["yearly", "never"]
+FinalAction = Literal["unpaid", "cancel", "leave"]
+
+
+class ChangeDefaults(TypedDict):
+    """How each kind of change is prorated unless the request says otherwise."""
+
+    upgrade: Proration
+    downgrade: Proration
+    cycle_change: Proration
+    quantity_up: Proration
+    quantity_down: Proration
+
+
+class Dunning(TypedDict):
+    """On which days after the due date to remind and retry, ascending, and what ends it."""
+
+    days: list[int]
+    final_action: FinalAction
+
+
+class Seller(TypedDict):
+    """The seller's particulars as they are frozen into invoices, and the rules of the house.
+
+    `logo` is the id of a stored picture. `payment_terms_days` and `timezone` are what new
+    customers get. `default_tax_rate_ids` tax lines whose customer names no rates.
+    """
+
+    name: str
+    address: dict[str, str] | None
+    tax_id: str | None
+    logo: str | None
+    invoice_prefix: str
+    credit_note_prefix: str
+    number_reset: NumberReset
+    payment_terms_days: int
+    timezone: str
+    default_tax_rate_ids: list[str]
+    change_defaults: ChangeDefaults
+    dunning: Dunning
+
+
+_DEFAULT = Seller(
+    name="Your company",
+    address=None,
+    tax_id=None,
+    logo=None,
+    invoice_prefix="INV",
+    credit_note_prefix="CN",
+    number_reset="yearly",
+    payment_terms_days=14,
+    timezone="UTC",
+    default_tax_rate_ids=[],
+    change_defaults=ChangeDefaults(
+        upgrade="create_prorations",
+        downgrade="create_prorations",
+        cycle_change="create_prorations",
+        quantity_up="create_prorations",
+        quantity_down="create_prorations",
+    ),
+    dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid"),
+)
+_OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
+
+
+def current_seller() -> Seller:
+    """The seller's particulars, defaults where none were saved."""
+    saved: dict[str, Any] = database().settings.find_one({"_id": SELLER}, _OUTSIDE) or {}
+    return cast("Seller", {**_DEFAULT, **saved})
+
+
+def settings_row() -> Row:
+    """Like current_seller, with `_id`, `revision` (1 before the first save) and `updated_at`."""
+    saved = database().settings.find_one({"_id": SELLER}) or {}
+    return {"_id": SELLER, "revision": 1, "updated_at": None, **_DEFAULT, **saved}
