@@ -17,6 +17,13 @@ def round_amount(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def share_of(amount: int, parts: int, whole: int) -> int:
+    """`amount` times `parts` over `whole`, rounded once, half away from zero; exact, without floats."""
+    doubled = 2 * abs(amount) * parts + whole
+    rounded = doubled // (2 * whole)
+    return rounded if amount >= 0 else -rounded
+
+
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
     """Split `total` in proportion to non-negative `weights` so that the parts sum to it exactly.
 
@@ -25,16 +32,34 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
     """
     if not weights:
         raise ValueError("there is nothing to spread over")
-    if total < 0:
-        return [-part for part in allocate(-total, weights)]
     whole = sum(weights)
     if whole == 0:
         return [total, *[0] * (len(weights) - 1)]
-    parts = [total * weight // whole for weight in weights]
-    by_loss = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
-    for i in by_loss[: total - sum(parts)]:
-        parts[i] += 1
+    return round_shares([total * weight for weight in weights], whole)
+
+
+def round_shares(numerators: Sequence[int], denominator: int) -> list[int]:
+    """Exact shares (each numerator over the positive `denominator`) as whole units.
+
+    Their sum is rounded once, half away from zero, and the parts sum to that: each is its share's
+    floor or ceiling, by largest remainder, earlier ones first. Shares may have either sign.
+    """
+    exact = sum(numerators)
+    if exact < 0:
+        return [-part for part in round_shares([-n for n in numerators], denominator)]
+    whole = (2 * exact + denominator) // (2 * denominator)
+    parts = [numerator // denominator for numerator in numerators]
+    if odd := whole - sum(parts):
+        by_loss = sorted(range(len(parts)), key=lambda i: (-(numerators[i] % denominator), i))
+        for i in by_loss[:odd]:
+            parts[i] += 1
     return parts
+
+
+@lru_cache(maxsize=1024)
+def percentage_ratio(percentage: str) -> tuple[int, int]:
+    """`"8.875"` as the exact ratio it means, in lowest terms: (71, 800)."""
+    return (Decimal(percentage) / 100).as_integer_ratio()
 
 
 def minor_digits(currency: str) -> int:

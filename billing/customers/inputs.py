@@ -1,21 +1,12 @@
 """What may be said of a customer."""
 
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, EmailStr, Field
 
-from billing.inputs import Currency, Input, Line, Metadata, Name, WholeNumber
-
-_TIMEZONES = frozenset(available_timezones())
-
-
-def _known_timezone(value: str) -> str:
-    if value not in _TIMEZONES:
-        raise ValueError("must be an IANA time zone such as Europe/Berlin")
-    return value
-
+from billing.addresses import AddressInput
+from billing.inputs import Currency, Input, Line, Metadata, Name, TermsDays, TimeZone
 
 def _known_locale(value: str) -> str:
     try:
@@ -24,27 +15,16 @@ def _known_locale(value: str) -> str:
         raise ValueError("must be a language tag such as en or de-AT") from None
 
 
-class AddressInput(Input):
-    """A postal address."""
-
-    line1: Line | None = None
-    line2: Line | None = None
-    city: Line | None = None
-    state: Line | None = None
-    postal_code: Annotated[Line, Field(max_length=20)] | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    """ISO 3166-1 alpha-2, such as DE."""
-
-
 class PreferencesInput(Input):
     """How a customer is billed and addressed."""
 
     currency: Currency = "USD"
     locale: Annotated[str, Field(max_length=20), AfterValidator(_known_locale)] = "en"
-    timezone: Annotated[str, Field(max_length=64), AfterValidator(_known_timezone)] = "UTC"
-    """The zone whose calendar decides when this customer is billed."""
-    payment_terms_days: Annotated[WholeNumber, Field(ge=0, le=365)] = 14
-    """An invoice is due this many days after its issue date."""
+    timezone: TimeZone = "UTC"
+    """The zone whose calendar decides when this customer is billed. A new customer for whom it is
+    left out gets the one of the settings."""
+    payment_terms_days: TermsDays = 14
+    """An invoice is due this many days after its issue date; left out as `timezone`."""
     invoice_delivery: Literal["email", "none"] = "email"
 
 

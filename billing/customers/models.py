@@ -21,6 +21,13 @@ declare_indexes(
         partialFilterExpression={"external_id": {"$gt": ""}},
     ),
 )
+declare_indexes(
+    "credit_entries",
+    IndexModel(
+        [("customer_id", ASCENDING), ("currency", ASCENDING), ("_id", DESCENDING)], name="currency"
+    ),
+    IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
+)
 
 
 class Address(me.EmbeddedDocument):
@@ -73,7 +80,7 @@ class Customer(Document):
     tax_exempt = me.StringField(required=True, default="none")
     tax_ids = me.EmbeddedDocumentListField(TaxId)
     tax_rate_ids = me.ListField(me.StringField())
-    credit_balance = me.IntField(required=True, default=0)
+    credit_balances = me.DictField()  # currency to smallest units, see customers.credit
     external_id = me.StringField()
     metadata = me.DictField()
     test_clock_id = me.StringField()

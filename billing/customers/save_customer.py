@@ -3,19 +3,20 @@
 from mongoengine.errors import NotUniqueError
 
 from billing.customers.errors import ExternalIdTaken
-from billing.customers.inputs import CustomerInput
+from billing.customers.inputs import CustomerInput, PreferencesInput
 from billing.customers.models import Address, Customer, Preferences, TaxId
 from billing.customers.queries import get_live_customer
 from billing.database import operation
 from billing.events.journal import insert, update
 from billing.search import search_terms
+from billing.seller import Seller, current_seller
 
 
 @operation
 def create_customer(data: CustomerInput) -> Customer:
     """A new customer. Raises ExternalIdTaken."""
     customer = Customer()
-    fill_customer(customer, data)
+    fill_customer(customer, as_new(data, current_seller()))
     try:
         insert(customer, "customer.created")
     except NotUniqueError as error:
@@ -39,6 +40,23 @@ def update_customer(
     except NotUniqueError as error:
         raise _taken(data) from error
     return customer
+
+
+def as_new(data: CustomerInput, seller: Seller) -> CustomerInput:
+    """The input of a new customer: what its preferences leave out are the seller's defaults."""
+    preferences = _with_defaults(data.preferences, seller)
+    return data.model_copy(update={"preferences": preferences})
+
+
+def new_preferences() -> PreferencesInput:
+    """The preferences of a new customer of whom nothing is said."""
+    return _with_defaults(PreferencesInput(), current_seller())
+
+
+def _with_defaults(given: PreferencesInput, seller: Seller) -> PreferencesInput:
+    defaults = {"timezone": seller["timezone"], "payment_terms_days": seller["payment_terms_days"]}
+    said = given.model_fields_set
+    return given.model_copy(update={n: v for n, v in defaults.items() if n not in said})
 
 
 def fill_customer(customer: Customer, data: CustomerInput) -> None:

@@ -2,23 +2,10 @@
 
 from typing import Any
 
+from billing.customers.credit import credit_of
+from billing.addresses import address_view
 from billing.database import Row
 from billing.shapes import instant
-
-
-def address_view(address: Row | None) -> dict[str, str | None] | None:
-    """Every part of an address, absent ones as null."""
-    if not address:
-        return None
-    get = address.get
-    return {
-        "line1": get("line1"),
-        "line2": get("line2"),
-        "city": get("city"),
-        "state": get("state"),
-        "postal_code": get("postal_code"),
-        "country": get("country"),
-    }
 
 
 def customer_view(row: Row) -> dict[str, Any]:
@@ -36,7 +23,7 @@ def customer_view(row: Row) -> dict[str, Any]:
         "tax_exempt": row["tax_exempt"],
         "tax_ids": row.get("tax_ids") or [],
         "tax_rate_ids": row.get("tax_rate_ids") or [],
-        "credit_balance": row["credit_balance"],
+        "credit_balance": credit_of(row),
         "external_id": row.get("external_id"),
         "metadata": row.get("metadata") or {},
         "test_clock_id": row.get("test_clock_id"),

@@ -38,19 +38,19 @@ def test_conflicting_writers_are_retried_until_each_has_written(db: Database[Row
 
 def test_conflicts_that_the_document_library_wraps_are_retried_too(db: Database[Row]) -> None:
     customer = create_customer()
-    Customer.objects(id=customer.id).update(set__credit_balance=0)
+    Customer.objects(id=customer.id).update(set__credit_balances={"USD": 0})
 
     def raise_by_one(_: int) -> None:
         def work() -> None:
             found = Customer.objects.get(id=customer.id)
-            found.credit_balance += 1
+            found.credit_balances["USD"] += 1
             found.save()
 
         in_transaction(work)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(raise_by_one, range(24)))
-    assert Customer.objects.get(id=customer.id).credit_balance == 24
+    assert Customer.objects.get(id=customer.id).credit_balances == {"USD": 24}
 
 
 def test_a_transaction_within_one_is_part_of_it(db: Database[Row]) -> None:

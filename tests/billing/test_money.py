@@ -16,7 +16,9 @@ from billing.money import (
     allocate,
     format_money,
     minor_digits,
+    percentage_ratio,
     round_amount,
+    round_shares,
     to_major,
     to_minor,
 )
@@ -162,3 +164,27 @@ def test_finer_prices_keep_their_digits() -> None:
     assert to_major("0.25", "USD") == "0.0025"
     assert to_major(4900, "JPY") == "4900"
     assert to_major(5, "KWD") == "0.005"
+
+
+signed = st.lists(st.integers(min_value=-(10**9), max_value=10**9), max_size=40)
+
+
+@given(signed, st.integers(min_value=1, max_value=10**6))
+def test_shares_of_either_sign_sum_to_their_sum_rounded_once(
+    numerators: list[int], denominator: int
+) -> None:
+    parts = round_shares(numerators, denominator)
+    assert sum(parts) == round_amount(Decimal(sum(numerators)) / denominator)
+    for part, numerator in zip(parts, numerators, strict=True):
+        assert abs(part - Fraction(numerator, denominator)) < 1
+
+
+def test_a_part_that_was_whole_stays_as_it_is() -> None:
+    assert round_shares([300, -100, 150], 100) == [3, -1, 2]
+    assert round_shares([-300, 100, -150], 100) == [-3, 1, -2]
+    assert round_shares([250, -250], 100) == [3, -3]
+
+
+def test_a_percentage_is_an_exact_ratio() -> None:
+    assert percentage_ratio("8.875") == (71, 800)
+    assert percentage_ratio("0") == (0, 1)
