@@ -123,6 +123,7 @@ FEATURES = (
     "customers",
     "plans",
     "subscriptions",
+    "usage",
     "invoices",
     "payments",
     "runs",

@@ -15,6 +15,14 @@ class Priced:
     calculation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a meter counted: its aggregated value, exact, and from how many events."""
+
+    value: Decimal
+    events: int
+
+
 def price_quantity(pricing_model: str, price: int | str, quantity: int) -> Priced:
     """What `quantity` costs at `price` (smallest units; decimal text where finer).
 
