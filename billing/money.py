@@ -18,7 +18,7 @@ def round_amount(amount: Decimal) -> int:
 
 
 def share_of(amount: int, parts: int, whole: int) -> int:
-    """`amount` times `parts` over `whole`, rounded once, half away from zero; exact, without floats."""
+    """`amount` times `parts` over `whole`, exact, rounded once, half away from zero."""
     doubled = 2 * abs(amount) * parts + whole
     rounded = doubled // (2 * whole)
     return rounded if amount >= 0 else -rounded
