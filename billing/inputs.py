@@ -5,11 +5,14 @@ JSON is validated with pydantic's strict mode, forms in its lenient one; the rul
 
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from billing.errors import FieldError, Invalid
 from billing.money import CURRENCIES, MAX_AMOUNT
+
+_TIMEZONES = frozenset(available_timezones())
 
 
 class Input(BaseModel):
@@ -34,6 +37,12 @@ def _no_nul(value: str) -> str:
 def _known_currency(value: str) -> str:
     if value not in CURRENCIES:
         raise ValueError("must be a three-letter ISO 4217 code such as USD")
+    return value
+
+
+def _known_timezone(value: str) -> str:
+    if value not in _TIMEZONES:
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
     return value
 
 
@@ -66,6 +75,8 @@ Line = Annotated[Text, Field(max_length=200)]
 Prose = Annotated[Text, Field(max_length=5000)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_timezone)]
+TermsDays = Annotated[WholeNumber, Field(ge=0, le=365)]
 ObjectId = Annotated[str, Field(pattern=r"^[a-z]{2,5}_[0-9A-Z]{26}$")]
 Metadata = Annotated[
     dict[
@@ -143,9 +154,12 @@ def _length(context: Any, *, is_text: bool) -> str:
     return f"must have at most {context['max_length']} {unit}"
 
 
+_MEMBERS = {"int", "str", "constrained-int", "constrained-str", "datetime", "date", "[key]"}
+
+
 def _path(location: tuple[int | str, ...]) -> str:
     """`line_items.0.quantity`; the library's own markers of union members are left out."""
     parts = [str(p) for p in location if isinstance(p, int) or "[" not in p]
-    while parts and parts[-1] in {"int", "str", "constrained-int", "constrained-str", "[key]"}:
+    while parts and parts[-1] in _MEMBERS:
         parts.pop()
     return ".".join(parts)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, EmailStr, Field
 from billing.addresses import AddressInput
 from billing.inputs import Currency, Input, Line, Metadata, Name, TermsDays, TimeZone
 
+
 def _known_locale(value: str) -> str:
     try:
         return str(Locale.parse(value.replace("-", "_"))).replace("_", "-")

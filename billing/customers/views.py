@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from billing.customers.credit import credit_of
 from billing.addresses import address_view
+from billing.customers.credit import credit_of
 from billing.database import Row
 from billing.shapes import instant
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from billing.customers.inputs import AddressInput, CustomerInput, PreferencesInput
+from billing.addresses import AddressInput
+from billing.customers.inputs import CustomerInput, PreferencesInput
 from billing.imports.amounts import as_price, exact_number, from_major
 from billing.inputs import Input, Key, ObjectId, Prose
 from billing.plans.inputs import PlanInput

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time
 
 from billing import clock
 from billing.customers.models import Customer
-from billing.customers.save_customer import fill_customer
+from billing.customers.save_customer import as_new, fill_customer
 from billing.database import Row, database, operation
 from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.imports.entries import Entry
 from billing.plans.models import Plan
+from billing.seller import Seller, current_seller
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.start import new_subscription
 from billing.subscriptions.states import check_move
@@ -35,7 +36,8 @@ def write_batch(entries: list[Entry], plans: Mapping[str, Plan], mapping_name: s
     there = existing_keys([entry.key for entry in entries])
     fresh = [entry for entry in entries if entry.key not in there]
     # Made before the transaction, which is the shorter for it.
-    rows = [_rows(entry, plans[entry.plan], mapping_name) for entry in fresh]
+    seller = current_seller()
+    rows = [_rows(entry, plans[entry.plan], mapping_name, seller) for entry in fresh]
     return _insert(rows) if rows else 0
 
 
@@ -57,9 +59,10 @@ def existing_keys(keys: list[str]) -> set[str]:
     return {row["external_id"] for row in found}
 
 
-def _rows(entry: Entry, plan: Plan, mapping_name: str) -> _Rows:
+def _rows(entry: Entry, plan: Plan, mapping_name: str, seller: Seller) -> _Rows:
     reason = f"Import {mapping_name}, line {entry.row.line}"
-    customer = _customer(entry)
+    customer = Customer()
+    fill_customer(customer, as_new(entry.customer, seller))
     subscription = _subscription(entry, customer, plan)
     stored, begun = customer.row(), subscription.row()
     events = [
@@ -72,12 +75,6 @@ def _rows(entry: Entry, plan: Plan, mapping_name: str) -> _Rows:
         events.append(_event(type_, ended, begun, reason))
         begun = ended
     return _Rows(entry.key, stored, begun, events)
-
-
-def _customer(entry: Entry) -> Customer:
-    customer = Customer()
-    fill_customer(customer, entry.customer)
-    return customer
 
 
 def _subscription(entry: Entry, customer: Customer, plan: Plan) -> Subscription:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from billing import clock
-from billing.customers.views import address_view
+from billing.addresses import address_view
 from billing.database import Row
 from billing.invoices.queries import is_overdue
 from billing.shapes import instant

@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.customers.inputs import CustomerInput, PreferencesInput, as_input
+from billing.customers.inputs import CustomerInput, as_input
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer, list_customers
-from billing.customers.save_customer import create_customer, update_customer
+from billing.customers.save_customer import create_customer, new_preferences, update_customer
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import is_overdue, list_invoices
 from billing.plans.queries import plan_names
@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 @page("write:customers")
 def create() -> ResponseReturnValue:
     """Add a customer."""
-    form = CustomerForm(preferences=PreferencesInput().model_dump(), status="active")
+    form = CustomerForm(preferences=new_preferences().model_dump(), status="active")
     if customer := form.submit(create_customer):
         return done(f"{customer.name} was added.", url_for(".detail", customer_id=customer.id))
     return form_page("customers/form.html", form)
