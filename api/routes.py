@@ -24,6 +24,7 @@ FEATURES = (
     "runs.endpoints",
     "events.endpoints",
     "users.endpoints",
+    "seller.endpoints",
     "description.endpoints",
 )
 

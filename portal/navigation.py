@@ -39,6 +39,7 @@ _STAFF = (
     Entry("Billing runs", "play", "runs.index", "read:invoices"),
     Entry("Audit trail", "history", "events.index", "read:events"),
     Entry("Users", "key", "users.index", "read:users"),
+    Entry("Settings", "sliders", "seller.detail", "read:settings"),
 )
 _CUSTOMER = (
     Entry("Overview", "home", "account.index"),

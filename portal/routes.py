@@ -15,6 +15,7 @@ FEATURES = (
     "runs",
     "events",
     "users",
+    "seller",
     "account",
 )
 

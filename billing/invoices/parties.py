@@ -1,12 +1,19 @@
 """The parties of an invoice as they are when it is issued."""
 
+from datetime import date, datetime, timedelta
+
 from billing.database import Row
 from billing.seller import Seller
 
 
 def seller_snapshot(seller: Seller) -> Row:
     """What an invoice keeps of the seller."""
-    return {"name": seller["name"], "address": seller["address"], "tax_id": seller["tax_id"]}
+    snapshot: Row = {
+        "name": seller["name"],
+        "address": seller["address"],
+        "tax_id": seller["tax_id"],
+    }
+    return {**snapshot, "logo": seller["logo"]} if seller["logo"] else snapshot
 
 
 def customer_snapshot(customer: Row) -> Row:
@@ -20,3 +27,20 @@ def customer_snapshot(customer: Row) -> Row:
         "locale": customer["preferences"]["locale"],
     }
     return {name: value for name, value in snapshot.items() if value}
+
+
+def invoice_base(customer: Row, seller: Seller, issued: date, now: datetime) -> Row:
+    """What invoices that are issued to a customer on a day share."""
+    days = customer["preferences"]["payment_terms_days"]
+    return {
+        "revision": 1,
+        "customer_id": customer["_id"],
+        "issue_date": issued.isoformat(),
+        "due_date": (issued + timedelta(days=days)).isoformat(),
+        "amount_paid": 0,
+        "seller": seller_snapshot(seller),
+        "customer": customer_snapshot(customer),
+        "created_at": now,
+        "updated_at": now,
+        "finalized_at": now,
+    }

@@ -14,7 +14,7 @@ from billing.invoices.states import STATUSES
 from billing.pages import Page, PageArguments, PageRequest, paginate
 
 SORTS = {"created_at": "_id", "due_date": "due_date", "issue_date": "issue_date"}
-_NUMBER = re.compile(r"^[A-Z0-9]+-\d{4}(-\d*)?$")
+_NUMBER = re.compile(r"^[A-Z0-9]+-\d{4,}(-\d*)?$")
 
 
 def find_invoice(invoice_id: str) -> Invoice | None:

@@ -8,6 +8,7 @@ SELLER = "seller"
 """The key of the one document in the collection `settings`."""
 
 declare_indexes("settings")
+declare_indexes("logos")
 
 Proration = Literal["create_prorations", "always_invoice", "none"]
 NumberReset = Literal["yearly", "never"]

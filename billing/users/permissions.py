@@ -17,6 +17,8 @@ SCOPES: dict[str, str] = {
     "write:test_clocks": "Move test clocks",
     "read:users": "See users",
     "write:users": "Create, change and disable users",
+    "read:settings": "See the settings of the seller",
+    "write:settings": "Change the settings of the seller",
 }
 
 _READ = frozenset({"read:customers", "read:plans", "read:subscriptions", "read:invoices"})

@@ -71,6 +71,8 @@ def staff_pages(of: Business) -> dict[str, str]:
         "users": "/users",
         "user": f"/users/{of.user}",
         "user-edit": f"/users/{of.user}/edit",
+        "settings": "/settings",
+        "settings-edit": "/settings/edit",
         "profile": "/profile",
         "missing": "/nowhere",
     }

@@ -1,0 +1,77 @@
+"""What may be said of the seller and the rules of the house."""
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from billing.addresses import AddressInput
+from billing.database import Row
+from billing.inputs import Input, Line, Name, ObjectId, TermsDays, TimeZone, WholeNumber
+from billing.seller.models import FinalAction, NumberReset, Proration
+
+Prefix = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
+
+
+def _ascending(days: list[int]) -> list[int]:
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise ValueError("must ascend, each day once")
+    return days
+
+
+class ChangeDefaultsInput(Input):
+    """How each kind of change is prorated unless the request says otherwise."""
+
+    upgrade: Proration = "create_prorations"
+    downgrade: Proration = "create_prorations"
+    cycle_change: Proration = "create_prorations"
+    quantity_up: Proration = "create_prorations"
+    quantity_down: Proration = "create_prorations"
+
+
+class DunningInput(Input):
+    """What happens to an invoice that nobody pays."""
+
+    days: Annotated[
+        list[Annotated[WholeNumber, Field(ge=0, le=365)]],
+        Field(max_length=10),
+        AfterValidator(_ascending),
+    ] = [0, 3, 7, 14]
+    """Days after the due date on which to remind and retry; none at all: no dunning."""
+    final_action: FinalAction = "unpaid"
+    """After the last step: mark the subscription `unpaid`, `cancel` it, or `leave` it."""
+
+
+class SettingsInput(Input):
+    """All settings of the seller but the logo."""
+
+    name: Name
+    address: AddressInput | None = None
+    tax_id: Annotated[Line, Field(max_length=40)] | None = None
+    invoice_prefix: Prefix = "INV"
+    """Begins every invoice's number: `INV-2026-000042`. Capital letters and digits."""
+    credit_note_prefix: Prefix = "CN"
+    number_reset: NumberReset = "yearly"
+    """`yearly` begins anew each year, `INV-2026-000042`; `never` counts on, `INV-000042`."""
+    payment_terms_days: TermsDays = 14
+    """For new customers."""
+    timezone: TimeZone = "UTC"
+    """For new customers."""
+    default_tax_rate_ids: Annotated[list[ObjectId], Field(max_length=10)] = []
+    """Tax lines whose customer names no rates."""
+    change_defaults: ChangeDefaultsInput = ChangeDefaultsInput()
+    dunning: DunningInput = DunningInput()
+
+    @model_validator(mode="after")
+    def _series_differ(self) -> Self:
+        if self.invoice_prefix == self.credit_note_prefix:
+            raise ValueError("invoice_prefix and credit_note_prefix must differ")
+        if len(set(self.default_tax_rate_ids)) < len(self.default_tax_rate_ids):
+            raise ValueError("default_tax_rate_ids must name each rate once")
+        return self
+
+
+def as_input(row: Row) -> SettingsInput:
+    """The input that would make the settings as they are."""
+    names = SettingsInput.model_fields.keys() & row.keys()
+    return SettingsInput.model_validate({name: row[name] for name in names})

@@ -1,0 +1,31 @@
+"""Changing the seller's settings. Issued invoices keep the seller as it was."""
+
+from typing import Any
+
+from billing import clock
+from billing.database import Row, database, operation
+from billing.errors import StaleRevision
+from billing.events.journal import difference
+from billing.events.models import event_row
+from billing.seller.inputs import SettingsInput
+from billing.seller.models import SELLER, settings_row
+from billing.seller.rates import check_rates
+
+
+@operation
+def save_settings(data: SettingsInput, expected_revision: int | None = None) -> Row:
+    """Replace all settings but the logo. Raises StaleRevision and TaxRateUnknown."""
+    check_rates(data.default_tax_rate_ids)
+    return write_settings(data.model_dump(mode="json"), expected_revision)
+
+
+def write_settings(values: dict[str, Any], expected_revision: int | None = None) -> Row:
+    """Put `values` over the settings, with their event, inside the caller's transaction."""
+    before = settings_row()
+    if expected_revision not in {None, before["revision"]}:
+        raise StaleRevision("Somebody changed the settings meanwhile. Look at them and try again.")
+    after = {**before, **values, "revision": before["revision"] + 1, "updated_at": clock.now()}
+    database().settings.replace_one({"_id": SELLER}, after, upsert=True)
+    event = event_row("settings.updated", SELLER, changes=difference(before, after))
+    database().events.insert_one(event)
+    return after

@@ -1,0 +1,90 @@
+"""The forms of the settings."""
+
+from typing import Any
+
+from wtforms import FileField, Form, FormField, SelectField, SelectMultipleField, StringField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from billing.seller.inputs import SettingsInput
+from portal.customers.forms import AddressForm
+from portal.forms import InputForm, NumberField, TextField, options
+
+_PRORATIONS = options(
+    [
+        ("create_prorations", "Prorate on the next invoice"),
+        ("always_invoice", "Prorate and invoice at once"),
+        ("none", "No proration"),
+    ]
+)
+
+
+class DaysField(StringField):
+    """Whole numbers in one line, `0, 3, 7`; kept as typed where they are none."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = [part.strip() for part in valuelist[0].split(",") if part.strip()]
+
+    def _value(self) -> str:
+        return ", ".join(str(day) for day in self.data or [])
+
+
+class ChecksField(SelectMultipleField):
+    """Any of some choices, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class ChangeDefaultsForm(Form):
+    upgrade = SelectField("Upgrade", choices=_PRORATIONS)
+    downgrade = SelectField("Downgrade", choices=_PRORATIONS)
+    cycle_change = SelectField("Change of billing cycle", choices=_PRORATIONS)
+    quantity_up = SelectField("More seats", choices=_PRORATIONS)
+    quantity_down = SelectField("Fewer seats", choices=_PRORATIONS)
+
+
+class DunningForm(Form):
+    days = DaysField("Remind on days")
+    final_action = SelectField(
+        "At last",
+        choices=options(
+            [
+                ("unpaid", "Mark the subscription unpaid"),
+                ("cancel", "Cancel the subscription"),
+                ("leave", "Leave everything as it is"),
+            ]
+        ),
+    )
+
+
+class SettingsForm(InputForm):
+    model = SettingsInput
+    name = TextField("Name")
+    tax_id = TextField("Tax ID")
+    address = FormField(AddressForm, "Address")
+    invoice_prefix = TextField("Invoices begin with")
+    credit_note_prefix = TextField("Credit notes begin with")
+    number_reset = SelectField(
+        "Numbering",
+        choices=options([("yearly", "Begin anew each year"), ("never", "Count on for ever")]),
+    )
+    payment_terms_days = NumberField("Payment terms")
+    timezone = TextField("Time zone")
+    default_tax_rate_ids = ChecksField("Default tax rates")
+    change_defaults = FormField(ChangeDefaultsForm, "Changes of subscriptions")
+    dunning = FormField(DunningForm, "Overdue invoices")
+
+    def shown(self, values: dict[str, Any]) -> dict[str, Any]:
+        """An absent address is a blank one."""
+        return {**values, "address": values["address"] or {}}
+
+
+class LogoForm(InputForm):
+    logo = FileField("Picture")
+
+    def parse(self) -> bytes:
+        """What was uploaded; nothing at all is no picture either."""
+        return self.logo.data.read() if self.logo.data else b""
