@@ -5,7 +5,6 @@ of the writing transaction, so two who bill the same subscription cannot both su
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,9 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, 
 
 from billing import clock
 from billing.database import Row, database, in_transaction
-from billing.errors import Conflict
-from billing.events.models import event_row
-from billing.invoices.cycle import Bill
+from billing.invoices.bill import Bill
+from billing.invoices.bill_events import events_of
+from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_credit
 from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
 from billing.seller import current_seller
@@ -24,12 +23,6 @@ log = logging.getLogger(__name__)
 
 _TWICE = (DuplicateKeyError, BulkWriteError)
 _TOO_LARGE = 10334  # MongoDB's BSONObjectTooLarge
-
-
-class ChangedMeanwhile(Conflict):
-    """A subscription of the batch is no longer as it was read; read it again."""
-
-    code = "changed_meanwhile"
 
 
 def commit_bills(
@@ -95,50 +88,35 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
         for invoice, number in zip(invoices, numbers, strict=True):
             invoice["number"] = number
         database().invoices.insert_many(invoices, ordered=False)
+    move_credit(invoices)
+    bill_pending_items(bills)
     _advance(bills)
-    database().events.insert_many(_events(bills, run_id), ordered=False)
+    told = [event for bill in bills for event in events_of(bill, run_id)]
+    database().events.insert_many(told, ordered=False)
 
 
 def _check_unchanged(bills: list[Bill]) -> None:
-    read = {bill.subscription["_id"]: bill.subscription.get("revision") for bill in bills}
-    found = database().subscriptions.find({"_id": {"$in": list(read)}}, {"revision": 1})
-    if {row["_id"]: row.get("revision") for row in found} != read:
+    read = {bill.subscription["_id"]: _state(bill.subscription) for bill in bills}
+    fields = {"revision": 1, "usage_seq": 1}
+    found = database().subscriptions.find({"_id": {"$in": list(read)}}, fields)
+    if {row["_id"]: _state(row) for row in found} != read:
         raise ChangedMeanwhile("A subscription changed meanwhile.")
+
+
+def _state(row: Row) -> tuple[Any, Any]:
+    """What tells that a subscription was changed, or that usage of it came in."""
+    return row.get("revision"), row.get("usage_seq") or 0
 
 
 def _advance(bills: list[Bill]) -> None:
     """Subscriptions that move to the same values move in one update."""
-    groups: dict[tuple[tuple[str, Any], ...], list[str]] = defaultdict(list)
+    groups: dict[str, tuple[Row, list[str]]] = {}
     for bill in bills:
-        groups[tuple(bill.advance.items())].append(bill.subscription["_id"])
+        key = repr(bill.advance)
+        groups.setdefault(key, (bill.advance, []))[1].append(bill.subscription["_id"])
     now = clock.now()
-    for values, ids in groups.items():
+    for values, ids in groups.values():
         change: Row = {"$set": {"updated_at": now}, "$inc": {"revision": 1}}
-        for name, value in values:
+        for name, value in values.items():
             change.setdefault("$unset" if value is None else "$set", {})[name] = value
         database().subscriptions.update_many({"_id": {"$in": ids}}, change)
-
-
-def _events(bills: list[Bill], run_id: str | None) -> list[Row]:
-    reason = f"Billing run {run_id}" if run_id else None
-    return [event for bill in bills for event in _events_of(bill, reason)]
-
-
-def _events_of(bill: Bill, reason: str | None) -> list[Row]:
-    row, customer_id = bill.subscription, bill.subscription["customer_id"]
-    events = [
-        event_row(
-            "invoice.finalized",
-            invoice["_id"],
-            customer_id=customer_id,
-            changes={"number": [None, invoice["number"]], "total": [None, invoice["total"]]},
-            reason=reason,
-        )
-        for invoice in bill.invoices
-    ]
-    changes = {name: [row.get(name), value] for name, value in bill.advance.items()}
-    moved = "subscription.cancelled" if bill.ends else "subscription.renewed"
-    events.append(
-        event_row(moved, row["_id"], customer_id=customer_id, changes=changes, reason=reason)
-    )
-    return events

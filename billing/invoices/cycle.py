@@ -1,157 +1,218 @@
-"""Pure: the invoices that one subscription owes up to a date. Rows in, rows out, no database."""
+"""Pure: all that happens to one subscription up to a date. Rows in, rows out, no database.
+
+Something happens on the subscription's next_billing_date: a period begins and is billed, a trial
+ends, a pause begins or is over, a pending change is due, the end is reached. Each step says when
+the next one is, until that lies beyond the date.
+"""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from billing.database import Row
-from billing.ids import new_id
-from billing.invoices.models import CYCLE
-from billing.invoices.parties import customer_snapshot, seller_snapshot
-from billing.invoices.totals import totals_of
-from billing.money import format_money
+from billing.invoices.account import Account
+from billing.invoices.bill import Bill
+from billing.invoices.compose import compose_invoice
+from billing.invoices.models import CYCLE, END
+from billing.invoices.parties import invoice_base
+from billing.invoices.period_lines import AdvanceLines, arrears_lines, commitment_of, first_lines
 from billing.periods import Period, Schedule
-from billing.plans.pricing import price_quantity
-from billing.seller import Seller
+from billing.plans.models import version_key
+from billing.subscriptions.pausing import begin_pause, end_pause
+from billing.subscriptions.pending import take_up_change
+from billing.subscriptions.proration import rest_of_period
 from billing.subscriptions.states import LIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """All that decides what a subscription owes: rows of it, its terms and its customer."""
+def bill_for(
+    account: Account,
+    as_of: date,
+    now: datetime,
+    most: int = 1000,
+    advance: AdvanceLines | None = None,
+) -> Bill:
+    """Let everything happen to the subscription that was due by `as_of`; at most `most` invoices.
 
-    subscription: Row
-    terms: Row
-    customer: Row
-    seller: Seller
+    Invoices are issued on `as_of` and carry no number yet. `advance` remembers prices for others
+    on the same terms. Raises BillingError when the terms cannot be charged.
+    """
+    course = Course(account, as_of, now, advance or AdvanceLines())
+    while course.is_due and len(course.invoices) < most:
+        course.step()
+    return course.bill()
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What billing a subscription comes to: its invoices, oldest first, and its new values."""
+@dataclass(slots=True)
+class Course:
+    """A subscription on its way: `row` is where it has got to."""
 
-    subscription: Row
-    invoices: list[Row]
-    advance: Row = field(default_factory=dict)
+    account: Account
+    as_of: date
+    now: datetime
+    advance: AdvanceLines = field(default_factory=AdvanceLines)
+    row: Row = field(init=False)
+    invoices: list[Row] = field(default_factory=list)
+    _boundary: tuple[Schedule, int, date] | None = None
+    _base: Row = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.row = dict(self.account.subscription)
 
     @property
-    def ends(self) -> bool:
-        """Whether the subscription's end is reached with it."""
-        return "status" in self.advance
+    def is_due(self) -> bool:
+        """Whether something happens by the date."""
+        following = self.row.get("next_billing_date")
+        return following is not None and following <= self.as_of.isoformat()
 
+    @property
+    def terms(self) -> Row:
+        """The version of the plan that the subscription is on."""
+        return self.account.terms[version_key(self.row["plan_id"], self.row["plan_version"])]
 
-def due_periods(account: Account, as_of: date, most: int) -> list[Period]:
-    """Periods that began by `as_of` and are not billed, oldest first, at most `most`."""
-    row, terms = account.subscription, account.terms
-    schedule = Schedule(
-        date.fromisoformat(row["billing_anchor"]), terms["billing_cycle"], terms["interval_count"]
-    )
-    end = date.fromisoformat(row["end_date"]) if row.get("end_date") else date.max
-    start = date.fromisoformat(row["next_billing_date"])
-    n = schedule.index(start)
-    periods: list[Period] = []
-    while start <= as_of and start < end and len(periods) < most:
-        n += 1
-        periods.append(Period(start, schedule.boundary(n)))
-        start = periods[-1].end
-    return periods
+    def step(self) -> None:
+        """The next thing that happens."""
+        row = self.row
+        day = date.fromisoformat(row["next_billing_date"])
+        end, pause = row.get("end_date"), row.get("pause")
+        if end and end <= row["next_billing_date"]:
+            self.end(date.fromisoformat(end))
+        elif row["status"] == "paused":
+            end_pause(row, day)
+            self._go_on(day)
+        elif pause and pause["from"] <= row["next_billing_date"]:
+            self._pause(day)
+        else:
+            self.begin_period(day)
 
+    def _pause(self, day: date) -> None:
+        rest = rest_of_period(self.row, self.terms, day)
+        self.wait(begin_pause(self.row, rest, self.full_lines()))
 
-def bill_for(account: Account, as_of: date, now: datetime, most: int = 1000) -> Bill:
-    """Bill every period of the subscription that began by `as_of`, at most `most` of them.
+    def wait(self, lines: list[Row]) -> None:
+        """Let lines wait for the next invoice."""
+        self.account.pending.extend({"line": line} for line in lines)
 
-    Invoices are issued on `as_of` and carry no number yet. Raises BillingError when the terms
-    cannot be charged.
-    """
-    periods = due_periods(account, as_of, most)
-    base = _invoice_base(account, as_of, now)
-    line = _line_base(account)
-    invoices = [_period_invoice(base, line, period) for period in periods]
-    return Bill(account.subscription, invoices, _advance(account.subscription, periods, as_of, now))
+    def full_lines(self) -> list[Row]:
+        """What a full period costs in advance on the present terms; not to be changed."""
+        return self.advance.full(self.terms, self.row)
 
+    def _go_on(self, day: date) -> None:
+        """After a pause: a new period, unless the day is paid for already."""
+        if self.row["next_billing_date"] == day.isoformat():
+            self.begin_period(day)
 
-def _advance(row: Row, periods: list[Period], as_of: date, now: datetime) -> Row:
-    """The subscription's new values; `next_billing_date` is None when nothing more will be billed.
+    def begin_period(self, day: date, reason: str = CYCLE) -> None:
+        """Bill what the period before used, and the period that begins on `day`."""
+        row = self.row
+        is_first = row.get("current_period_end") is None or row["status"] == "trialing"
+        lines = [] if is_first else self._arrears(row["current_period_end"])
+        take_up_change(row, day, self.account.terms)
+        full = self._full_period(day)
+        period = Period(day, self._cut(full.end))
+        billed = self.advance.of_period(self.terms, row, period, full)
+        if commitment := commitment_of(self.terms, billed, period, full):
+            row["commitment"] = commitment
+        elif row.get("commitment"):
+            row["commitment"] = None
+        lines += first_lines(self.terms, day) if is_first else []
+        self._issue([*lines, *billed], reason, self._take_coupon(day), period)
+        if row["status"] == "trialing":
+            row["status"] = "active"
+        row["current_period_start"], row["current_period_end"] = (
+            period.start.isoformat(),
+            period.end.isoformat(),
+        )
+        row["next_billing_date"] = _earlier(row["current_period_end"], row.get("pause"))
 
-    Empty when nothing about it changes.
-    """
-    values: Row = {}
-    reached = row["next_billing_date"]
-    if periods:
-        reached = periods[-1].end.isoformat()
-        values["current_period_start"] = periods[-1].start.isoformat()
-        values["current_period_end"] = values["next_billing_date"] = reached
-    end = row.get("end_date")
-    if end and reached >= end and end <= as_of.isoformat():
-        values["next_billing_date"] = None
+    def end(self, day: date) -> None:
+        """Bill what is left to bill when the subscription ends on `day`."""
+        row = self.row
+        lines = [] if row.get("current_period_end") is None else self._arrears(day.isoformat())
+        if lines or self.account.pending:
+            coupon = row.get("coupon")
+            self._issue(lines, END, [coupon] if coupon and coupon.get("since") else [])
+        row["next_billing_date"] = None
         if row["status"] in LIVE:
-            values |= {"status": "cancelled", "cancelled_at": now, "cancel_at_period_end": False}
-    return values
+            row["status"] = "cancelled" if row["cancel_at_period_end"] else "expired"
+            row["cancelled_at"] = self.now
+            row["cancel_at_period_end"] = False
+
+    def bill_pending(self, reason: str) -> None:
+        """Bill what waits for the next invoice now."""
+        if self.account.pending:
+            self._issue([], reason, [])
+
+    def bill(self) -> Bill:
+        """What has come of it."""
+        account = self.account
+        waiting = [item["line"] for item in account.pending if "_id" not in item]
+        return Bill(
+            account.subscription, self.invoices, self.row, account.purse, account.billed, waiting
+        )
+
+    def _arrears(self, until: str) -> list[Row]:
+        row = self.row
+        if row["status"] == "trialing":
+            return []
+        ended = Period(
+            date.fromisoformat(row["current_period_start"]),
+            date.fromisoformat(min(until, row["current_period_end"])),
+        )
+        return arrears_lines(self.terms, ended, self.account.usage_of, row.get("commitment"))
+
+    def _full_period(self, day: date) -> Period:
+        """The period of the schedule that `day` lies in; `day` is its start unless it is a stub."""
+        row, terms = self.row, self.terms
+        anchor = date.fromisoformat(row["billing_anchor"])
+        schedule = Schedule(anchor, terms["billing_cycle"], terms["interval_count"])
+        if self._boundary and self._boundary[0] == schedule and self._boundary[2] == day:
+            start, n = day, self._boundary[1]
+        else:
+            n = schedule.index(day)
+            start = schedule.boundary(n)
+        end = schedule.boundary(n + 1)
+        self._boundary = (schedule, n + 1, end)
+        return Period(start, end)
+
+    def _cut(self, end: date) -> date:
+        last = self.row.get("end_date")
+        return min(end, date.fromisoformat(last)) if last else end
+
+    def _take_coupon(self, day: date) -> list[Row]:
+        """The coupon, if it counts for the period that begins; one cycle of it is used up."""
+        coupon = self.row.get("coupon")
+        if not coupon:
+            return []
+        left = coupon.get("remaining_cycles")
+        if left == 0:
+            self.row["coupon"] = None
+            return []
+        since = coupon.get("since") or day.isoformat()
+        following = None if left is None else left - 1
+        self.row["coupon"] = {**coupon, "since": since, "remaining_cycles": following}
+        return [coupon]
+
+    def _issue(
+        self, lines: list[Row], reason: str, discounts: list[Row], period: Period | None = None
+    ) -> None:
+        account = self.account
+        if not self._base:
+            self._base = invoice_base(account.customer, account.seller, self.as_of, self.now)
+            self._base["subscription_id"] = self.row["_id"]
+            self._base["currency"] = self.terms["currency"]
+        base = {**self._base, "reason": reason}
+        if period:
+            base["period_start"] = period.start.isoformat()
+            base["period_end"] = period.end.isoformat()
+        lines = [*account.take_pending(), *lines] if account.pending else lines
+        purse = account.purse
+        invoice = compose_invoice(
+            base, lines, account.tax, discounts=discounts, credit=purse.balance
+        )
+        purse.balance -= invoice["credit_applied"]
+        account.say_billed(invoice["_id"])
+        self.invoices.append(invoice)
 
 
-def _invoice_base(account: Account, issue_date: date, now: datetime) -> Row:
-    """All that the invoices of one bill share."""
-    days = account.customer["preferences"]["payment_terms_days"]
-    return {
-        "revision": 1,
-        "customer_id": account.customer["_id"],
-        "subscription_id": account.subscription["_id"],
-        "currency": account.terms["currency"],
-        "reason": CYCLE,
-        "issue_date": issue_date.isoformat(),
-        "due_date": (issue_date + timedelta(days=days)).isoformat(),
-        "discount_total": 0,
-        "tax_total": 0,
-        "credit_applied": 0,
-        "amount_paid": 0,
-        "seller": seller_snapshot(account.seller),
-        "customer": customer_snapshot(account.customer),
-        "created_at": now,
-        "updated_at": now,
-        "finalized_at": now,
-    }
-
-
-def _line_base(account: Account) -> Row:
-    """The plan's line, the same in every full period."""
-    row, terms = account.subscription, account.terms
-    negotiated = row.get("price")
-    price = terms["price"] if negotiated is None else negotiated
-    priced = price_quantity(terms["pricing_model"], price, row["quantity"])
-    return {
-        "kind": "plan",
-        "description": terms["name"],
-        "quantity": row["quantity"],
-        "unit_amount": price,
-        "amount": priced.amount,
-        "plan_id": terms["plan_id"],
-        "tax_rate_ids": [],
-        "discount_amount": 0,
-        "tax_amount": 0,
-        "explanation": {
-            "price_source": "plan" if negotiated is None else "subscription",
-            "plan_version": terms["version"],
-            "pricing_model": terms["pricing_model"],
-            "unit_price": format_money(price, terms["currency"]),
-            "calculation": priced.calculation,
-        },
-    }
-
-
-def _period_invoice(base: Row, line: Row, period: Period) -> Row:
-    start, end = period.start.isoformat(), period.end.isoformat()
-    item = {**line, "period_start": start, "period_end": end}
-    item["explanation"] = {**line["explanation"], "days": period.days}
-    total = totals_of([line["amount"]]).total
-    invoice = {
-        "_id": new_id("inv"),
-        **base,
-        "period_start": start,
-        "period_end": end,
-        "line_items": [item],
-        "subtotal": line["amount"],
-        "total": total,
-        "amount": total,
-        "amount_due": total,
-        "status": "open" if total else "paid",
-    }
-    return invoice if total else {**invoice, "paid_date": base["issue_date"]}
+def _earlier(day: str, pause: Row | None) -> str:
+    """The next day on which something happens: a pause may begin within the period."""
+    return min(day, pause["from"]) if pause else day

@@ -7,6 +7,8 @@ from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document, PriceField
 
 CYCLE = "subscription_cycle"
+CHANGE = "subscription_change"
+END = "subscription_end"
 ONE_OFF = "one_off"
 
 declare_indexes(
@@ -45,6 +47,15 @@ declare_indexes(
     IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("issue_date", ASCENDING), ("_id", ASCENDING)], name="issued"),
 )
+# Lines that wait for their subscription's next invoice; billed ones name the invoice they are on.
+declare_indexes(
+    "pending_items",
+    IndexModel(
+        [("subscription_id", ASCENDING), ("_id", ASCENDING)],
+        name="waiting",
+        partialFilterExpression={"waiting": True},
+    ),
+)
 declare_indexes("counters")
 
 
@@ -55,8 +66,8 @@ class LineItem(me.EmbeddedDocument):
 
     kind = me.StringField(required=True)
     description = me.StringField(required=True)
-    quantity = me.IntField(required=True)
-    unit_amount = PriceField(required=True)
+    quantity = PriceField(required=True)  # decimal text where usage is finer than whole units
+    unit_amount = PriceField()  # absent where no single price was multiplied
     amount = me.IntField(required=True)
     period_start = CalendarDateField()
     period_end = CalendarDateField()
@@ -93,11 +104,18 @@ class Invoice(Document):
     credit_applied = me.IntField(required=True, default=0)
     amount_paid = me.IntField(required=True, default=0)
     amount_due = me.IntField(required=True, default=0)
+    credit_note_total = me.IntField(required=True, default=0)
+    """What credit notes took off the amount due."""
+    credited_total = me.IntField(required=True, default=0)
+    """What all its credit notes come to, whether they reduced, refunded or gave credit."""
+    dunning = me.DictField()
+    """{step: reminders so far, next_date: ISO or None, ended: bool}; empty before the first."""
     discounts = me.ListField(me.DictField())
     taxes = me.ListField(me.DictField())
     seller = me.DictField()
     customer = me.DictField()
     notes = me.StringField()
+    legal_note = me.StringField()
     purchase_order = me.StringField()
     metadata = me.DictField()
     finalized_at = me.DateTimeField()
@@ -114,5 +132,12 @@ class Invoice(Document):
 
     @property
     def is_voidable(self) -> bool:
-        """Open, and nothing was paid on it: money received is returned by a credit note."""
-        return self.status in {"open", "uncollectible"} and self.amount_paid == 0
+        """Open, nothing paid and nothing credited: what came in is returned by a credit note."""
+        untouched = self.amount_paid == 0 and self.credited_total == 0
+        return self.status in {"open", "uncollectible"} and untouched
+
+    @property
+    def is_creditable(self) -> bool:
+        """Whether a credit note can take back some of it."""
+        issued = self.status in {"open", "paid", "uncollectible"}
+        return issued and bool(self.credited_total < self.total)

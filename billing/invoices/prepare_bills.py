@@ -2,19 +2,17 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Self
+from datetime import date
 
 from billing import clock
-from billing.database import Row, database
+from billing.database import Row
 from billing.errors import BillingError
-from billing.invoices.cycle import Account, Bill, bill_for
-from billing.plans.models import version_key
-from billing.seller import Seller, current_seller
+from billing.invoices.bill import Bill
+from billing.invoices.cycle import bill_for
+from billing.invoices.lookups import Lookups, customer_of
+from billing.subscriptions.pending import version_keys
 
 log = logging.getLogger(__name__)
-
-_CUSTOMER_FIELDS = {"search_terms": 0, "name_key": 0, "metadata": 0, "phone": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +50,12 @@ def prepare_bills(rows: list[Row], as_of: date | None, *, budget: int = 1000) ->
 
     At most about `budget` invoices; the rows beyond that are returned as `left`.
     """
-    lookups, prepared, invoices = _Lookups.for_rows(rows), Prepared(), 0
+    lookups, prepared, invoices = Lookups.for_rows(rows), Prepared(), 0
     for position, row in enumerate(rows):
         if invoices >= budget:
             prepared.left = rows[position:]
             break
-        outcome = lookups.bill(row, as_of)
+        outcome = _bill(lookups, row, as_of)
         if isinstance(outcome, Skip):
             prepared.skips.append(outcome)
         elif outcome.advance:
@@ -68,58 +66,29 @@ def prepare_bills(rows: list[Row], as_of: date | None, *, budget: int = 1000) ->
     return prepared
 
 
-@dataclass(frozen=True, slots=True)
-class _Lookups:
-    """What the rows of one batch refer to, read once."""
-
-    customers: dict[str, Row]
-    terms: dict[str, Row]
-    seller: Seller
-    now: datetime
-
-    @classmethod
-    def for_rows(cls, rows: list[Row]) -> Self:
-        versions = {_version_of(row) for row in rows}
-        return cls(
-            _by_id("customers", {_customer_of(row) for row in rows}, _CUSTOMER_FIELDS),
-            _by_id("plan_versions", versions),
-            current_seller(),
-            clock.now(),
-        )
-
-    def bill(self, row: Row, as_of: date | None) -> Bill | Skip:
-        customer = self.customers.get(_customer_of(row))
-        version = self.terms.get(_version_of(row))
-        if customer is None or customer.get("deleted_at"):
-            return skip_of(row, "customer_deleted", "The customer was deleted.")
-        if customer.get("status") == "suspended":
-            return skip_of(row, "customer_suspended", "The customer is suspended.")
-        if version is None:
-            return skip_of(row, "plan_version_missing", "The plan has no such version.")
-        try:
-            day = as_of or clock.today(customer["preferences"]["timezone"])
-            return bill_for(Account(row, version, customer, self.seller), day, self.now)
-        except BillingError as error:
+def _bill(lookups: Lookups, row: Row, as_of: date | None) -> Bill | Skip:
+    customer = lookups.customers.get(customer_of(row))
+    if customer is None or customer.get("deleted_at"):
+        return skip_of(row, "customer_deleted", "The customer was deleted.")
+    if customer.get("status") == "suspended":
+        return skip_of(row, "customer_suspended", "The customer is suspended.")
+    if not version_keys(row) <= lookups.terms.keys():
+        return skip_of(row, "plan_version_missing", "The plan has no such version.")
+    account = None
+    try:
+        account = lookups.account(row)
+        credit = account.purse.balance
+        day = as_of or clock.today(customer["preferences"]["timezone"])
+        return bill_for(account, day, lookups.now, advance=lookups.advance)
+    except Exception as error:  # one odd subscription must not stop the others
+        if account:
+            account.purse.balance = credit
+        if isinstance(error, BillingError):
             return skip_of(row, error.code, error.message)
-        except Exception:  # one odd subscription must not stop the others
-            log.exception("subscription not billed", extra={"subscription_id": row["_id"]})
-            return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
+        log.exception("subscription not billed", extra={"subscription_id": row["_id"]})
+        return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
 
 
 def skip_of(row: Row, code: str, message: str) -> Skip:
     """The refusal to bill a subscription row."""
-    return Skip(row["_id"], _customer_of(row), code, message)
-
-
-# A row may be damaged: what it lacks must not stop those who are billed with it.
-def _customer_of(row: Row) -> str:
-    return str(row.get("customer_id", ""))
-
-
-def _version_of(row: Row) -> str:
-    return version_key(str(row.get("plan_id", "")), row.get("plan_version", 0))
-
-
-def _by_id(name: str, ids: set[str], fields: Row | None = None) -> dict[str, Row]:
-    found = database()[name].find({"_id": {"$in": list(ids)}}, fields)
-    return {row["_id"]: row for row in found}
+    return Skip(row["_id"], customer_of(row), code, message)

@@ -14,7 +14,8 @@ from typing import Any
 from billing import clock
 from billing.database import Row, database, in_transaction
 from billing.ids import new_id
-from billing.invoices.commit_bills import ChangedMeanwhile, commit_or_skip
+from billing.invoices.commit_bills import commit_or_skip
+from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
 from billing.runs.chunks import (
     LEASE_SECONDS,

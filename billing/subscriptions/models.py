@@ -14,6 +14,12 @@ declare_indexes(
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("plan_id", ASCENDING), ("_id", DESCENDING)], name="plan"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
+    # What advancing a test clock walks along; those of real customers are not in it.
+    IndexModel(
+        [("test_clock_id", ASCENDING), ("next_billing_date", ASCENDING), ("_id", ASCENDING)],
+        name="test_clock",
+        partialFilterExpression={"test_clock_id": {"$gt": ""}},
+    ),
 )
 
 
@@ -47,6 +53,7 @@ class Subscription(Document):
     pending_change = me.DictField()
     coupon = me.DictField()
     metadata = me.DictField()
+    test_clock_id = me.StringField()
 
     @property
     def is_live(self) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Unpack
 
 from billing.actors import own_customer_id
+from billing.adoption import adopt_time_of
 from billing.customers.queries import find_customer_ids
 from billing.database import Row, database
 from billing.pages import Page, PageArguments, PageRequest, paginate
@@ -15,8 +16,10 @@ SORTS = {"created_at": "_id", "next_billing_date": "next_billing_date"}
 
 
 def find_subscription(subscription_id: str) -> Subscription | None:
-    """The subscription, or None."""
+    """The subscription, or None. An operation lives at its test clock's time."""
     found: Subscription | None = Subscription.objects(**_own(id=subscription_id)).first()
+    if found is not None:
+        adopt_time_of(found.test_clock_id)
     return found
 
 
@@ -59,9 +62,12 @@ def list_subscriptions(
 
 
 def next_due() -> tuple[date, int] | None:
-    """The earliest date on which something is to be billed, and how many are due on it."""
+    """The earliest date on which something is to be billed, and how many are due on it.
+
+    Those on test clocks are not counted.
+    """
     first = database().subscriptions.find_one(
-        {"next_billing_date": {"$gt": ""}},
+        {"next_billing_date": {"$gt": ""}, "test_clock_id": None},
         {"next_billing_date": 1},
         sort=[("next_billing_date", 1)],
     )
@@ -69,7 +75,7 @@ def next_due() -> tuple[date, int] | None:
         return None
     day = first["next_billing_date"]
     return date.fromisoformat(day), database().subscriptions.count_documents(
-        {"next_billing_date": day}
+        {"next_billing_date": day, "test_clock_id": None}
     )
 
 

@@ -43,6 +43,7 @@ def new_subscription(customer: Customer, plan: Plan, data: SubscriptionInput) ->
         billing_anchor=start,
         next_billing_date=start,
         metadata=data.metadata,
+        test_clock_id=customer.test_clock_id,
     )
 
 

@@ -1,0 +1,38 @@
+"""What billing a subscription comes to, computed and not written."""
+
+from dataclasses import dataclass, field
+
+from billing.database import Row
+from billing.invoices.account import Purse
+
+_ENDED = {"cancelled", "expired"}
+_OWN = {"revision", "updated_at", "usage_seq"}
+
+
+@dataclass(slots=True)
+class Bill:
+    """The subscription as it was read, its invoices, oldest first, and where it has got to."""
+
+    subscription: Row
+    invoices: list[Row]
+    reached: Row
+    purse: Purse
+    billed: list[tuple[str, str]] = field(default_factory=list)
+    """Which pending items are on which invoice: (item id, invoice id)."""
+    waiting: list[Row] = field(default_factory=list)
+    """Lines that came up and wait for the next invoice."""
+    advance: Row = field(init=False)
+    """The subscription's new values; None where one is removed. Empty when nothing changed."""
+
+    def __post_init__(self) -> None:
+        was = self.subscription
+        self.advance = {
+            name: value
+            for name, value in self.reached.items()
+            if name not in _OWN and was.get(name) != value
+        }
+
+    @property
+    def ends(self) -> bool:
+        """Whether the subscription's end is reached with it."""
+        return self.reached["status"] in _ENDED and self.subscription["status"] not in _ENDED

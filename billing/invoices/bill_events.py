@@ -1,0 +1,40 @@
+"""What the audit trail tells of a bill: its invoices, and how the subscription moved."""
+
+from billing.database import Row
+from billing.events.models import event_row
+from billing.invoices.bill import Bill
+
+_MOVED = {
+    "cancelled": "subscription.cancelled",
+    "expired": "subscription.expired",
+    "paused": "subscription.paused",
+}
+_LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended"}
+
+
+def events_of(bill: Bill, run_id: str | None) -> list[Row]:
+    """An event for each invoice and one for the subscription."""
+    reason = f"Billing run {run_id}" if run_id else None
+    row, customer_id = bill.subscription, bill.subscription["customer_id"]
+    events = [
+        event_row(
+            "invoice.finalized",
+            invoice["_id"],
+            customer_id=customer_id,
+            changes={"number": [None, invoice["number"]], "total": [None, invoice["total"]]},
+            reason=reason,
+        )
+        for invoice in bill.invoices
+    ]
+    changes = {name: [row.get(name), value] for name, value in bill.advance.items()}
+    events.append(
+        event_row(_move(bill), row["_id"], customer_id=customer_id, changes=changes, reason=reason)
+    )
+    return events
+
+
+def _move(bill: Bill) -> str:
+    was, now = bill.subscription["status"], bill.reached["status"]
+    if was == now:
+        return "subscription.renewed"
+    return _MOVED.get(now) or _LEFT.get(was, "subscription.renewed")

@@ -1,0 +1,81 @@
+"""Pure: the lines of one subscription's next invoice: what the ended period used, what the coming
+one costs."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from billing.database import Row
+from billing.money import share_of
+from billing.periods import Period
+from billing.plans.lines import advance_lines, minimum_line, setup_fee_line, usage_lines
+from billing.plans.pricing import Usage
+from billing.subscriptions.proration import part_of_period
+
+UsageOf = Callable[[date, date], tuple[Mapping[str, Usage], Mapping[str, int]]]
+"""A subscription's usage over [start, end) by meter, and how many of its events came late."""
+
+
+def is_metered(terms: Row) -> bool:
+    """Whether the terms charge for usage."""
+    return any(charge.get("meter") for charge in terms.get("charges") or ())
+
+
+class AdvanceLines:
+    """The lines of full periods, priced once for each set of terms and cut to each period."""
+
+    def __init__(self) -> None:
+        self._priced: dict[tuple[str, int, int | str | None], list[Row]] = {}
+
+    def full(self, terms: Row, subscription: Row) -> list[Row]:
+        """What a full period costs; not to be changed."""
+        key = (terms["_id"], subscription["quantity"], subscription.get("price"))
+        if key not in self._priced:
+            self._priced[key] = advance_lines(terms, key[1], key[2])
+        return self._priced[key]
+
+    def of_period(self, terms: Row, subscription: Row, period: Period, full: Period) -> list[Row]:
+        """What `period` costs, which is all or a part of the `full` one."""
+        lines = self.full(terms, subscription)
+        return [part_of_period(line, period, full) for line in lines]
+
+
+def first_lines(terms: Row, start: date) -> list[Row]:
+    """What is charged once, with the first paid period."""
+    line = setup_fee_line(terms)
+    if line is None:
+        return []
+    day = start.isoformat()
+    return [{**line, "period_start": day, "period_end": day}]
+
+
+def arrears_lines(
+    terms: Row, ended: Period, usage_of: UsageOf, commitment: Row | None
+) -> list[Row]:
+    """What the ended period owes afterwards: its usage, and what is missing to its minimum."""
+    lines: list[Row] = []
+    if is_metered(terms):
+        usage, late = usage_of(ended.start, ended.end)
+        lines = [_told_late(line, terms, late) for line in usage_lines(terms, usage)]
+    if commitment:
+        charged = commitment["charged"] + sum(line["amount"] for line in lines)
+        agreed = {**terms, "minimum_amount": commitment["minimum"]}
+        if missing := minimum_line(agreed, charged):
+            lines.append(missing)
+    start, end = ended.start.isoformat(), ended.end.isoformat()
+    return [{**line, "period_start": start, "period_end": end} for line in lines]
+
+
+def commitment_of(terms: Row, lines: list[Row], period: Period, full: Period) -> Row | None:
+    """What a period is to come to at least, and what of it is charged in advance."""
+    if not terms.get("minimum_amount"):
+        return None
+    minimum = share_of(terms["minimum_amount"], period.days, full.days)
+    return {"minimum": minimum, "charged": sum(line["amount"] for line in lines)}
+
+
+def _told_late(line: Row, terms: Row, late: Mapping[str, int]) -> Row:
+    """The line, saying how many events belong to a period that was billed before they came."""
+    meter = line["explanation"].get("meter")
+    if not late.get(meter or ""):
+        return line
+    return {**line, "explanation": {**line["explanation"], "late_events": late[meter]}}
