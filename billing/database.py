@@ -20,6 +20,8 @@ from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from billing import clock
+
 Row = dict[str, Any]
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,7 +79,8 @@ def in_transaction(work: Callable[[], T]) -> T:
     """Run `work` in one transaction (snapshot, majority, journal) and return what it returns.
 
     It is run again whole when MongoDB reports a transient conflict, so it must do nothing that
-    cannot be repeated. Inside a running transaction it joins that one.
+    cannot be repeated. Inside a running transaction it joins that one. A test clock's time that
+    it adopts (billing.adoption) ends with it.
     """
     if _inside.get():
         return work()
@@ -85,7 +88,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     def attempt(session: ClientSession) -> T:
         token = _inside.set(True)
         try:
-            with session.bind(end_session=False):
+            with session.bind(end_session=False), clock.adopting():
                 return work()
         except MongoEngineException as error:
             raise _driver_error(error) from error
@@ -120,13 +123,16 @@ FEATURES = (
     "seller",
     "events",
     "users",
+    "taxes",
     "customers",
     "plans",
+    "coupons",
     "subscriptions",
     "usage",
     "invoices",
     "payments",
     "runs",
+    "test_clocks",
     "imports",
 )
 

@@ -60,6 +60,14 @@ def _not_negative(value: int | str) -> int | str:
     return value
 
 
+def _percentage(value: str) -> str:
+    """Without idle zeros: `"19.00"` is 19 %, and two who say so say the same."""
+    exact = Decimal(value)
+    if exact > 100:
+        raise ValueError("must not be above 100")
+    return f"{exact.normalize():f}"
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 Amount = Annotated[WholeNumber, Field(ge=0, le=MAX_AMOUNT)]
 SignedPrice = Annotated[
@@ -68,6 +76,10 @@ SignedPrice = Annotated[
     AfterValidator(_price),
 ]
 Price = Annotated[SignedPrice, AfterValidator(_not_negative)]
+Percentage = Annotated[
+    str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})?$"), AfterValidator(_percentage)
+]
+"""Decimal text from 0 to 100 such as "8.875"."""
 Quantity = Annotated[WholeNumber, Field(ge=1, le=1_000_000)]
 Text = Annotated[str, AfterValidator(_no_nul)]
 Name = Annotated[Text, Field(min_length=1, max_length=200)]

@@ -8,9 +8,13 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from billing.customers.inputs import CustomerInput
+from billing.coupons.inputs import CouponInput
+from billing.coupons.models import Coupon
+from billing.coupons.save_coupon import create_coupon as save_coupon
+from billing.customers.inputs import NewCustomer
 from billing.customers.models import Customer
 from billing.customers.save_customer import create_customer as save_customer
+from billing.database import Row
 from billing.inputs import parse
 from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
@@ -21,6 +25,16 @@ from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan as save_plan
 from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.models import Subscription
+from billing.taxes.inputs import TaxRateInput
+from billing.taxes.models import TaxRate
+from billing.taxes.save_tax_rate import create_tax_rate as save_tax_rate
+from billing.test_clocks.inputs import CreateClock
+from billing.test_clocks.models import Clock
+from billing.test_clocks.save_clock import create_clock as save_clock
+from billing.usage.inputs import MeterInput, UsageEventInput
+from billing.usage.models import Meter
+from billing.usage.record_usage import record_usage
+from billing.usage.save_meter import create_meter as save_meter
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.save_user import create_user as save_user
@@ -37,7 +51,7 @@ def customer_values(**values: Any) -> dict[str, Any]:
 
 def create_customer(**values: Any) -> Customer:
     """A customer; `preferences` may name some of them."""
-    return save_customer(parse(CustomerInput, customer_values(**values)))
+    return save_customer(parse(NewCustomer, customer_values(**values)))
 
 
 def plan_values(**values: Any) -> dict[str, Any]:
@@ -83,3 +97,42 @@ def create_user(**values: Any) -> User:
         "password": PASSWORD,
     }
     return save_user(parse(UserInput, {**defaults, **values}))
+
+
+def create_meter(**values: Any) -> Meter:
+    """A meter that sums what is used; its key is new."""
+    defaults = {"key": f"meter_{next(_serial)}", "name": "API calls", "aggregation": "sum"}
+    return save_meter(parse(MeterInput, {**defaults, **values}))
+
+
+def usage_values(**values: Any) -> dict[str, Any]:
+    """What makes a valid usage event but for its subscription and meter: one unit, now."""
+    return {"value": 1, "idempotency_key": f"use-{next(_serial)}", **values}
+
+
+def create_usage(
+    *, subscription: Subscription | None = None, meter: Meter | None = None, **values: Any
+) -> Row:
+    """A usage event's row."""
+    values.setdefault("subscription_id", (subscription or create_subscription()).id)
+    values.setdefault("meter", (meter or create_meter()).key)
+    event = parse(UsageEventInput, usage_values(**values))
+    return record_usage([event]).entries[0][0]
+
+
+def create_tax_rate(**values: Any) -> TaxRate:
+    """An exclusive VAT of 19 %."""
+    return save_tax_rate(parse(TaxRateInput, {"name": "VAT", "percentage": "19", **values}))
+
+
+def create_coupon(**values: Any) -> Coupon:
+    """10 % off once, unless `amount_off` and `currency` say otherwise; no two share a code."""
+    usual: dict[str, Any] = {"code": f"CODE{next(_serial)}", "name": "Welcome"}
+    if "amount_off" not in values:
+        usual["percent_off"] = "10"
+    return save_coupon(parse(CouponInput, {**usual, **values}))
+
+
+def create_test_clock(**values: Any) -> Clock:
+    """A test clock that stands at the midnight of 2026-01-01, UTC."""
+    return save_clock(parse(CreateClock, {"name": "Trial", "now": "2026-01-01", **values}))

@@ -6,16 +6,10 @@ from fractions import Fraction
 from math import lcm
 
 from billing.database import Row
-from billing.errors import Invalid
 from billing.money import percentage_ratio, round_shares
+from billing.taxes.errors import TaxRateMissing
 
 _ONE = Fraction(1)
-
-
-class TaxRateMissing(Invalid):
-    """A line names a tax rate that there is not."""
-
-    code = "tax_rate_missing"
 
 
 @dataclass(slots=True)

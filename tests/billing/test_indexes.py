@@ -14,6 +14,7 @@ import pytest
 
 from billing import clock
 from billing.actors import Actor, acting_as
+from billing.coupons import queries as coupons
 from billing.customers import queries as customers
 from billing.database import Database, Row
 from billing.events import queries as events
@@ -27,15 +28,18 @@ from billing.reports.dashboard import overview
 from billing.runs import queries as runs
 from billing.runs.run_billing import run_billing
 from billing.subscriptions import queries as subscriptions
+from billing.taxes import queries as taxes
 from billing.users import queries as users
 from billing.users.sign_in import sign_in
 from billing.users.tokens import Tokens
 from tests.factories import (
     PASSWORD,
+    create_coupon,
     create_customer,
     create_invoice,
     create_plan,
     create_subscription,
+    create_tax_rate,
     create_user,
 )
 
@@ -78,6 +82,16 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
             "issued_before": date(2026, 12, 1),
             "q": "INV-2026",
         },
+    ),
+    "tax_rates": (
+        taxes.list_tax_rates,
+        taxes.SORTS,
+        {"status": "active", "country": "DE", "q": "vat"},
+    ),
+    "coupons": (
+        coupons.list_coupons,
+        coupons.SORTS,
+        {"status": "active", "code": "CODE1", "q": "code"},
     ),
     "users": (
         users.list_users,
@@ -135,6 +149,8 @@ def fill(db: Database[Row]) -> dict[str, str]:
                 customer=customer, plan=plan if n % 3 else create_plan(), start_date="2026-10-01"
             )
             create_user(role="viewer" if n % 4 else "admin")
+        create_tax_rate(country="DE" if n % 2 else "AT")
+        create_coupon()
     create_user(role="customer", customer_id=customer.id)
     pay_invoice(create_invoice(customer=customer).id)
     void_invoice(create_invoice(customer=customer).id)
@@ -260,6 +276,10 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     payments_of(invoices.list_invoices(status="paid").items[0]["_id"])
     runs.run_skips(runs.list_runs().items[0]["_id"])
     overview()
+    rate_ids = [row["_id"] for row in taxes.list_tax_rates(limit=2).items]
+    taxes.rates_by_id(rate_ids)
+    taxes.offered_rates()
+    coupons.find_coupon_row("code1")
     assert profiler.scans() == []
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.invoices.tax_totals import TaxRateMissing
 from billing.invoices.totals import Totals, apply_totals, compute_totals
 from billing.money import round_amount
+from billing.taxes.errors import TaxRateMissing
 
 Row = dict[str, Any]
 
