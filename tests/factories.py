@@ -111,11 +111,11 @@ def usage_values(**values: Any) -> dict[str, Any]:
 
 
 def create_usage(
-    *, subscription: Subscription | None = None, meter: Meter | None = None, **values: Any
+    *, subscription: Subscription | None = None, meter: Meter | str | None = None, **values: Any
 ) -> Row:
-    """A usage event's row."""
+    """A usage event's row; `meter` may be a key."""
     values.setdefault("subscription_id", (subscription or create_subscription()).id)
-    values.setdefault("meter", (meter or create_meter()).key)
+    values["meter"] = meter if isinstance(meter, str) else (meter or create_meter()).key
     event = parse(UsageEventInput, usage_values(**values))
     return record_usage([event]).entries[0][0]
 

@@ -13,7 +13,16 @@ from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
 from billing.shapes import instant
 
-_UNTOLD = {"_id", "revision", "created_at", "updated_at", "search_terms", "name_key", "holds"}
+_UNTOLD = {
+    "_id",
+    "revision",
+    "created_at",
+    "updated_at",
+    "search_terms",
+    "name_key",
+    "holds",
+    "usage_seq",
+}
 _SECRET = {"password_hash"}
 
 

@@ -1,0 +1,114 @@
+"""What a customer may use, and how much of it is left."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from billing.customers.queries import get_customer
+from billing.database import Row, database
+from billing.plans.pricing import Usage
+from billing.subscriptions.states import LIVE
+from billing.usage.moments import Moments
+from billing.usage.queries import meters_by_key
+from billing.usage.so_far import NOTHING, usage_by_meter
+
+_SERVED = frozenset({"trialing", "active", "past_due"})  # dunning goes on, so does the service
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of something there is: `limit` None is unlimited, `used` None is not measured."""
+
+    key: str
+    limit: int | None
+    used: Decimal | None
+    name: str = ""
+    unit: str | None = None
+
+    @property
+    def remaining(self) -> Decimal | None:
+        """What is left, never below zero; None where that is unlimited or not known."""
+        if self.limit is None or self.used is None:
+            return None
+        return max(self.limit - self.used, Decimal(0))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some more may be used; what is not measured is the caller's to count."""
+        if self.limit is None:
+            return True
+        return self.limit > 0 if self.used is None else self.used < self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What one live subscription includes. `in_force` says whether it serves today: it has begun,
+    has not ended, and is neither paused nor unpaid."""
+
+    subscription: Row
+    plan: Row
+    in_force: bool
+    features: list[Row]
+    limits: list[Limit]
+
+
+def entitlements(customer_id: str) -> list[Entitlement]:
+    """What each live subscription of a customer includes, newest first, and what of it is used
+    in the current period. A limit is measured by the meter of the same key, where there is one.
+
+    Raises CustomerNotFound.
+    """
+    get_customer(customer_id)
+    live = {"customer_id": customer_id, "status": {"$in": sorted(LIVE)}}
+    rows = list(database().subscriptions.find(live).sort("_id", -1))
+    plans = _plans({row["plan_id"] for row in rows})
+    moments = Moments.for_rows(rows)
+    today = {row["_id"]: moments.today(row) for row in rows}
+    usage = usage_by_meter(rows, today)
+    meters = meters_by_key({key for plan in plans.values() for key in plan.get("limits") or {}})
+    return [
+        Entitlement(
+            subscription=row,
+            plan=plans[row["plan_id"]],
+            in_force=_is_served(row, today[row["_id"]]),
+            features=plans[row["plan_id"]].get("features") or [],
+            limits=_limits(plans[row["plan_id"]], meters, usage[row["_id"]]),
+        )
+        for row in rows
+    ]
+
+
+def may_use(customer_id: str, key: str) -> bool:
+    """Whether a customer may use a feature now, or some more of what a limit of that key limits.
+
+    One subscription in force that allows it is enough. Raises CustomerNotFound.
+    """
+    return any(
+        any(feature["key"] == key and feature["enabled"] for feature in entitlement.features)
+        or any(limit.key == key and limit.is_open for limit in entitlement.limits)
+        for entitlement in entitlements(customer_id)
+        if entitlement.in_force
+    )
+
+
+def _is_served(row: Row, today: date) -> bool:
+    begun = row["start_date"] <= today.isoformat()
+    ended = row.get("end_date") and row["end_date"] <= today.isoformat()
+    return row["status"] in _SERVED and begun and not ended
+
+
+def _limits(plan: Row, meters: dict[str, Row], usage: dict[str, Usage]) -> list[Limit]:
+    found = []
+    for key, limit in (plan.get("limits") or {}).items():
+        meter = meters.get(key)
+        used = usage.get(key, NOTHING).value if meter else None
+        words = key.replace("_", " ").capitalize()
+        name, unit = (meter["name"], meter.get("unit")) if meter else (words, None)
+        found.append(Limit(key, limit, used, name, unit))
+    return found
+
+
+def _plans(ids: set[str]) -> dict[str, Row]:
+    fields = {"name": 1, "features": 1, "limits": 1}
+    rows = database().plans.find({"_id": {"$in": sorted(ids)}}, fields)
+    return {row["_id"]: row for row in rows}

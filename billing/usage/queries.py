@@ -1,0 +1,82 @@
+"""Finding meters and usage events. A customer's own actor finds only its own events."""
+
+from typing import Unpack
+
+from billing.actors import own_customer_id
+from billing.database import Row, database
+from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.search import matching
+from billing.usage.errors import MeterNotFound, UsageEventNotFound
+from billing.usage.models import EVENTS, Meter
+
+SORTS = {"created_at": "_id", "name": "name_key"}
+EVENT_SORTS = {"created_at": "_id"}
+
+
+def find_meter(meter_id: str) -> Meter | None:
+    """The meter, or None."""
+    found: Meter | None = Meter.objects(id=meter_id).first()
+    return found
+
+
+def get_meter(meter_id: str) -> Meter:
+    """The meter. Raises MeterNotFound."""
+    if (meter := find_meter(meter_id)) is None:
+        raise MeterNotFound("There is no such meter.")
+    return meter
+
+
+def meters_by_key(keys: set[str]) -> dict[str, Row]:
+    """Rows of the meters that exist among `keys`, in one query."""
+    rows = database().meters.find({"key": {"$in": sorted(keys)}})
+    return {row["key"]: row for row in rows}
+
+
+def list_meters(
+    *,
+    status: str | None = None,
+    aggregation: str | None = None,
+    key: str | None = None,
+    q: str | None = None,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Meters, newest first; `q` matches beginnings of words of name and key."""
+    filters = {"status": status, "aggregation": aggregation, "key": key}
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    if q:
+        where |= {"_id": q.strip()} if q.strip().startswith("mtr_") else matching(q)
+    return paginate("meters", where, PageRequest(**page), sorts=SORTS)
+
+
+def list_usage_events(
+    *,
+    subscription_id: str | None = None,
+    customer_id: str | None = None,
+    meter: str | None = None,
+    idempotency_key: str | None = None,
+    late: bool | None = None,
+    **page: Unpack[PageArguments],
+) -> Page:
+    """Usage events, the newest to arrive first; `meter` is a meter's key."""
+    filters = {
+        "subscription_id": subscription_id,
+        "customer_id": customer_id,
+        "meter": meter,
+        "idempotency_key": idempotency_key,
+        "late": late,
+    }
+    where: Row = {name: value for name, value in filters.items() if value is not None}
+    if own := own_customer_id():
+        where = {"$and": [where, {"customer_id": own}]} if where else {"customer_id": own}
+    return paginate(EVENTS, where, PageRequest(**page), sorts=EVENT_SORTS)
+
+
+def get_usage_event(event_id: str) -> Row:
+    """One usage event's row. Raises UsageEventNotFound."""
+    where = {"_id": event_id}
+    if own := own_customer_id():
+        where["customer_id"] = own
+    found = database()[EVENTS].find_one(where)
+    if found is None:
+        raise UsageEventNotFound("There is no such usage event.")
+    return found
