@@ -22,6 +22,7 @@ FEATURES = (
     "invoices.endpoints",
     "invoices.moves",
     "runs.endpoints",
+    "test_clocks.endpoints",
     "events.endpoints",
     "users.endpoints",
     "seller.endpoints",

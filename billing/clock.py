@@ -1,4 +1,8 @@
-"""The only place that asks for the time."""
+"""The only place that asks for the time.
+
+It is, in this order: the time of the test clock that the running operation has adopted, the time
+that stands still by `frozen`, the real time.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +10,15 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+# Context variables: each thread and each request has its own.
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+_adopting: ContextVar[bool] = ContextVar("adopting", default=False)
+_adopted: ContextVar[datetime | None] = ContextVar("adopted", default=None)
 
 
 def now() -> datetime:
     """The current instant, UTC, in whole milliseconds (what MongoDB keeps)."""
-    instant = _frozen.get() or datetime.now(UTC)
+    instant = _adopted.get() or _frozen.get() or datetime.now(UTC)
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
@@ -28,3 +35,29 @@ def frozen(at: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
+
+
+@contextmanager
+def adopting() -> Iterator[None]:
+    """One attempt at an operation: what it adopts ends with it. Entered by the transaction."""
+    adopting, adopted = _adopting.set(True), _adopted.set(None)
+    try:
+        yield
+    finally:
+        _adopted.reset(adopted)
+        _adopting.reset(adopting)
+
+
+def may_adopt() -> bool:
+    """Whether an operation is running that lives at no test clock's time yet."""
+    return _adopting.get() and _adopted.get() is None
+
+
+def adopt(at: datetime) -> None:
+    """Let the time stand at `at` until the running operation ends.
+
+    The first to be adopted stays, so that time never jumps within an operation. Outside of one
+    nothing happens: there would be no end to it.
+    """
+    if may_adopt():
+        _adopted.set(at.astimezone(UTC))

@@ -13,6 +13,7 @@ FEATURES = (
     "subscriptions",
     "invoices",
     "runs",
+    "test_clocks",
     "events",
     "users",
     "seller",

@@ -6,8 +6,9 @@ from api.customers.shapes import Customer as CustomerShape
 from api.customers.shapes import CustomerQuery
 from api.endpoint import Endpoints
 from api.patching import patched
+from billing.adoption import ClockNotFound
 from billing.customers import errors, queries, save_customer
-from billing.customers.inputs import CustomerInput, as_input
+from billing.customers.inputs import CustomerInput, NewCustomer, as_input
 from billing.customers.models import Customer
 from billing.customers.views import customer_view
 from billing.database import Row
@@ -35,11 +36,11 @@ def list_customers(query: CustomerQuery) -> Page:
     "/customers",
     "Create a customer",
     scope=WRITE,
-    body=(CustomerInput,),
+    body=(NewCustomer,),
     answer=created(CUSTOMER),
-    refusals=(errors.ExternalIdTaken,),
+    refusals=(errors.ExternalIdTaken, ClockNotFound),
 )
-def create_customer(body: CustomerInput) -> Customer:
+def create_customer(body: NewCustomer) -> Customer:
     """`external_id` is your own key for the customer and must be unique."""
     return save_customer.create_customer(body)
 

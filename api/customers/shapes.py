@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.query import CreatedFilter, PageQuery, Search, Truth
 from api.shape import Id, Instant, Metadata, Shape
+from billing.inputs import ObjectId
 
 
 class Address(Shape):
@@ -68,6 +69,7 @@ class CustomerQuery(PageQuery, CreatedFilter):
     status: Literal["active", "suspended"] | None = None
     email: Annotated[Search, Field(min_length=1)] | None = None
     external_id: Annotated[Search, Field(min_length=1)] | None = None
+    test_clock_id: ObjectId | None = None
     q: Search | None = None
     """Beginnings of words of name, email, phone or external id; or an id."""
     include_deleted: Truth = False

@@ -6,7 +6,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, EmailStr, Field
 
 from billing.addresses import AddressInput
-from billing.inputs import Currency, Input, Line, Metadata, Name, TermsDays, TimeZone
+from billing.inputs import Currency, Input, Line, Metadata, Name, ObjectId, TermsDays, TimeZone
 
 
 def _known_locale(value: str) -> str:
@@ -53,6 +53,13 @@ class CustomerInput(Input):
     external_id: Annotated[Line, Field(min_length=1)] | None = None
     """Your own key for this customer; unique."""
     metadata: Metadata = {}
+
+
+class NewCustomer(CustomerInput):
+    """Creating a customer."""
+
+    test_clock_id: ObjectId | None = None
+    """The test clock at whose time the customer lives for good, with all that belongs to them."""
 
 
 def as_input(customer: Any) -> CustomerInput:

@@ -15,6 +15,11 @@ declare_indexes(
     IndexModel([("search_terms", ASCENDING), ("deleted_at", ASCENDING)], name="search"),
     IndexModel([("created_at", DESCENDING)], name="created"),
     IndexModel(
+        [("test_clock_id", ASCENDING), ("_id", DESCENDING)],
+        name="test_clock",
+        partialFilterExpression={"test_clock_id": {"$gt": ""}},
+    ),
+    IndexModel(
         [("external_id", ASCENDING)],
         name="external_key",
         unique=True,

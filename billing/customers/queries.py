@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Unpack
 
 from billing.actors import own_customer_id
+from billing.adoption import adopt_time_of
 from billing.customers.errors import CustomerDeleted, CustomerNotFound
 from billing.customers.models import Customer
 from billing.database import Row, database
@@ -14,10 +15,12 @@ SORTS = {"created_at": "_id", "name": "name_key"}
 
 
 def find_customer(customer_id: str) -> Customer | None:
-    """The customer, deleted or not, or None."""
+    """The customer, deleted or not, or None. An operation lives at their test clock's time."""
     if own_customer_id() not in {None, customer_id}:
         return None
     found: Customer | None = Customer.objects(id=customer_id).first()
+    if found is not None:
+        adopt_time_of(found.test_clock_id)
     return found
 
 
@@ -54,6 +57,7 @@ def get_customer_row(customer_id: str) -> Row:
         row = database().customers.find_one({"_id": customer_id})
     if row is None:
         raise CustomerNotFound("There is no such customer.")
+    adopt_time_of(row.get("test_clock_id"))
     return row
 
 
@@ -62,6 +66,7 @@ def list_customers(
     status: str | None = None,
     email: str | None = None,
     external_id: str | None = None,
+    test_clock_id: str | None = None,
     q: str | None = None,
     created_from: datetime | None = None,
     created_before: datetime | None = None,
@@ -72,7 +77,12 @@ def list_customers(
 
     `created_from` is inclusive, `created_before` exclusive.
     """
-    filters = {"status": status, "email": email, "external_id": external_id}
+    filters = {
+        "status": status,
+        "email": email,
+        "external_id": external_id,
+        "test_clock_id": test_clock_id,
+    }
     where: Row = {name: value for name, value in filters.items() if value is not None}
     if not include_deleted:
         where["deleted_at"] = None

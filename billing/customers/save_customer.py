@@ -2,8 +2,9 @@
 
 from mongoengine.errors import NotUniqueError
 
+from billing.adoption import hold_test_clock
 from billing.customers.errors import ExternalIdTaken
-from billing.customers.inputs import CustomerInput, PreferencesInput
+from billing.customers.inputs import CustomerInput, NewCustomer, PreferencesInput
 from billing.customers.models import Address, Customer, Preferences, TaxId
 from billing.customers.queries import get_live_customer
 from billing.database import operation
@@ -14,8 +15,11 @@ from billing.seller import Seller, current_seller
 
 @operation
 def create_customer(data: CustomerInput) -> Customer:
-    """A new customer. Raises ExternalIdTaken."""
-    customer = Customer()
+    """A new customer, who may live on a test clock. Raises ExternalIdTaken and ClockNotFound."""
+    test_clock_id = data.test_clock_id if isinstance(data, NewCustomer) else None
+    if test_clock_id:
+        hold_test_clock(test_clock_id)
+    customer = Customer(test_clock_id=test_clock_id)
     fill_customer(customer, as_new(data, current_seller()))
     try:
         insert(customer, "customer.created")

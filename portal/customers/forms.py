@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import Form, FormField, SelectField
 
-from billing.customers.inputs import CustomerInput
+from billing.customers.inputs import CustomerInput, NewCustomer
 from billing.money import CURRENCIES
 from portal.forms import InputForm, NumberField, RowsField, TextField, choices, options
 
@@ -67,3 +67,17 @@ class CustomerForm(InputForm):
             "address": values["address"] or {},
             "billing_address": values["billing_address"] or {},
         }
+
+
+class NewCustomerForm(CustomerForm):
+    """Also says on which test clock the customer lives; asked for only where there is one."""
+
+    model = NewCustomer
+    test_clock_id = SelectField("Test clock")
+
+    def offer_clocks(self, clocks: list[tuple[str, str]]) -> None:
+        """Each a pair of id and name."""
+        if clocks:
+            self.test_clock_id.choices = options([("", "None: a real customer"), *clocks])
+        else:
+            del self.test_clock_id

@@ -1,6 +1,6 @@
 """Customers: list, detail, create, edit, delete."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.customers.inputs import CustomerInput, as_input
@@ -11,11 +11,13 @@ from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import is_overdue, list_invoices
 from billing.plans.queries import plan_names
 from billing.subscriptions.queries import list_subscriptions
+from billing.test_clocks.queries import list_clocks
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
-from portal.customers.forms import CustomerForm
+from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.forms import InputForm
 from portal.listing import listing, respond
+from portal.template_helpers import may
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
@@ -33,7 +35,7 @@ def index() -> ResponseReturnValue:
 @page("write:customers")
 def create() -> ResponseReturnValue:
     """Add a customer."""
-    form = CustomerForm(preferences=new_preferences().model_dump(), status="active")
+    form = _new_customer_form()
     if customer := form.submit(create_customer):
         return done(f"{customer.name} was added.", url_for(".detail", customer_id=customer.id))
     return form_page("customers/form.html", form)
@@ -89,6 +91,17 @@ def delete(customer_id: str) -> ResponseReturnValue:
         trail=_trail(customer),
         danger=True,
     )
+
+
+def _new_customer_form() -> NewCustomerForm:
+    form = NewCustomerForm(
+        preferences=new_preferences().model_dump(),
+        status="active",
+        test_clock_id=request.args.get("test_clock_id", ""),
+    )
+    newest = list_clocks(limit=100).items if may("read:test_clocks") else []
+    form.offer_clocks([(row["_id"], row["name"]) for row in newest])
+    return form
 
 
 def _trail(customer: Customer) -> list[tuple[str, str]]:
