@@ -13,6 +13,7 @@ from billing.customers.save_customer import update_customer
 from billing.database import Database, Row
 from billing.inputs import merge
 from billing.invoices.commit_bills import commit_bills, commit_or_skip
+from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, prepare_bills
 from billing.runs import work
 from billing.runs.check import check_books
