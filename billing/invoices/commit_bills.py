@@ -84,7 +84,9 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
     invoices = [invoice for bill in bills for invoice in bill.invoices]
     if invoices:
         seller = current_seller()
-        numbers = take_numbers(invoice_series(seller, row["issue_date"]) for row in invoices)
+        numbers = take_numbers(
+            invoice_series(seller, row["issue_date"], row.get("test_clock_id")) for row in invoices
+        )
         for invoice, number in zip(invoices, numbers, strict=True):
             invoice["number"] = number
         database().invoices.insert_many(invoices, ordered=False)

@@ -46,6 +46,12 @@ declare_indexes(
     ),
     IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("issue_date", ASCENDING), ("_id", ASCENDING)], name="issued"),
+    # What the figures leave out.
+    IndexModel(
+        [("test_clock_id", ASCENDING), ("status", ASCENDING), ("due_date", ASCENDING)],
+        name="test_clock",
+        partialFilterExpression={"test_clock_id": {"$gt": ""}},
+    ),
 )
 # Lines that wait for their subscription's next invoice; billed ones name the invoice they are on.
 declare_indexes(
@@ -110,6 +116,8 @@ class Invoice(Document):
     """What all its credit notes come to, whether they reduced, refunded or gave credit."""
     dunning = me.DictField()
     """{step: reminders so far, next_date: ISO or None, ended: bool}; empty before the first."""
+    coupon = me.StringField()
+    """The code that a one-off invoice is to redeem, or has redeemed."""
     discounts = me.ListField(me.DictField())
     taxes = me.ListField(me.DictField())
     seller = me.DictField()
@@ -118,6 +126,7 @@ class Invoice(Document):
     legal_note = me.StringField()
     purchase_order = me.StringField()
     metadata = me.DictField()
+    test_clock_id = me.StringField()
     finalized_at = me.DateTimeField()
     voided_at = me.DateTimeField()
 

@@ -13,20 +13,29 @@ from billing.database import Row, database
 from billing.seller import Seller
 from billing.seller.models import NumberReset
 
+_TRIAL = "TEST"
+
 
 def series_of(prefix: str, issue_date: date | str, reset: NumberReset = "yearly") -> str:
     """The series of what is issued on a day: `INV-2026`, begun anew each year, or `INV`, never."""
     return prefix if reset == "never" else f"{prefix}-{str(issue_date)[:4]}"
 
 
-def invoice_series(seller: Seller, issue_date: date | str) -> str:
-    """The series that the seller's invoices of the day belong to."""
-    return series_of(seller["invoice_prefix"], issue_date, seller["number_reset"])
+def invoice_series(seller: Seller, issue_date: date | str, test_clock_id: str | None = None) -> str:
+    """The series that the seller's invoices of the day belong to.
+
+    Those of customers on a test clock have their own, for they are nobody's invoices.
+    """
+    prefix = _TRIAL * bool(test_clock_id) + seller["invoice_prefix"]
+    return series_of(prefix, issue_date, seller["number_reset"])
 
 
-def credit_note_series(seller: Seller, issue_date: date | str) -> str:
+def credit_note_series(
+    seller: Seller, issue_date: date | str, test_clock_id: str | None = None
+) -> str:
     """The series that the seller's credit notes of the day belong to; never an invoice's."""
-    return series_of(seller["credit_note_prefix"], issue_date, seller["number_reset"])
+    prefix = _TRIAL * bool(test_clock_id) + seller["credit_note_prefix"]
+    return series_of(prefix, issue_date, seller["number_reset"])
 
 
 def take_numbers(series: Iterable[str]) -> list[str]:

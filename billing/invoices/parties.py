@@ -32,6 +32,7 @@ def customer_snapshot(customer: Row) -> Row:
 def invoice_base(customer: Row, seller: Seller, issued: date, now: datetime) -> Row:
     """What invoices that are issued to a customer on a day share."""
     days = customer["preferences"]["payment_terms_days"]
+    test_clock_id = customer.get("test_clock_id")
     return {
         "revision": 1,
         "customer_id": customer["_id"],
@@ -43,4 +44,5 @@ def invoice_base(customer: Row, seller: Seller, issued: date, now: datetime) -> 
         "created_at": now,
         "updated_at": now,
         "finalized_at": now,
+        **({"test_clock_id": test_clock_id} if test_clock_id else {}),
     }
