@@ -1,16 +1,18 @@
 """Plans."""
 
-from api.answers import One, PageOf, Resource, all_of, created
+from api.answers import One, PageOf, Plain, Resource, all_of, created
 from api.body import NoFields, Patch
 from api.endpoint import Endpoints
 from api.patching import patched
+from api.plans.shapes import Estimate, PlanQuery, PlanVersion
 from api.plans.shapes import Plan as PlanShape
-from api.plans.shapes import PlanQuery, PlanVersion
+from billing.database import Row
 from billing.pages import Page
 from billing.plans import errors, queries, save_plan
-from billing.plans.inputs import PlanInput, as_input
+from billing.plans.estimate import estimate_plan as estimate
+from billing.plans.inputs import EstimatePlan, PlanInput, as_input
 from billing.plans.models import Plan
-from billing.plans.views import plan_version_view, plan_view
+from billing.plans.views import estimate_view, plan_version_view, plan_view
 
 PLAN = Resource(PlanShape, plan_view)
 VERSION = Resource(PlanVersion, plan_version_view, revised=False)
@@ -92,3 +94,16 @@ def archive_plan(plan_id: str, body: NoFields, revision: int | None) -> Plan:
 def list_plan_versions(plan_id: str) -> Page:
     """Every version's terms on one page, newest first."""
     return all_of(queries.plan_versions(plan_id))
+
+
+@endpoints.post(
+    "/plans/<plan_id>/estimate",
+    "Estimate a period's price",
+    scope=READ,
+    body=(EstimatePlan,),
+    answer=Plain(Estimate),
+    refusals=(MISSING,),
+)
+def estimate_plan(plan_id: str, body: EstimatePlan) -> Row:
+    """What a quantity and usage cost in a full period; writes nothing."""
+    return estimate_view(estimate(plan_id, body))

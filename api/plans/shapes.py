@@ -1,11 +1,12 @@
 """How a plan looks, and what a list of them can be filtered by."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from api.query import PageQuery, Search
 from api.shape import Id, Instant, Metadata, Price, Shape
 from billing.inputs import Currency
 from billing.periods import BillingCycle
+from billing.plans.component_inputs import BasePricingModel, PricingModel, Timing
 
 
 class Feature(Shape):
@@ -14,6 +15,34 @@ class Feature(Shape):
     key: str
     name: str
     enabled: bool
+
+
+class Tier(Shape):
+    """A range of quantities and what is charged in it."""
+
+    up_to: int | None
+    """The last quantity it is for; null has no end."""
+    unit_amount: Price
+    flat_amount: int
+    """Charged once when the tier is entered."""
+
+
+class Charge(Shape):
+    """A component beside the base price; what its pricing model has no use for is null."""
+
+    key: str
+    name: str
+    pricing_model: PricingModel
+    unit_amount: Price | None
+    tiers: list[Tier]
+    package_size: int | None
+    percentage: str | None
+    """Of the meter's value: `2.9`."""
+    fixed_amount: Price
+    """For each event, in smallest units."""
+    meter: str | None
+    """The key of the meter; null charges the subscription's quantity."""
+    timing: Timing
 
 
 class Plan(Shape):
@@ -33,7 +62,18 @@ class Plan(Shape):
     """null is unlimited."""
     status: Literal["draft", "active", "archived"]
     tier: str | None
-    pricing_model: Literal["flat", "per_unit"]
+    pricing_model: BasePricingModel
+    tiers: list[Tier]
+    """For `graduated` and `volume`."""
+    package_size: int | None
+    """For `package`: how many units one price buys."""
+    charges: list[Charge]
+    """What is charged beside the base price."""
+    setup_fee: int
+    """Once, on the first invoice."""
+    trial_days: int
+    minimum_amount: int
+    """What a full period comes to at least."""
     version: int
     """Rises when what the plan charges changes; subscribers stay on theirs."""
     metadata: Metadata
@@ -52,7 +92,47 @@ class PlanVersion(Shape):
     currency: str
     billing_cycle: BillingCycle
     interval_count: int
-    pricing_model: Literal["flat", "per_unit"]
+    pricing_model: BasePricingModel
+    tiers: list[Tier]
+    """For `graduated` and `volume`."""
+    package_size: int | None
+    """For `package`: how many units one price buys."""
+    charges: list[Charge]
+    """What is charged beside the base price."""
+    setup_fee: int
+    """Once, on the first invoice."""
+    trial_days: int
+    minimum_amount: int
+    """What a full period comes to at least."""
+
+
+class EstimateLine(Shape):
+    """A line that an invoice would have."""
+
+    kind: Literal["plan", "charge", "usage"]
+    description: str
+    quantity: Price
+    """A decimal string where usage is finer than whole units."""
+    unit_amount: Price | None
+    """null where no single price is multiplied."""
+    amount: int
+    explanation: dict[str, Any]
+    """Enough to recompute the amount by hand."""
+
+
+class Estimate(Shape):
+    """What a full period would cost before coupons and taxes, in smallest units."""
+
+    object: Literal["estimate"]
+    plan_id: Id
+    plan_version: int
+    currency: str
+    quantity: int
+    lines: list[EstimateLine]
+    amount: int
+    """The sum of the lines."""
+    setup_fee: int
+    """On top of it, once, on the first invoice."""
 
 
 class PlanQuery(PageQuery):

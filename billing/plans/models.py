@@ -22,7 +22,29 @@ declare_indexes(
 )
 
 # What a subscriber is charged by: changing any of these makes a new version.
-TERMS = ("name", "price", "currency", "billing_cycle", "interval_count", "pricing_model")
+TERMS = (
+    "name",
+    "price",
+    "currency",
+    "billing_cycle",
+    "interval_count",
+    "pricing_model",
+    "tiers",
+    "package_size",
+    "charges",
+    "setup_fee",
+    "trial_days",
+    "minimum_amount",
+)
+# What rows of plan_versions older than these terms are read as.
+SILENT_TERMS: dict[str, Any] = {
+    "tiers": [],
+    "package_size": None,
+    "charges": [],
+    "setup_fee": 0,
+    "trial_days": 0,
+    "minimum_amount": 0,
+}
 
 
 class Feature(me.EmbeddedDocument):
@@ -52,6 +74,12 @@ class Plan(Document):
     status = me.StringField(required=True, default="active")
     tier = me.StringField()
     pricing_model = me.StringField(required=True, default="flat")
+    tiers = me.ListField(me.DictField())
+    package_size = me.IntField()
+    charges = me.ListField(me.DictField())
+    setup_fee = me.IntField(required=True, default=0)
+    trial_days = me.IntField(required=True, default=0)
+    minimum_amount = me.IntField(required=True, default=0)
     version = me.IntField(required=True, default=1)
     metadata = me.DictField()
     name_key = me.StringField()
@@ -64,7 +92,8 @@ class Plan(Document):
 
     def terms(self) -> dict[str, Any]:
         """The plan's present terms, as a row of `plan_versions`."""
-        row = {name: getattr(self, name) for name in TERMS}
+        found = self.row()
+        row = {name: found.get(name, SILENT_TERMS.get(name)) for name in TERMS}
         key = version_key(self.id, self.version)
         return {"_id": key, "plan_id": self.id, "version": self.version, **row}
 

@@ -4,7 +4,7 @@ from billing.database import database, operation
 from billing.events.journal import insert, update
 from billing.plans.errors import PlanMoveRefused
 from billing.plans.inputs import PlanInput
-from billing.plans.models import TERMS, Feature, Plan
+from billing.plans.models import Feature, Plan
 from billing.plans.queries import get_plan
 from billing.search import search_terms
 
@@ -31,11 +31,11 @@ def update_plan(plan_id: str, data: PlanInput, expected_revision: int | None = N
     """
     plan = get_plan(plan_id)
     plan.check_revision(expected_revision)
-    before, was_draft = {name: getattr(plan, name) for name in TERMS}, plan.status == "draft"
+    before, was_draft = plan.terms(), plan.status == "draft"
     if data.status is not None:
         _move(plan, data.status)
     _fill(plan, data)
-    if before != {name: getattr(plan, name) for name in TERMS}:
+    if before != plan.terms():
         plan.version += 0 if was_draft else 1
         terms = plan.terms()
         database().plan_versions.replace_one({"_id": terms["_id"]}, terms, upsert=True)
@@ -56,9 +56,9 @@ def archive_plan(plan_id: str, expected_revision: int | None = None) -> Plan:
 
 
 def _fill(plan: Plan, data: PlanInput) -> None:
-    kept = {"status", "features"}
-    for name in PlanInput.model_fields.keys() - kept:
-        setattr(plan, name, getattr(data, name))
+    values = data.model_dump(exclude={"status", "features"})
+    for name, value in values.items():
+        setattr(plan, name, value)
     plan.features = [Feature(**feature.model_dump()) for feature in data.features]
     plan.name_key = data.name.casefold()
     plan.search_terms = search_terms(data.name, data.tier)

@@ -47,7 +47,7 @@ def test_a_plan_is_created_and_shown(admin: CheckedClient) -> None:
         ({"price": -1}, "price"),
         ({"price": True}, "price"),
         ({"price": 10**12 + 1}, "price"),
-        ({"price": "0.25"}, ""),
+        ({"price": "0.25"}, "price"),
         ({"currency": "usd"}, "currency"),
         ({"currency": "QQQ"}, "currency"),
         ({"billing_cycle": "fortnightly"}, "billing_cycle"),
@@ -128,6 +128,70 @@ def test_lists_filter(admin: CheckedClient) -> None:
     assert names("status=draft") == ["Sketch"]
     assert names("q=bas") == ["Basic"]
     assert names("sort=name") == ["Basic", "Sketch", "Yearly"]
+
+
+TIERS = [
+    {"up_to": 10, "unit_amount": 500, "flat_amount": 1000},
+    {"up_to": None, "unit_amount": "400.5", "flat_amount": 0},
+]
+GRADUATED = {**PRO, "price": 0, "pricing_model": "graduated", "tiers": TIERS}
+FEES = {
+    "key": "fees",
+    "name": "Card fees",
+    "pricing_model": "percentage",
+    "percentage": "2.9",
+    "fixed_amount": 30,
+    "meter": "volume",
+}
+
+
+def test_every_price_of_a_plan_is_shown_as_it_was_sent(admin: CheckedClient) -> None:
+    sent = {**GRADUATED, "charges": [FEES], "setup_fee": 9900, "trial_days": 14}
+    answer = admin.post("/plans", {**sent, "minimum_amount": 5000})
+    assert answer.status_code == 201
+    unused = {"unit_amount": None, "tiers": [], "package_size": None, "timing": "in_arrears"}
+    expected = {**sent, "charges": [{**FEES, **unused}], "minimum_amount": 5000}
+    assert {name: answer.json[name] for name in expected} == expected
+    (version,) = admin.get(f"/plans/{answer.json['id']}/versions").json["data"]
+    names = ("tiers", "charges", "setup_fee", "trial_days", "minimum_amount", "package_size")
+    assert {name: version[name] for name in names} == {name: answer.json[name] for name in names}
+
+
+def test_a_patch_to_another_pricing_model_brings_what_it_needs(admin: CheckedClient) -> None:
+    plan = create_plan()
+    refused = admin.patch(f"/plans/{plan.id}", {"pricing_model": "graduated"})
+    assert {error["field"] for error in refused.json["errors"]} == {"price", "tiers"}
+    patch = {"pricing_model": "graduated", "price": 0, "tiers": TIERS}
+    assert admin.patch(f"/plans/{plan.id}", patch).json["version"] == 2
+    back = {"pricing_model": "flat", "price": 100, "tiers": []}
+    assert admin.patch(f"/plans/{plan.id}", back).json["tiers"] == []
+
+
+def test_an_estimate_says_what_an_invoice_would(admin: CheckedClient) -> None:
+    plan = admin.post("/plans", {**GRADUATED, "charges": [FEES], "setup_fee": 100}).json
+    asked = {"quantity": 12, "usage": {"volume": "10050"}, "events": {"volume": 5}}
+    answer = admin.post(f"/plans/{plan['id']}/estimate", asked)
+    assert answer.status_code == 200
+    base, fees = answer.json["lines"]
+    assert (base["amount"], base["unit_amount"]) == (6801, None)
+    assert (fees["kind"], fees["quantity"], fees["amount"]) == ("usage", 10050, 441)
+    assert [step["quantity"] for step in base["explanation"]["steps"]] == [10, 2]
+    assert (answer.json["amount"], answer.json["setup_fee"]) == (7242, 100)
+    assert answer.json["plan_version"] == 1
+
+
+@pytest.mark.parametrize("role", ["support", "viewer"])
+def test_who_may_read_plans_may_have_them_estimated(speaking_as: Speaker, role: str) -> None:
+    path = f"/plans/{create_plan().id}/estimate"
+    assert speaking_as(role).post(path, {}).json["amount"] == 4900
+
+
+def test_an_estimate_with_unknown_usage_or_version_is_refused(admin: CheckedClient) -> None:
+    path = f"/plans/{create_plan().id}/estimate"
+    answer = admin.post(path, {"usage": {"calls": 1}})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["usage.calls"]
+    assert admin.post(path, {"version": 2}).json["code"] == "plan_not_found"
 
 
 def test_a_missing_plan_is_404(admin: CheckedClient) -> None:

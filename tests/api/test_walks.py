@@ -25,6 +25,7 @@ from tests.api.factories import (
 PUBLIC = {"login", "refresh", "get_openapi"}
 ANY_TOKEN = {"logout", "get_me"}
 SINGLE = {"/settings"}  # objects of which there is one
+ASKING = {"estimate_plan"}  # posts that write nothing
 ENDPOINTS: dict[str, Endpoint] = {
     endpoint.name: endpoint for feature in features() for endpoint in feature.declared
 }
@@ -131,4 +132,5 @@ def test_an_endpoint_of_one_object_says_what_happens_when_it_is_missing(name: st
 def test_every_write_to_one_object_honours_if_match(name: str) -> None:
     endpoint = ENDPOINTS[name]
     is_one_object = "<" in endpoint.path or endpoint.path in SINGLE
-    assert endpoint.revised == (is_one_object and endpoint.method != "GET")
+    writes = endpoint.method != "GET" and name not in ASKING
+    assert endpoint.revised == (is_one_object and writes)
