@@ -6,6 +6,13 @@ from api.endpoint import Endpoints
 from api.invoices.shapes import Invoice as InvoiceShape
 from api.invoices.shapes import InvoiceQuery
 from api.patching import patched
+from billing.coupons.errors import (
+    CouponArchived,
+    CouponExpired,
+    CouponNotApplicable,
+    CouponUnknown,
+    CouponUsedUp,
+)
 from billing.customers.errors import CustomerDeleted, CustomerNotFound
 from billing.invoices import errors, one_off, queries, subscribe
 from billing.invoices.inputs import GenerateInvoice, InvoiceInput, as_input
@@ -13,11 +20,26 @@ from billing.invoices.models import Invoice
 from billing.invoices.views import invoice_view, invoice_views
 from billing.pages import Page
 from billing.subscriptions.errors import SubscriptionNotFound
+from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
 INVOICE = Resource(InvoiceShape, invoice_view, invoice_views)
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.InvoiceNotFound
-_MAKE = (CustomerNotFound, CustomerDeleted, errors.NegativeTotal, errors.TotalTooLarge)
+_COUPON = (
+    CouponUnknown,
+    CouponArchived,
+    CouponExpired,
+    CouponUsedUp,
+    CouponNotApplicable,
+)
+_MAKE = (
+    CustomerNotFound,
+    CustomerDeleted,
+    errors.TotalTooLarge,
+    TaxRateMissing,
+    TaxRateArchived,
+    *_COUPON,
+)
 _CHANGE = (MISSING, errors.InvoiceNotEditable, *_MAKE)
 
 endpoints = Endpoints("Invoices", "What is owed.")

@@ -49,9 +49,5 @@ class AmountOutOfRange(Invalid):
     code = "amount_out_of_range"
 
 
-class NegativeTotal(Invalid):
-    code = "negative_total"
-
-
 class TotalTooLarge(Invalid):
     code = "total_too_large"

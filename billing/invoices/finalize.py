@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from billing import clock
+from billing.coupons.redeem import redeem
 from billing.customers.queries import get_live_customer
 from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.errors import InvoiceNotFinalizable
+from billing.invoices.ledgers import move_credit
 from billing.invoices.models import Invoice
 from billing.invoices.numbering import invoice_series, take_numbers
+from billing.invoices.one_off_amounts import compute_final
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.invoices.queries import get_invoice
 from billing.seller import current_seller
@@ -16,7 +19,11 @@ from billing.seller import current_seller
 
 @operation
 def finalize_invoice(invoice_id: str, expected_revision: int | None = None) -> Invoice:
-    """Issue a draft today. Raises InvoiceNotFound, StaleRevision and InvoiceNotFinalizable."""
+    """Issue a draft today, computed anew: taxes, coupon and credit are those of today.
+
+    Raises InvoiceNotFound, StaleRevision, InvoiceNotFinalizable, TotalTooLarge and, of its
+    coupon, what redeem raises.
+    """
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
     if not invoice.is_draft:
@@ -28,7 +35,7 @@ def finalize_invoice(invoice_id: str, expected_revision: int | None = None) -> I
 
 
 def finalize(invoice: Invoice) -> None:
-    """Issue a loaded draft. An invoice over nothing is paid at once."""
+    """Issue a loaded draft. An invoice with nothing due is paid at once."""
     customer, seller = get_live_customer(invoice.customer_id), current_seller()
     issued = clock.today(customer.preferences.timezone)
     terms = timedelta(days=customer.preferences.payment_terms_days)
@@ -37,9 +44,9 @@ def finalize(invoice: Invoice) -> None:
     invoice.seller = seller_snapshot(seller)
     invoice.customer = customer_snapshot(customer.row())
     invoice.finalized_at = clock.now()
-    invoice.status = "open" if invoice.amount_due else "paid"
-    if invoice.status == "paid":
-        invoice.paid_date = issued
+    coupon = redeem(invoice.coupon, None, invoice.currency, on=issued) if invoice.coupon else None
+    compute_final(invoice, customer.row(), seller, coupon)
+    move_credit([invoice.row()])
     # Last, so that the counter is held for as short as can be.
-    invoice.number = take_numbers([invoice_series(seller, issued)])[0]
+    invoice.number = take_numbers([invoice_series(seller, issued, invoice.test_clock_id)])[0]
     update(invoice, "invoice.finalized")

@@ -1,26 +1,32 @@
 """Invoices made by hand: drafts that can be changed, and what becomes of them."""
 
+from billing import clock
+from billing.coupons.redeem import check_coupon
+from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
 from billing.database import operation
 from billing.events.journal import insert, update
-from billing.invoices.errors import InvoiceNotEditable, NegativeTotal, TotalTooLarge
+from billing.invoices.errors import InvoiceNotEditable
 from billing.invoices.finalize import finalize
 from billing.invoices.inputs import InvoiceInput, LineItemInput
 from billing.invoices.models import ONE_OFF, Invoice, LineItem
+from billing.invoices.one_off_amounts import compute_draft
 from billing.invoices.queries import get_invoice
-from billing.invoices.totals import totals_of
-from billing.money import MAX_AMOUNT, format_money
+from billing.money import format_money
 from billing.plans.pricing import price_quantity
+from billing.seller import current_seller
+from billing.taxes.queries import check_rates
 
 
 @operation
 def create_invoice(data: InvoiceInput) -> Invoice:
     """A one-off invoice, issued at once unless it is to be a draft.
 
-    Raises CustomerNotFound, CustomerDeleted and NegativeTotal.
+    Raises CustomerNotFound, CustomerDeleted, TotalTooLarge, what check_rates raises and, of its
+    coupon, what redeem raises.
     """
     invoice = Invoice(reason=ONE_OFF)
-    _fill(invoice, data)
+    _fill(invoice, data, hold_live_customer(data.customer_id))
     insert(invoice, "invoice.created")
     if not data.draft:
         finalize(invoice)
@@ -41,28 +47,36 @@ def update_invoice(
         raise InvoiceNotEditable(
             f"This invoice is {invoice.status}; only a draft can be changed. Void it instead."
         )
-    _fill(invoice, data)
+    _fill(invoice, data, hold_live_customer(data.customer_id))
     update(invoice, "invoice.updated")
     if not data.draft:
         finalize(invoice)
     return invoice
 
 
-def _fill(invoice: Invoice, data: InvoiceInput) -> None:
-    customer = hold_live_customer(data.customer_id)
-    invoice.customer_id = customer.id
+def fill_in(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
+    """Put what was said into the document; nothing is computed beyond each line's amount.
+
+    Raises TaxRateMissing and TaxRateArchived; a draft keeps the archived rates that it has.
+    """
+    kept = {rate_id for line in invoice.line_items for rate_id in line.tax_rate_ids}
+    for position, item in enumerate(data.line_items):
+        check_rates(item.tax_rate_ids, kept=kept, field=f"line_items.{position}.tax_rate_ids")
+    invoice.customer_id, invoice.test_clock_id = customer.id, customer.test_clock_id
     invoice.currency = data.currency or customer.preferences.currency
     invoice.line_items = [_line(item, invoice.currency) for item in data.line_items]
-    invoice.due_date, invoice.notes = data.due_date, data.notes
-    invoice.purchase_order, invoice.metadata = data.purchase_order, data.metadata
-    totals = totals_of(line.amount for line in invoice.line_items)
-    if totals.total < 0:
-        raise NegativeTotal("The lines must not come to less than zero.", field="line_items")
-    if totals.total > MAX_AMOUNT:
-        raise TotalTooLarge("The lines come to more than can be billed.", field="line_items")
-    invoice.subtotal, invoice.discount_total = totals.subtotal, totals.discount_total
-    invoice.tax_total = totals.tax_total
-    invoice.total = invoice.amount = invoice.amount_due = totals.total
+    for name in ("due_date", "notes", "purchase_order", "metadata"):
+        setattr(invoice, name, getattr(data, name))
+
+
+def _fill(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
+    fill_in(invoice, data, customer)
+    coupon = None
+    if data.coupon:
+        today = clock.today(customer.preferences.timezone)
+        coupon = check_coupon(data.coupon, None, invoice.currency, on=today)
+    invoice.coupon = coupon and coupon["code"]
+    compute_draft(invoice, customer.row(), current_seller(), coupon)
 
 
 def _line(item: LineItemInput, currency: str) -> LineItem:
@@ -79,5 +93,6 @@ def _line(item: LineItemInput, currency: str) -> LineItem:
         quantity=item.quantity,
         unit_amount=item.unit_amount,
         amount=priced.amount,
+        tax_rate_ids=list(dict.fromkeys(item.tax_rate_ids)),
         explanation=explanation,
     )

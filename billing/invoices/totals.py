@@ -4,7 +4,7 @@ Lines, then coupons, then taxes, then the total: domain.md, section 6. Each coup
 rate is rounded once for the whole invoice and spread back over its lines.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from billing.database import Row
@@ -107,8 +107,3 @@ def _shares_of(discount: Row, left: list[int]) -> list[int]:
 def _named(discount: Row, amount: int) -> Row:
     names = ("coupon_id", "code", "name", "percent_off", "amount_off")
     return {**{name: discount.get(name) for name in names}, "amount": amount}
-
-
-def totals_of(amounts: Iterable[int]) -> Totals:
-    """What lines of these amounts come to, without coupons and taxes."""
-    return compute_totals([{"amount": amount} for amount in amounts])

@@ -16,7 +16,6 @@ from billing.invoices.errors import (
     InvoiceNotEditable,
     InvoiceNotFinalizable,
     InvoiceNotFound,
-    NegativeTotal,
     TotalTooLarge,
 )
 from billing.invoices.finalize import finalize_invoice
@@ -112,13 +111,6 @@ def test_the_currency_is_the_customers_unless_named(db: Database[Row]) -> None:
     customer = create_customer(preferences={"currency": "JPY"})
     assert create_invoice(customer=customer).currency == "JPY"
     assert create_invoice(customer=customer, currency="EUR").currency == "EUR"
-
-
-def test_less_than_nothing_cannot_be_billed(db: Database[Row]) -> None:
-    with pytest.raises(NegativeTotal) as refusal:
-        create_invoice(line_items=[line(unit_amount=-1)])
-    assert refusal.value.field == "line_items"
-    assert db.invoices.count_documents({}) == db.counters.count_documents({}) == 0
 
 
 def test_more_than_can_be_billed_is_refused(db: Database[Row]) -> None:
