@@ -9,6 +9,8 @@ from flask import Flask, request
 from flask_login import current_user
 from markupsafe import Markup
 
+from billing.invoices.explain import explain_invoice
+from billing.invoices.models import Invoice
 from billing.money import format_money
 from portal.navigation import navigation
 
@@ -21,7 +23,7 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    filters = (money, day, instant, words, cycle, plain)
+    filters = (money, day, instant, words, cycle, plain, explained)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
@@ -89,6 +91,11 @@ def plain(value: Any) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 160 else f"{text[:159]}…"
+
+
+def explained(invoice: Invoice) -> dict[str, Any]:
+    """How the invoice came about, see billing.invoices.explain."""
+    return explain_invoice(invoice.row())
 
 
 def may(scope: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Unpack
 
 from billing import clock
 from billing.actors import own_customer_id
+from billing.adoption import adopt_time_of
 from billing.customers.queries import find_customer_ids
 from billing.database import Row, database
 from billing.invoices.errors import InvoiceNotFound
@@ -18,8 +19,10 @@ _NUMBER = re.compile(r"^[A-Z0-9]+-\d{4,}(-\d*)?$")
 
 
 def find_invoice(invoice_id: str) -> Invoice | None:
-    """The invoice, or None."""
+    """The invoice, or None. An operation lives at its test clock's time."""
     found: Invoice | None = Invoice.objects(__raw__=_visible({"_id": invoice_id})).first()
+    if found is not None:
+        adopt_time_of(found.test_clock_id)
     return found
 
 
@@ -28,6 +31,13 @@ def get_invoice(invoice_id: str) -> Invoice:
     if (invoice := find_invoice(invoice_id)) is None:
         raise InvoiceNotFound("There is no such invoice.")
     return invoice
+
+
+def get_invoice_row(invoice_id: str) -> Row:
+    """The invoice as it is stored. Raises InvoiceNotFound."""
+    if (row := database().invoices.find_one(_visible({"_id": invoice_id}))) is None:
+        raise InvoiceNotFound("There is no such invoice.")
+    return row
 
 
 def list_invoices(

@@ -51,7 +51,7 @@ def test_a_draft_is_kept_changed_and_issued(admin: PageClient) -> None:
 def test_every_line_explains_its_amount(admin: PageClient) -> None:
     invoice = list_invoices(customer_id=create_subscription(price=1999).customer_id).items[0]
     seen = admin.get(f"/invoices/{invoice['_id']}")
-    assert "Negotiated for this subscription, version 1" in seen.text
+    assert "$19.99 (the price agreed for this subscription, version 1) = $19.99" in seen.text
     assert "$19.99" in seen.text
     assert "1999" in seen.text
 
