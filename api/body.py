@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from flask import request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from api import strict_json
 from api.fast_json import dumps
@@ -13,15 +13,16 @@ from billing.inputs import Input, invalid
 MAX_BYTES = 1024 * 1024
 _JSON = frozenset({"application/json", "application/merge-patch+json"})
 
-Model = TypeVar("Model", bound=Input)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class NoFields(Input):
     """The body of a call that is told nothing: none at all, or an empty object."""
 
 
-def read_body(models: tuple[type[Input], ...]) -> Input:
-    """The body as the first of `models` whose required fields it has, else as the last.
+def read_body(models: tuple[type[BaseModel], ...]) -> BaseModel:
+    """The body as the first of `models` whose required fields it has, else as the last; a JSON
+    array as the one that is a list (a RootModel), where there is one.
 
     Raises RequestRefused and, naming every wrong field, Invalid. Where nothing is required the
     body may be left out.
@@ -107,10 +108,14 @@ def _load(raw: bytes) -> Any:
     return strict_json.load(raw)
 
 
-def _required(model: type[Input]) -> set[str]:
+def _required(model: type[BaseModel]) -> set[str]:
     return {name for name, field in model.model_fields.items() if field.is_required()}
 
 
-def _choose(models: tuple[type[Input], ...], value: Any) -> type[Input]:
+def _choose(models: tuple[type[BaseModel], ...], value: Any) -> type[BaseModel]:
+    lists = [model for model in models if issubclass(model, RootModel)]
+    if lists and isinstance(value, list):
+        return lists[0]
     given = value.keys() if isinstance(value, dict) else set()
-    return next((model for model in models if _required(model) <= given), models[-1])
+    objects = [model for model in models if model not in lists]
+    return next((model for model in objects if _required(model) <= given), models[-1])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response
+from pydantic import BaseModel
 
 from api.answers import Answer
 from api.bearer import anonymous_actor, bearer_actor
@@ -41,7 +42,7 @@ class Endpoint:
     staff_only: bool = False
     """A customer's own user is told that there is nothing here."""
     query: type[Query] = Query
-    body: tuple[type[Input], ...] = ()
+    body: tuple[type[BaseModel], ...] = ()
     patch: type[Input] | None = None
     revised: bool = False
     """Whether it writes one object and so honours If-Match."""

@@ -124,6 +124,7 @@ def invalid(error: ValidationError) -> Invalid:
     return Invalid("Some fields are not valid.", errors=list(dict.fromkeys(errors)))
 
 
+_INSTANT = "must be an instant such as 2026-01-31T10:00:00Z"
 _PLAIN = {
     "missing": "is required",
     "extra_forbidden": "is not a field here",
@@ -141,6 +142,10 @@ _PLAIN = {
     "date_parsing": "must be a date such as 2026-01-31",
     "date_from_datetime_parsing": "must be a date such as 2026-01-31",
     "date_from_datetime_inexact": "must be a date such as 2026-01-31",
+    "datetime_type": _INSTANT,
+    "datetime_parsing": _INSTANT,
+    "datetime_from_date_parsing": _INSTANT,
+    "timezone_aware": _INSTANT,
 }
 
 

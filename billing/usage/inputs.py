@@ -3,18 +3,28 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
-from billing.inputs import Input, Key, Line, Metadata, Name, ObjectId, WholeNumber
+from billing.inputs import Input, Key, Line, Metadata, Name, ObjectId
 
 Aggregation = Literal["sum", "count", "max", "last", "unique"]
 MOST_EVENTS = 1000
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2999, 12, 31, tzinfo=UTC)
 
-UsageValue = (
-    Annotated[WholeNumber, Field(ge=-(10**15), le=10**15)] | Annotated[Line, Field(min_length=1)]
-)
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, int | str) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise ValueError('must be a whole number, or decimal text such as "0.25"')
+
+
+UsageValue = Annotated[
+    Annotated[int, Field(ge=-(10**15), le=10**15)] | Annotated[Line, Field(min_length=1)],
+    BeforeValidator(_exact),
+]
 Instant = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]
 
 

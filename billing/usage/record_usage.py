@@ -32,16 +32,17 @@ class Recorded:
 
 
 @operation
-def record_usage(batch: Sequence[UsageEventInput]) -> Recorded:
-    """Count a batch of events, at most inputs.MOST_EVENTS of them.
+def record_usage(batch: Sequence[UsageEventInput], *, alone: bool = False) -> Recorded:
+    """Count a batch of events, at most inputs.MOST_EVENTS of them, or one that came `alone`.
 
     An event is told by its subscription and idempotency key; one that was counted before, even
     by somebody else at this moment, is a duplicate and answered as before. Raises UsageRefused,
-    with every entry that cannot be counted in `errors` (`3.meter`), and counts nothing.
+    with every entry that cannot be counted in `errors` (`3.meter`; of one alone `meter`), and
+    counts nothing.
     """
     known = _known(batch)
     fresh = _first_of_each(batch, known)
-    rows = _rows(batch, fresh)
+    rows = _rows(batch, fresh, alone=alone)
     if rows:
         _write(rows)
     by_key = known | {_key_of(row): row for row in rows}
@@ -82,7 +83,7 @@ def _first_of_each(batch: Sequence[UsageEventInput], known: dict[Key, Row]) -> l
     return fresh
 
 
-def _rows(batch: Sequence[UsageEventInput], fresh: list[int]) -> list[Row]:
+def _rows(batch: Sequence[UsageEventInput], fresh: list[int], *, alone: bool) -> list[Row]:
     """The rows to store. Raises UsageRefused."""
     acceptance = Acceptance.of([batch[position] for position in fresh])
     rows, errors = [], []
@@ -91,12 +92,13 @@ def _rows(batch: Sequence[UsageEventInput], fresh: list[int]) -> list[Row]:
     for position in fresh:
         event = batch[position]
         found = acceptance.refusals(event)
-        errors += [FieldError(f"{position}.{field}", message) for field, message in found]
+        place = "" if alone else f"{position}."
+        errors += [FieldError(f"{place}{field}", message) for field, message in found]
         if not found:
             row = {"_id": new_id("use"), **acceptance.row(event), "actor": by, "created_at": now}
             rows.append(row)
     if errors:
-        raise UsageRefused("Nothing was counted, since some of it cannot be.", errors=errors)
+        raise UsageRefused("Nothing was counted, since not all of it can be.", errors=errors)
     return rows
 
 

@@ -1,0 +1,1 @@
+"""Usage events, usage so far, entitlements."""
