@@ -1,5 +1,6 @@
 """The figures of the first page, each answered by an index."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,10 @@ from billing.subscriptions.queries import next_due
 
 
 def overview() -> dict[str, Any]:
-    """Counts (capped, see pages.MAX_COUNT), money per currency in smallest units, and the runs."""
+    """Counts (capped, see pages.MAX_COUNT), money per currency in smallest units, and the runs.
+
+    Who lives on a test clock counts in none of them.
+    """
     today = clock.today()
     late = {"status": "open", "due_date": {"$lt": today.isoformat()}}
     upcoming = next_due()
@@ -28,22 +32,34 @@ def overview() -> dict[str, Any]:
     }
 
 
+# Those on test clocks are few and in an index of their own. They are taken off what the other
+# indexes answer by themselves: to leave them out there, every document would have to be read.
+_MADE_UP = {"test_clock_id": {"$gt": ""}}
+
+
 def _count(collection: str, where: Row) -> int:
-    return database()[collection].count_documents(where, limit=MAX_COUNT + 1)
+    counted = database()[collection]
+    made_up = counted.count_documents({**where, **_MADE_UP}, hint="test_clock")
+    return counted.count_documents(where, limit=MAX_COUNT + 1 + made_up) - made_up
 
 
 def _due(where: Row) -> list[Row]:
     """What is due per currency; the index `due` holds all that is asked for."""
+    sums = _sums(where, "due")
+    sums.subtract(_sums({**where, **_MADE_UP}, "test_clock"))
+    return [{"currency": name, "amount": sums[name]} for name in sorted(sums) if sums[name]]
+
+
+def _sums(where: Row, index: str) -> Counter[str]:
     groups = database().invoices.aggregate(
         [
             {"$match": where},
             {"$project": {"_id": 0, "currency": 1, "amount_due": 1}},
             {"$group": {"_id": "$currency", "amount": {"$sum": "$amount_due"}}},
-            {"$sort": {"_id": 1}},
         ],
-        hint="due",
+        hint=index,
     )
-    return [{"currency": group["_id"], "amount": group["amount"]} for group in groups]
+    return Counter({group["_id"]: group["amount"] for group in groups})
 
 
 def _collected(today: date) -> list[Row]:

@@ -12,7 +12,13 @@ from billing.invoices.void import void_invoice
 from billing.payments.pay_invoice import pay_invoice
 from billing.reports.dashboard import overview
 from billing.runs.run_billing import run_billing
-from tests.factories import create_customer, create_invoice, create_plan, create_subscription
+from tests.factories import (
+    create_customer,
+    create_invoice,
+    create_plan,
+    create_subscription,
+    create_test_clock,
+)
 
 
 def test_an_empty_house_has_empty_figures(db: Database[Row]) -> None:
@@ -60,3 +66,18 @@ def test_the_figures_are_those_of_the_books(db: Database[Row]) -> None:
         ],
         "next_run": {"date": date(2026, 12, 1), "due": 1},
     }
+
+
+def test_who_lives_on_a_test_clock_counts_in_no_figure(db: Database[Row]) -> None:
+    with clock.frozen(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        nothing = overview()
+        customer = create_customer(test_clock_id=create_test_clock(now="2026-10-01").id)
+        create_subscription(customer=customer)
+        create_subscription(customer=customer, start_date="2026-10-02")
+        create_invoice(customer=customer)
+        assert overview() == nothing
+        create_invoice(customer=create_customer())
+        figures = overview()
+    assert (figures["customers"], figures["open_invoices"]) == (1, 1)
+    assert (figures["active_subscriptions"], figures["overdue_invoices"]) == (0, 0)
+    assert figures["open"] == [{"currency": "USD", "amount": 10000}]
