@@ -33,6 +33,7 @@ _STREAMED = 1000
 
 _uri: dict[str, str] = {}
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 def connect(uri: str) -> None:
@@ -101,6 +102,41 @@ def in_transaction(work: Callable[[], T]) -> T:
         )
 
 
+class _Rehearsed(Exception):
+    """Carries the result out of a transaction that is to be rolled back."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__("rehearsed")
+        self.result = result
+
+
+def rehearse(work: Callable[[], T]) -> T:
+    """Run `work` as in_transaction does, return what it returns, and roll everything back.
+
+    What is previewed so is what doing it would give: it is done. Not within a transaction.
+    """
+    if _inside.get():
+        raise RuntimeError("a rehearsal cannot be part of a transaction")
+
+    def attempt() -> T:
+        raise _Rehearsed(work())
+
+    token = _rehearsing.set(True)
+    try:
+        in_transaction(attempt)
+    except _Rehearsed as rehearsed:
+        found: T = rehearsed.result
+        return found
+    finally:
+        _rehearsing.reset(token)
+    raise AssertionError("a rehearsal always ends with its result")
+
+
+def is_rehearsing() -> bool:
+    """Whether all that is written now is rolled back."""
+    return _rehearsing.get()
+
+
 def _driver_error(error: Exception) -> Exception:
     """The driver's own error when it asks for a retry: MongoEngine's wrapping hides its label."""
     cause: BaseException | None = error.__cause__ or error.__context__
@@ -130,6 +166,7 @@ FEATURES = (
     "subscriptions",
     "usage",
     "invoices",
+    "credit_notes",
     "payments",
     "runs",
     "test_clocks",

@@ -11,6 +11,8 @@ from typing import Any
 from billing.coupons.inputs import CouponInput
 from billing.coupons.models import Coupon
 from billing.coupons.save_coupon import create_coupon as save_coupon
+from billing.credit_notes.inputs import CreditNoteInput
+from billing.credit_notes.models import CreditNote
 from billing.customers.inputs import NewCustomer
 from billing.customers.models import Customer
 from billing.customers.save_customer import create_customer as save_customer
@@ -20,6 +22,10 @@ from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice as save_invoice
 from billing.invoices.subscribe import create_subscription as save_subscription
+from billing.payments.charge import create_payment as save_payment
+from billing.payments.credit_invoice import create_credit_note as save_credit_note
+from billing.payments.inputs import PaymentInput
+from billing.payments.models import Payment
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan as save_plan
@@ -136,3 +142,15 @@ def create_coupon(**values: Any) -> Coupon:
 def create_test_clock(**values: Any) -> Clock:
     """A test clock that stands at the midnight of 2026-01-01, UTC."""
     return save_clock(parse(CreateClock, {"name": "Trial", "now": "2026-01-01", **values}))
+
+
+def create_credit_note(*, invoice: Invoice | None = None, **values: Any) -> CreditNote:
+    """A credit note over all that is left of an invoice unless lines or an amount are given."""
+    invoice_id = (invoice or create_invoice()).id
+    return save_credit_note(parse(CreditNoteInput, {"invoice_id": invoice_id, **values}))
+
+
+def create_payment(*, invoice: Invoice | None = None, **values: Any) -> Payment:
+    """A manual payment of all that is due unless told otherwise."""
+    invoice_id = (invoice or create_invoice()).id
+    return save_payment(parse(PaymentInput, {"invoice_id": invoice_id, **values}))

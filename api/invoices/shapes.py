@@ -53,6 +53,16 @@ class InvoiceCustomer(Shape):
     locale: str
 
 
+class InvoiceDunning(Shape):
+    """How far the reminding of an unpaid invoice has got."""
+
+    step: int
+    """Reminders so far."""
+    next_date: DateText | None
+    """When the next one, or the final action, is due."""
+    ended: bool
+
+
 class Invoice(Shape):
     """What is owed. All amounts are in the currency's smallest unit."""
 
@@ -81,13 +91,18 @@ class Invoice(Shape):
     """The same as `total`."""
     credit_applied: int
     amount_paid: int
+    credit_note_total: int
+    """What credit notes took off the amount due."""
     amount_due: int
+    """total - credit_applied - amount_paid - credit_note_total; 0 once void."""
     discounts: list[dict[str, Any]]
     taxes: list[dict[str, Any]]
     seller: InvoiceSeller | None
     customer: InvoiceCustomer | None
     notes: str | None
     purchase_order: str | None
+    dunning: InvoiceDunning | None
+    """null before the first reminder."""
     metadata: Metadata
     created_at: Instant
     updated_at: Instant

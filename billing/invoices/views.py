@@ -43,6 +43,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "amount": row["amount"],
         "credit_applied": row["credit_applied"],
         "amount_paid": row["amount_paid"],
+        "credit_note_total": row.get("credit_note_total", 0),
         "amount_due": row["amount_due"],
         "overdue": is_overdue(row, today),
         "line_items": [_line_view(line) for line in row["line_items"]],
@@ -50,6 +51,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "taxes": get("taxes") or [],
         "seller": _seller_view(get("seller")),
         "customer": _customer_view(get("customer")),
+        "dunning": _dunning_view(get("dunning")),
         "metadata": get("metadata") or {},
         "created_at": instant(row["created_at"]),
         "updated_at": instant(row["updated_at"]),
@@ -74,6 +76,13 @@ def _line_view(line: Row) -> dict[str, Any]:
         "tax_rate_ids": get("tax_rate_ids") or [],
         "explanation": get("explanation") or {},
     }
+
+
+def _dunning_view(dunning: Row | None) -> dict[str, Any] | None:
+    if not dunning:
+        return None
+    ended = dunning["ended"]
+    return {"step": dunning["step"], "next_date": dunning.get("next_date"), "ended": ended}
 
 
 def _seller_view(seller: Row | None) -> dict[str, Any] | None:

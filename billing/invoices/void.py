@@ -21,12 +21,17 @@ def void_invoice(
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
     if not invoice.is_voidable:
-        because = "something was paid on it" if invoice.amount_paid else f"it is {invoice.status}"
-        raise InvoiceNotVoidable(f"This invoice cannot be voided: {because}.")
+        raise InvoiceNotVoidable(f"This invoice cannot be voided: {_because(invoice)}.")
     invoice.status, invoice.voided_at = "void", clock.now()
     invoice.amount_due = 0
     update(invoice, "invoice.voided", reason=data.reason if data else None)
     return invoice
+
+
+def _because(invoice: Invoice) -> str:
+    if not invoice.is_payable:
+        return f"it is {invoice.status}"
+    return "something was paid on it" if invoice.amount_paid else "a credit note was issued for it"
 
 
 @operation

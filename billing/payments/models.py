@@ -1,21 +1,47 @@
-"""Money received."""
+"""Money received, and money paid back."""
 
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
+from billing.database import Row, declare_indexes
 from billing.documents import CalendarDateField, Document
+
+STATUSES = ("pending", "succeeded", "failed", "refunded", "partially_refunded")
+RECEIVED = ("succeeded", "refunded", "partially_refunded")
+"""The statuses of payments whose money came in."""
 
 declare_indexes(
     "payments",
     IndexModel([("invoice_id", ASCENDING), ("_id", DESCENDING)], name="invoice"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
+    IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("paid_date", DESCENDING), ("currency", ASCENDING)], name="paid"),
+    # A provider is asked for one payment of an invoice at a time, however many ask.
+    IndexModel(
+        [("invoice_id", ASCENDING)],
+        name="under_way",
+        unique=True,
+        partialFilterExpression={"status": "pending"},
+    ),
+)
+declare_indexes(
+    "refunds",
+    IndexModel([("payment_id", ASCENDING), ("_id", ASCENDING)], name="payment"),
+    IndexModel([("invoice_id", ASCENDING), ("_id", ASCENDING)], name="invoice"),
+    IndexModel([("status", ASCENDING), ("_id", ASCENDING)], name="status"),
 )
 
 
 class Payment(Document):
-    """A payment on one invoice, in smallest units of its currency."""
+    """A payment on one invoice, in smallest units of its currency.
+
+    What came in is put to the invoice as far as something is due; the rest, `credited_amount`,
+    became the customer's credit. So the amounts less what was credited, of all payments whose
+    money came in, sum to the invoice's amount_paid. Refunds change neither: they are records of
+    their own, and `refunded_amount` says what they come to. An invoice that was refunded without
+    a credit note stays paid, since what it claims is unchanged; a credit note says otherwise.
+    `token` is whom or what the provider was asked to take it from.
+    """
 
     meta = {"collection": "payments"}
     prefix = "pay"
@@ -27,6 +53,49 @@ class Payment(Document):
     method = me.StringField(required=True)
     provider = me.StringField(required=True, default="manual")
     provider_reference = me.StringField()
+    token = me.StringField()
     status = me.StringField(required=True, default="succeeded")
     paid_date = CalendarDateField()
     failure_code = me.StringField()
+    credited_amount = me.IntField(required=True, default=0)
+    refunded_amount = me.IntField(required=True, default=0)
+
+    @property
+    def refundable(self) -> int:
+        """What could still be paid back."""
+        left: int = self.amount - self.refunded_amount
+        return left if self.status in RECEIVED else 0
+
+    @property
+    def is_refundable(self) -> bool:
+        return self.refundable > 0
+
+
+class Refund(Document):
+    """Money paid back of a payment. It goes back from what was put to the invoice first;
+    `from_credit` is the part that had become credit and was taken from it."""
+
+    meta = {"collection": "refunds"}
+    prefix = "rfd"
+
+    payment_id = me.StringField(required=True)
+    invoice_id = me.StringField(required=True)
+    customer_id = me.StringField(required=True)
+    credit_note_id = me.StringField()
+    amount = me.IntField(required=True)
+    from_credit = me.IntField(required=True, default=0)
+    currency = me.StringField(required=True)
+    provider = me.StringField(required=True)
+    provider_reference = me.StringField()
+    status = me.StringField(required=True, default="pending")
+    reason = me.StringField()
+    refund_date = CalendarDateField(required=True)
+    failure_code = me.StringField()
+
+
+def applied_left(payment: Row) -> int:
+    """What of a payment's row was put to its invoice and was not paid back."""
+    if payment["status"] not in RECEIVED:
+        return 0
+    out: int = payment.get("credited_amount", 0) + payment.get("refunded_amount", 0)
+    return max(int(payment["amount"]) - out, 0)

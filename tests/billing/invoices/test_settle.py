@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from billing import clock
+from billing.customers.credit import credit_of
+from billing.customers.queries import get_customer_row
 from billing.database import Database, Row
 from billing.errors import StaleRevision
 from billing.invoices.errors import (
-    AmountOutOfRange,
     InvoiceNotFound,
     InvoiceNotPayable,
     InvoiceNotUncollectible,
@@ -87,13 +88,12 @@ def test_parts_add_up_to_the_whole(db: Database[Row]) -> None:
     assert [p.get("provider_reference") for p in payments_of(invoice.id)] == ["R-1", None]
 
 
-def test_more_than_is_due_is_refused_and_says_what_is(db: Database[Row]) -> None:
+def test_more_than_is_due_pays_the_invoice_and_the_rest_is_credit(db: Database[Row]) -> None:
     invoice = pay_invoice(create_invoice().id, PayInvoice(amount=9000))
-    before = snapshot(db)
-    with pytest.raises(AmountOutOfRange, match=r"Only \$10\.00 is due") as refusal:
-        pay_invoice(invoice.id, PayInvoice(amount=1001))
-    assert refusal.value.field == "amount"
-    assert snapshot(db) == before
+    done = pay_invoice(invoice.id, PayInvoice(amount=1001))
+    assert (done.status, done.amount_paid, done.amount_due) == ("paid", TOTAL, 0)
+    assert credit_of(get_customer_row(done.customer_id)) == 1
+    assert [p["credited_amount"] for p in payments_of(invoice.id)] == [0, 1]
 
 
 def test_what_was_given_up_can_still_be_paid(db: Database[Row]) -> None:

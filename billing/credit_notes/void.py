@@ -1,0 +1,65 @@
+"""Taking back a credit note that should not have been."""
+
+from billing import clock
+from billing.credit_notes.errors import CreditNoteNotVoidable
+from billing.credit_notes.inputs import VoidCreditNote
+from billing.credit_notes.models import CreditNote
+from billing.credit_notes.queries import get_credit_note
+from billing.customers.credit import CreditInsufficient, add_credit
+from billing.database import operation
+from billing.events.journal import update
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+
+
+@operation
+def void_credit_note(
+    credit_note_id: str, data: VoidCreditNote | None = None, expected_revision: int | None = None
+) -> CreditNote:
+    """Void a note: what it took off is due again, the credit it gave is taken back.
+
+    It keeps its number. Refused once money went back, once its invoice is paid by it, and once
+    its credit was used. Raises CreditNoteNotFound, StaleRevision and CreditNoteNotVoidable.
+    """
+    note = get_credit_note(credit_note_id)
+    note.check_revision(expected_revision)
+    invoice = get_invoice(note.invoice_id)
+    if because := _because(note, invoice):
+        raise CreditNoteNotVoidable(f"This credit note cannot be voided: {because}.")
+    _take_back_credit(note)
+    invoice.credited_total -= note.total
+    invoice.credit_note_total -= note.due_reduction
+    invoice.amount_due += note.due_reduction
+    note.status, note.voided_at = "void", clock.now()
+    reason = data.reason if data else None
+    update(note, "credit_note.voided", reason=reason)
+    update(invoice, "invoice.credit_revoked", reason=f"{note.number} is void")
+    return note
+
+
+def _because(note: CreditNote, invoice: Invoice) -> str:
+    if note.status == "void":
+        return "it is void already"
+    if note.refund_amount:
+        return "money was paid back with it"
+    if note.due_reduction and not invoice.is_payable:
+        return f"its invoice is {invoice.status}"
+    return ""
+
+
+def _take_back_credit(note: CreditNote) -> None:
+    if not note.credit_amount:
+        return
+    try:
+        add_credit(
+            note.customer_id,
+            note.currency,
+            -note.credit_amount,
+            reason="credit_note_voided",
+            credit_note_id=note.id,
+            invoice_id=note.invoice_id,
+        )
+    except CreditInsufficient as error:
+        raise CreditNoteNotVoidable(
+            "This credit note cannot be voided: the customer has used its credit."
+        ) from error

@@ -1,0 +1,48 @@
+"""Crediting an invoice: the credit note, and the refunds that it makes.
+
+Credit notes know nothing of payments, so this stands here, above both.
+"""
+
+from billing.credit_notes.inputs import CreditNoteInput
+from billing.credit_notes.issue import issue_credit_note
+from billing.credit_notes.models import CreditNote
+from billing.credit_notes.prepare import prepare_credit_note
+from billing.credit_notes.queries import get_credit_note
+from billing.database import operation
+from billing.invoices.queries import get_invoice
+from billing.payments.queries import get_payment, payments_of, received_on
+from billing.payments.refund import plan_refunds, start_refund
+from billing.payments.settle_refund import send_refund
+
+
+def create_credit_note(data: CreditNoteInput, expected_revision: int | None = None) -> CreditNote:
+    """Issue a credit note, and pay back what it says is to be paid back.
+
+    A refund that the provider refuses becomes credit. `expected_revision` is the invoice's.
+    Raises InvoiceNotFound, StaleRevision and what prepare_credit_note raises.
+    """
+    note_id, refunds = _issue(data, expected_revision)
+    for refund_id in refunds:
+        send_refund(refund_id)
+    return get_credit_note(note_id)
+
+
+@operation
+def preview_credit_note(data: CreditNoteInput) -> CreditNote:
+    """The credit note that would be issued; nothing is written. Raises what issuing raises."""
+    invoice = get_invoice(data.invoice_id)
+    return prepare_credit_note(invoice, data, received_on(invoice.id))
+
+
+@operation
+def _issue(data: CreditNoteInput, expected_revision: int | None) -> tuple[str, list[str]]:
+    invoice = get_invoice(data.invoice_id)
+    invoice.check_revision(expected_revision)
+    note = prepare_credit_note(invoice, data, received_on(invoice.id))
+    to_pay_back = note.refund_amount - note.returned_amount
+    started = [
+        start_refund(get_payment(payment_id), part, reason=note.reason, credit_note_id=note.id).id
+        for payment_id, part in plan_refunds(payments_of(invoice.id), to_pay_back)
+    ]
+    issue_credit_note(invoice, note)
+    return note.id, started

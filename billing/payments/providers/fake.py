@@ -1,0 +1,108 @@
+"""A provider for trials and tests: what happens is decided by the token, never by chance.
+
+`fake_ok` succeeds; `fake_decline` fails; `fake_timeout` takes the money and never answers;
+`fake_twice` answers and reports the same once more; `fake_late` is pending until it is confirmed
+or reported; `fake_no_refund` succeeds but refuses to pay back. Its own ledger is a collection, so
+that it survives the process that asked, as a real provider would.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+
+from billing import clock
+from billing.database import Row, database, declare_indexes
+from billing.payments.providers.base import (
+    Order,
+    Outcome,
+    ProviderUnreachable,
+    Report,
+    ReportRefused,
+)
+
+declare_indexes("fake_provider")
+
+SIGNATURE = "Fake-Signature"
+_SIGNING_KEY = b"everybody knows this one"
+_FATES: dict[str, tuple[str, str | None]] = {
+    "fake_ok": ("succeeded", None),
+    "fake_decline": ("failed", "card_declined"),
+    "fake_timeout": ("succeeded", None),
+    "fake_twice": ("succeeded", None),
+    "fake_late": ("pending", None),
+    "fake_no_refund": ("succeeded", None),
+}
+_UNKNOWN = ("failed", "unknown_token")
+_SILENT = {"fake_timeout"}
+_UNREFUNDABLE = {"fake_no_refund"}
+
+
+class FakeProvider:
+    """See the module's docstring. To be called outside of transactions, like any provider."""
+
+    def create(self, order: Order) -> Outcome:
+        is_new, row = _keep(order, *_FATES.get(order.token, _UNKNOWN))
+        if is_new and order.token in _SILENT:
+            raise ProviderUnreachable("The fake provider does not answer.")
+        return _outcome(row)
+
+    def confirm(self, key: str) -> Outcome | None:
+        row = database().fake_provider.find_one({"_id": key})
+        if row and row["status"] == "pending":
+            row = _arrive(key)
+        return _outcome(row) if row else None
+
+    def refund(self, order: Order) -> Outcome:
+        charge = database().fake_provider.find_one({"_id": order.token}) or {}
+        if charge.get("token") in _UNREFUNDABLE or charge.get("status") != "succeeded":
+            return _outcome(_keep(order, "failed", "refund_refused")[1])
+        return _outcome(_keep(order, "succeeded", None)[1])
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> Report:
+        if not hmac.compare_digest(headers.get(SIGNATURE, ""), _sign(body)):
+            raise ReportRefused("The report is not signed by the provider.")
+        try:
+            told = json.loads(body)
+            return Report(told["key"], Outcome(told["status"], told["key"], told["failure_code"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ReportRefused("The report cannot be read.") from error
+
+    def report(self, key: str) -> tuple[bytes, dict[str, str]]:
+        """The body and headers that it would send of an order; what was late has arrived then."""
+        row = _arrive(key) or {}
+        told = {name: row.get(name) for name in ("status", "failure_code")}
+        body = json.dumps({"key": key, **told}).encode()
+        return body, {SIGNATURE: _sign(body)}
+
+
+def _keep(order: Order, status: str, failure: str | None) -> tuple[bool, Row]:
+    """The ledger's row of an order, made once per key; whether it is new."""
+    row = {
+        "token": order.token,
+        "amount": order.amount,
+        "currency": order.currency,
+        "status": status,
+        "failure_code": failure,
+        "created_at": clock.now(),
+    }
+    made = database().fake_provider.update_one(
+        {"_id": order.key}, {"$setOnInsert": row, "$inc": {"asked": 1}}, upsert=True
+    )
+    kept = database().fake_provider.find_one({"_id": order.key})
+    return made.upserted_id is not None, kept or row
+
+
+def _arrive(key: str) -> Row | None:
+    """A late order's money is there."""
+    ledger = database().fake_provider
+    ledger.update_one({"_id": key, "status": "pending"}, {"$set": {"status": "succeeded"}})
+    return ledger.find_one({"_id": key})
+
+
+def _outcome(row: Row) -> Outcome:
+    return Outcome(row["status"], row.get("_id"), row.get("failure_code"))
+
+
+def _sign(body: bytes) -> str:
+    return hmac.new(_SIGNING_KEY, body, hashlib.sha256).hexdigest()

@@ -1,0 +1,48 @@
+"""Finding the truth about attempts whose answer never came.
+
+Whoever asked may have died before asking, while waiting, or after the answer; the provider knows.
+"""
+
+from datetime import timedelta
+
+from billing import clock
+from billing.database import database
+from billing.invoices.queries import get_invoice
+from billing.payments.charge import ask_provider, settle_payment
+from billing.payments.models import Payment
+from billing.payments.providers import get_provider
+from billing.payments.providers.base import Outcome, ProviderUnreachable
+from billing.payments.queries import get_payment
+from billing.payments.settle_refund import send_refund
+
+PATIENCE = timedelta(minutes=5)
+"""An attempt younger than this is left to whoever makes it."""
+
+_NEVER_ASKED = Outcome("failed", failure_code="never_asked")
+
+
+def settle_pending(patience: timedelta = PATIENCE) -> int:
+    """Settle every payment and refund that has been pending for longer than `patience`.
+
+    Safe to be done by several at once and again. Returns how many are settled now.
+    """
+    older = {"status": "pending", "created_at": {"$lte": clock.now() - patience}}
+    payments = [row["_id"] for row in database().payments.find(older, {"_id": 1})]
+    refunds = [row["_id"] for row in database().refunds.find(older, {"_id": 1})]
+    settled = [_find_out(get_payment(each)).status != "pending" for each in payments]
+    settled += [send_refund(each).status != "pending" for each in refunds]
+    return sum(settled)
+
+
+def _find_out(payment: Payment) -> Payment:
+    """Ask what became of it; if it never got there, ask for it while the invoice is still owed."""
+    try:
+        outcome = get_provider(payment.provider).confirm(payment.id)
+    except ProviderUnreachable:
+        return payment
+    if outcome:
+        return settle_payment(payment.id, outcome)
+    invoice = get_invoice(payment.invoice_id)
+    if invoice.is_payable and payment.amount <= invoice.amount_due:
+        return ask_provider(payment)
+    return settle_payment(payment.id, _NEVER_ASKED)

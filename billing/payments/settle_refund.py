@@ -1,0 +1,62 @@
+"""Asking the provider for a stored refund, and writing down what became of it, once."""
+
+from billing.credit_notes.queries import get_credit_note
+from billing.customers.credit import add_credit
+from billing.database import operation
+from billing.events.journal import update
+from billing.payments.models import Refund
+from billing.payments.providers import get_provider
+from billing.payments.providers.base import Order, Outcome, ProviderUnreachable
+from billing.payments.queries import get_payment, get_refund
+
+
+def send_refund(refund_id: str) -> Refund:
+    """Ask the provider, which pays back once per refund; still pending when no answer comes."""
+    refund = get_refund(refund_id)
+    order = Order(refund.id, refund.amount, refund.currency, refund.payment_id)
+    try:
+        outcome = get_provider(refund.provider).refund(order)
+    except ProviderUnreachable:
+        return refund
+    return settle_refund(refund_id, outcome)
+
+
+@operation
+def settle_refund(refund_id: str, outcome: Outcome) -> Refund:
+    """Settle a refund once. One that failed gives back what it had set aside; if a credit note
+    wanted it, the customer has credit instead."""
+    refund = get_refund(refund_id)
+    if refund.status != "pending" or outcome.status == "pending":
+        return refund
+    refund.status, refund.failure_code = outcome.status, outcome.failure_code
+    refund.provider_reference = outcome.reference
+    if outcome.status == "failed":
+        _give_back(refund)
+    update(refund, f"refund.{outcome.status}")
+    return refund
+
+
+def _give_back(refund: Refund) -> None:
+    payment = get_payment(refund.payment_id)
+    payment.refunded_amount -= refund.amount
+    payment.status = "partially_refunded" if payment.refunded_amount else "succeeded"
+    update(payment, "payment.refund_failed", reason=refund.failure_code)
+    if refund.from_credit:
+        _credit(refund, refund.from_credit)
+    if refund.credit_note_id:
+        note = get_credit_note(refund.credit_note_id)
+        note.refund_amount -= refund.amount
+        note.credit_amount += refund.amount
+        update(note, "credit_note.refund_failed", reason=refund.failure_code)
+        _credit(refund, refund.amount)
+
+
+def _credit(refund: Refund, amount: int) -> None:
+    add_credit(
+        refund.customer_id,
+        refund.currency,
+        amount,
+        reason="refund_failed",
+        payment_id=refund.payment_id,
+        credit_note_id=refund.credit_note_id,
+    )
