@@ -63,14 +63,25 @@ class ChargeInput(PricingInput):
     """What its line is called on invoices."""
     meter: Key | None = None
     """The key of the meter whose usage it charges; null charges the subscription's quantity."""
-    timing: Timing = Field(default_factory=lambda data: _timing(data.get("meter")))
-    """`in_arrears` with a meter, `in_advance` without one."""
+    timing: Annotated[Timing | None, Field(validate_default=True)] = None
+    """`in_arrears` with a meter, `in_advance` without one; left out, it is what it must be."""
     unit_amount: Annotated[Price | None, Field(validate_default=True)] = None
     """For `flat`, `per_unit` and `package`, in smallest units; decimal text where finer."""
     percentage: Annotated[str | None, Field(pattern=PERCENTAGE_FORM, validate_default=True)] = None
     """For `percentage`: the share of the meter's value, an amount in smallest units. `"2.9"`."""
     fixed_amount: Price = 0
     """For `percentage`: a fee for each event, in smallest units."""
+
+    @field_validator("timing")
+    @classmethod
+    def _timing_fits(cls, timing: Timing | None, info: ValidationInfo) -> Timing | None:
+        if "meter" not in info.data:
+            return timing
+        expected: Timing = "in_advance" if info.data["meter"] is None else "in_arrears"
+        if timing not in {None, expected}:
+            which = "without" if expected == "in_advance" else "with"
+            raise ValueError(f"must be {expected} for a charge {which} a meter")
+        return expected
 
     @field_validator("unit_amount")
     @classmethod
@@ -98,9 +109,6 @@ class ChargeInput(PricingInput):
             raise ValueError("a percentage needs a meter to be a share of")
         if self.meter is not None and self.pricing_model == "flat":
             raise ValueError("a flat charge has no meter, since usage does not change it")
-        if self.timing != _timing(self.meter):
-            which = "without a meter" if self.meter is None else "with a meter"
-            raise ValueError(f"timing must be {_timing(self.meter)} for a charge {which}")
         return self
 
 
@@ -136,7 +144,3 @@ def _takes(info: ValidationInfo, *models: str) -> bool | None:
 
 def _model(info: ValidationInfo) -> str | None:
     return info.data.get("pricing_model")
-
-
-def _timing(meter: str | None) -> Timing:
-    return "in_advance" if meter is None else "in_arrears"

@@ -111,8 +111,14 @@ BEYOND_SCHEMA = (
     "must be (greater|less) than or equal to [12][0-9]{3}-[0-9]{2}-[0-9]{2}",
     "must not be empty",  # after its spaces are trimmed
     "must have at least 12 characters",  # the same
-    "price must be a whole number for the pricing model flat",
-    "features must each have a key of their own",
+    "for the pricing model",  # what one model takes and another does not
+    "must each have a key of their own",
+    "tier [0-9]+ (needs an up_to|must reach further)",
+    "the last tier must have no end",
+    "a percentage needs a meter",
+    "a flat charge has no meter",
+    "must be in_(advance|arrears) for a charge",
+    "is no meter that a charge of this plan has",
     "customer_id is required for the role customer",
     "A new user needs a password",
     "The amount is larger than an invoice can bear",
