@@ -1,10 +1,10 @@
 """How usage and entitlements look, and what usage is sent and filtered by."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel
+from pydantic import BeforeValidator, Field, RootModel
 
-from api.query import PageQuery, Truth
+from api.query import PageQuery
 from api.shape import DateText, Id, Instant, Shape
 from billing.inputs import Key, ObjectId
 from billing.subscriptions.states import Status
@@ -55,6 +55,12 @@ class SentUsage(Shape):
     data: list[SentEvent]
 
 
+def _true(value: Any) -> bool:
+    if value != "true":
+        raise ValueError("must be true")
+    return True
+
+
 class UsageEventQuery(PageQuery):
     """Filters of the list."""
 
@@ -63,8 +69,9 @@ class UsageEventQuery(PageQuery):
     meter: Key | None = None
     """A meter's key."""
     idempotency_key: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]+$")] | None = None
-    """Best with `subscription_id`, within which it is unique."""
-    late: Truth | None = None
+    """Unique within a subscription."""
+    late: Annotated[Literal[True] | None, BeforeValidator(_true)] = None
+    """Only those whose period was billed before they came."""
     sort: Literal["created_at", "-created_at"] = "-created_at"
 
 

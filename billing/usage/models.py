@@ -28,8 +28,8 @@ declare_indexes(
     EVENTS,
     # Once and only once, however often and however concurrently an event is sent.
     IndexModel(
-        [("subscription_id", ASCENDING), ("idempotency_key", ASCENDING)],
-        name="sent_once",
+        [("idempotency_key", ASCENDING), ("subscription_id", ASCENDING)],
+        name="sent_key",
         unique=True,
     ),
     # What billing adds up.
@@ -37,6 +37,11 @@ declare_indexes(
     IndexModel([("subscription_id", ASCENDING), ("_id", DESCENDING)], name="subscription"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("meter", ASCENDING), ("_id", DESCENDING)], name="meter"),
+    IndexModel(
+        [("late", ASCENDING), ("_id", DESCENDING)],
+        name="late",
+        partialFilterExpression={"late": True},
+    ),
 )
 
 

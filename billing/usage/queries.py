@@ -54,16 +54,17 @@ def list_usage_events(
     customer_id: str | None = None,
     meter: str | None = None,
     idempotency_key: str | None = None,
-    late: bool | None = None,
+    late: bool = False,
     **page: Unpack[PageArguments],
 ) -> Page:
-    """Usage events, the newest to arrive first; `meter` is a meter's key."""
+    """Usage events, the newest to arrive first; `meter` is a meter's key, `late` leaves only those
+    that came after their period was billed."""
     filters = {
         "subscription_id": subscription_id,
         "customer_id": customer_id,
         "meter": meter,
         "idempotency_key": idempotency_key,
-        "late": late,
+        "late": late or None,
     }
     where: Row = {name: value for name, value in filters.items() if value is not None}
     if own := own_customer_id():

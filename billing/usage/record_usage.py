@@ -1,6 +1,5 @@
 """Recording usage: each event once, all of a batch or nothing of it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,18 +52,13 @@ def record_usage(batch: Sequence[UsageEventInput], *, alone: bool = False) -> Re
 
 def _known(batch: Sequence[UsageEventInput]) -> dict[Key, Row]:
     """The events of the batch that are stored already."""
-    keys: dict[str, list[str]] = defaultdict(list)
-    for event in batch:
-        keys[event.subscription_id].append(event.idempotency_key)
-    clauses: list[Row] = [
-        {"subscription_id": subscription_id, "idempotency_key": {"$in": own}}
-        for subscription_id, own in keys.items()
-    ]
-    if not clauses:
-        return {}
-    found = database()[EVENTS].find(clauses[0] if len(clauses) == 1 else {"$or": clauses})
-    own_id = own_customer_id()
-    return {_key_of(row): row for row in found if own_id in {None, row["customer_id"]}}
+    where: Row = {
+        "idempotency_key": {"$in": sorted({event.idempotency_key for event in batch})},
+        "subscription_id": {"$in": sorted({event.subscription_id for event in batch})},
+    }
+    if own := own_customer_id():
+        where["customer_id"] = own
+    return {_key_of(row): row for row in database()[EVENTS].find(where)}
 
 
 def _key_of(row: Row) -> Key:

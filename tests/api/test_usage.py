@@ -236,8 +236,8 @@ def test_events_are_listed_by_what_they_are_of(admin: CheckedClient, subscriptio
     assert keys("meter=users") == ["b"]
     assert keys("idempotency_key=a") == ["a"]
     assert keys("late=true") == []
-    assert len(keys("late=false&limit=2")) == 2
-    assert admin.get("/usage_events?late=maybe").status_code == 422
+    assert len(keys("limit=2")) == 2
+    assert admin.get("/usage_events?late=false").status_code == 422
 
 
 def test_a_missing_event_or_meter_is_404(admin: CheckedClient) -> None:

@@ -29,6 +29,10 @@ from billing.runs import queries as runs
 from billing.runs.run_billing import run_billing
 from billing.subscriptions import queries as subscriptions
 from billing.taxes import queries as taxes
+from billing.test_clocks import queries as clocks
+from billing.usage import queries as usage
+from billing.usage.entitlements import entitlements
+from billing.usage.so_far import usage_so_far
 from billing.users import queries as users
 from billing.users.sign_in import sign_in
 from billing.users.tokens import Tokens
@@ -40,6 +44,8 @@ from tests.factories import (
     create_plan,
     create_subscription,
     create_tax_rate,
+    create_test_clock,
+    create_usage,
     create_user,
 )
 
@@ -52,6 +58,7 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
             "status": "active",
             "email": "customer1@example.com",
             "external_id": "ext-3",
+            "test_clock_id": "",
             "q": "customer",
             "created_from": TODAY,
             "created_before": TODAY + timedelta(days=1),
@@ -104,6 +111,17 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         {"object_id": "", "customer_id": "", "type": "invoice.finalized", "actor_id": "usr_1"},
     ),
     "runs": (runs.list_runs, runs.SORTS, {}),
+    "meters": (
+        usage.list_meters,
+        usage.SORTS,
+        {"status": "active", "aggregation": "sum", "key": "meter_1", "q": "api"},
+    ),
+    "usage_events": (
+        usage.list_usage_events,
+        usage.EVENT_SORTS,
+        {"subscription_id": "", "customer_id": "", "meter": "", "late": True},
+    ),
+    "test_clocks": (clocks.list_clocks, clocks.SORTS, {}),
 }
 
 
@@ -149,9 +167,13 @@ def fill(db: Database[Row]) -> dict[str, str]:
                 customer=customer, plan=plan if n % 3 else create_plan(), start_date="2026-10-01"
             )
             create_user(role="viewer" if n % 4 else "admin")
+            event = create_usage(subscription=subscription)
         create_tax_rate(country="DE" if n % 2 else "AT")
         create_coupon()
     create_user(role="customer", customer_id=customer.id)
+    for _ in range(12):
+        test_clock = create_test_clock()
+    create_customer(test_clock_id=test_clock.id)
     pay_invoice(create_invoice(customer=customer).id)
     void_invoice(create_invoice(customer=customer).id)
     create_invoice(customer=customer, draft=True)
@@ -163,6 +185,10 @@ def fill(db: Database[Row]) -> dict[str, str]:
         "plan_id": plan.id,
         "subscription_id": subscription.id,
         "object_id": subscription.id,
+        "meter": event["meter"],
+        "key": event["meter"],
+        "idempotency_key": event["idempotency_key"],
+        "test_clock_id": test_clock.id,
     }
 
 
@@ -213,6 +239,12 @@ SELECTIVE: list[tuple[str, dict[str, Any]]] = [
     ("invoices", {"status": "void"}),
     ("users", {"customer_id": ""}),
     ("events", {"object_id": ""}),
+    ("meters", {"key": ""}),
+    ("usage_events", {"subscription_id": ""}),
+    ("usage_events", {"idempotency_key": ""}),
+    ("usage_events", {"late": True}),
+    ("usage_events", {"customer_id": ""}),
+    ("usage_events", {"meter": ""}),
 ]
 
 
@@ -252,7 +284,7 @@ def test_a_customers_own_lists_walk_indexes_too(
 ) -> None:
     profiler, ids = books
     with acting_as(Actor(type="user", role="customer", customer_id=ids["customer_id"])):
-        for name in ("customers", "subscriptions", "invoices", "events"):
+        for name in ("customers", "subscriptions", "invoices", "events", "usage_events"):
             LISTS[name][0](limit=1)
     assert profiler.scans() == []
 
@@ -270,6 +302,8 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     subscriptions.get_subscription(subscription_id)
     subscriptions.has_live_subscriptions(customer_id)
     subscriptions.next_due()
+    usage_so_far(subscription_id)
+    entitlements(customer_id)
     invoices.latest_invoice_ids([subscription_id])
     invoices.latest_invoice_ids([subscription_id, "sub_2"])
     invoices.has_unpaid_invoices(customer_id)

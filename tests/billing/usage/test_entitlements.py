@@ -10,11 +10,11 @@ import pytest
 
 from billing import clock
 from billing.actors import Actor, acting_as
+from billing.changes.cancel import cancel_subscription
 from billing.customers.errors import CustomerNotFound
 from billing.customers.models import Customer
 from billing.database import database
 from billing.plans.pricing import Usage
-from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.errors import SubscriptionNotFound
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
