@@ -109,7 +109,7 @@ def test_notes_of_lines_never_exceed_them_and_credit_all_in_the_end(
 def test_thirds_of_a_taxed_invoice_by_hand() -> None:
     """100.00 + 19.00: thirds of 119.00 are 39.67, 39.67 and the rest, 39.66.
 
-    3967 × 1900/11900 = 633.4 of tax; then 3967 × 1267/7933 = 633.6 of what is left; then the rest.
+    Of tax 3967 * 1900 / 11900 = 633.4; then 3967 * 1267 / 7933 = 633.6 of what is left; the rest.
     """
     whole, on_top = claims(taxed((10000, ["a"])))
     first = by_amount(whole, on_top, 3967)
