@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from billing.inputs import Amount, Input, Key, Name, Price, WholeNumber
 
@@ -61,8 +61,9 @@ class ChargeInput(PricingInput):
     """Names it within the plan."""
     name: Name
     """What its line is called on invoices."""
-    meter: Key | None = None
-    """The key of the meter whose usage it charges; null charges the subscription's quantity."""
+    meter: Annotated[Key | None, Field(validate_default=True)] = None
+    """The key of the meter whose usage it charges; null charges the subscription's quantity.
+    `percentage` needs one, and `flat`, which no usage changes, takes none."""
     timing: Annotated[Timing | None, Field(validate_default=True)] = None
     """`in_arrears` with a meter, `in_advance` without one; left out, it is what it must be."""
     unit_amount: Annotated[Price | None, Field(validate_default=True)] = None
@@ -71,6 +72,15 @@ class ChargeInput(PricingInput):
     """For `percentage`: the share of the meter's value, an amount in smallest units. `"2.9"`."""
     fixed_amount: Price = 0
     """For `percentage`: a fee for each event, in smallest units."""
+
+    @field_validator("meter")
+    @classmethod
+    def _meter_fits(cls, meter: str | None, info: ValidationInfo) -> str | None:
+        if meter is None and _takes(info, "percentage"):
+            raise ValueError("is required for the pricing model percentage")
+        if meter is not None and _takes(info, "flat"):
+            raise ValueError("must be left out for the pricing model flat")
+        return meter
 
     @field_validator("timing")
     @classmethod
@@ -103,14 +113,6 @@ class ChargeInput(PricingInput):
             raise ValueError(f"must be 0 for the pricing model {_model(info)}")
         return fee
 
-    @model_validator(mode="after")
-    def _meter_fits(self) -> Self:
-        if self.meter is None and self.pricing_model == "percentage":
-            raise ValueError("a percentage needs a meter to be a share of")
-        if self.meter is not None and self.pricing_model == "flat":
-            raise ValueError("a flat charge has no meter, since usage does not change it")
-        return self
-
 
 def whole_if_flat(price: int | str | None, info: ValidationInfo) -> None:
     """Raises ValueError for a fraction of the smallest unit on a price charged once."""
@@ -121,11 +123,11 @@ def whole_if_flat(price: int | str | None, info: ValidationInfo) -> None:
 def _check_tiers(tiers: list[TierInput]) -> None:
     for position, (tier, following) in enumerate(pairwise(tiers), 1):
         if tier.up_to is None:
-            raise ValueError(f"tier {position} needs an up_to: only the last one has no end")
+            raise ValueError(f"Tier {position} needs an up_to: only the last one has no end")
         if following.up_to is not None and following.up_to <= tier.up_to:
-            raise ValueError(f"tier {position + 1} must reach further than the one before it")
+            raise ValueError(f"Tier {position + 1} must reach further than the one before it")
     if tiers and tiers[-1].up_to is not None:
-        raise ValueError("the last tier must have no end: leave its up_to out")
+        raise ValueError("The last tier must have no end: leave its up_to out")
 
 
 def _present_iff(info: ValidationInfo, value: Any, *models: str) -> None:

@@ -2,6 +2,7 @@
 
 from portal.forms.base import InputForm, Nothing
 from portal.forms.fields import (
+    BoxesField,
     DateField,
     MoneyField,
     NumberField,
@@ -13,6 +14,7 @@ from portal.forms.fields import (
 )
 
 __all__ = [
+    "BoxesField",
     "DateField",
     "InputForm",
     "MoneyField",

@@ -21,7 +21,7 @@ from billing.errors import (
 )
 from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
-from portal.forms.reading import OUTSIDE, Reader, find_field
+from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
 from portal.problems import status_of
 
 T = TypeVar("T")
@@ -60,6 +60,10 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         """The model's values as they are typed: money in major units."""
         return values
 
+    def meant(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Of the values that were typed, those that count under the choices that were made."""
+        return values
+
     @property
     def amounts_in(self) -> str:
         """The currency in which this form's amounts are typed."""
@@ -75,7 +79,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     def parse(self) -> Any:
         """What was typed, as the model. Raises Invalid with everything that is wrong."""
         reader = Reader(self.amounts_in)
-        values = {**self._kept(), **dict(self._filled(reader.read(self)))}
+        values = {**self._kept(), **dict(self._filled(self.meant(reader.read(self))))}
         found: list[FieldError] = []
         try:
             parsed = parse(self.model, values)
@@ -139,8 +143,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         """Whether the button that was pressed adds a row (`add:name`) or removes one."""
         act, _, rest = request.form.get("rows", "").partition(":")
         name, _, position = rest.partition(":")
-        rows = self[name] if act and name in self else None
-        if not isinstance(rows, RowsField):
+        rows = find_rows(self, name) if act else None
+        if rows is None:
             return False
         if act == "add":
             rows.append_entry()

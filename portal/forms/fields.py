@@ -1,11 +1,11 @@
 """The fields that forms are made of. They keep what was typed; input models judge it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from wtforms import FieldList, Form, FormField, StringField
+from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.widgets import DateInput, NumberInput, PasswordInput
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
 
 from billing.money import minor_digits, to_minor
 
@@ -51,6 +51,37 @@ class MoneyField(StringField):
         return f"{whole}{fine[:digits]}.{fine[digits:]}"
 
 
+class BoxesField(SelectMultipleField):
+    """Boxes to tick: all that is offered, and what is in use though it is offered no more.
+
+    `offered` is asked for pairs of value and label when the form is made; `labels` for those of
+    values that are not among them.
+    """
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+    has_boxes = True
+
+    def __init__(
+        self,
+        label: str,
+        offered: Callable[[], list[tuple[str, str]]],
+        labels: Callable[[set[str]], list[tuple[str, str]]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, choices=offered, **kwargs)
+        self._labels = labels
+
+    def iter_choices(self) -> Iterator[Any]:
+        """Value, label, whether it is ticked, and attributes of its control."""
+        offered: list[Any] = list(self.choices or ())
+        ticked = set(self.data or ())
+        unknown = ticked - {choice[0] for choice in offered}
+        in_use = self._labels(unknown) if unknown else []
+        for value, label in [*offered, *in_use]:
+            yield value, label, value in ticked, {}
+
+
 class RowsField(FieldList):  # type: ignore[type-arg]
     """Rows of small fields; blank ones do not count, and buttons add and remove without script.
 
@@ -82,7 +113,10 @@ class RowsField(FieldList):  # type: ignore[type-arg]
 
 
 def _is_typed(field: Any) -> bool:
-    return isinstance(field.data, str) and bool(field.data.strip())
+    """A select always has a choice: it alone makes no row."""
+    if isinstance(field, RowsField):
+        return bool(field.filled)
+    return isinstance(field, StringField) and bool((field.data or "").strip())
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -1,5 +1,6 @@
 """From what was typed to the values an input model takes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import FieldList, FormField
@@ -76,6 +77,17 @@ def find_field(form: BaseForm, path: str) -> Field | None:
     if isinstance(node, FormField):
         return next((f for f in node.form if f.type != "BooleanField"), None)
     return None if node is form else node
+
+
+def find_rows(fields: Iterable[Field], name: str) -> RowsField | None:
+    """The rows of that full name, also rows within a row: `charges-0-tiers`."""
+    for field in fields:
+        if isinstance(field, RowsField) and field.name == name:
+            return field
+        if isinstance(field, RowsField) and name.startswith(f"{field.name}-"):
+            inner = (find_rows(entry.form, name) for entry in field.entries)
+            return next((found for found in inner if found is not None), None)
+    return None
 
 
 def _step(node: Any, part: str) -> Any:

@@ -113,10 +113,8 @@ BEYOND_SCHEMA = (
     "must have at least 12 characters",  # the same
     "for the pricing model",  # what one model takes and another does not
     "must each have a key of their own",
-    "tier [0-9]+ (needs an up_to|must reach further)",
-    "the last tier must have no end",
-    "a percentage needs a meter",
-    "a flat charge has no meter",
+    "Tier [0-9]+ (needs an up_to|must reach further)",
+    "The last tier must have no end",
     "must be in_(advance|arrears) for a charge",
     "is no meter that a charge of this plan has",
     "customer_id is required for the role customer",
