@@ -20,10 +20,10 @@ endpoints = Endpoints("Invoice moves", "Issuing, paying, voiding and giving up a
     body=(PayInvoice,),
     answer=One(INVOICE),
     revised=True,
-    refusals=(MISSING, errors.InvoiceNotPayable, errors.AmountOutOfRange),
+    refusals=(MISSING, errors.InvoiceNotPayable),
 )
 def pay_invoice(invoice_id: str, body: PayInvoice, revision: int | None) -> Invoice:
-    """Of all that is due, or of the `amount` given; paid in full it becomes `paid`."""
+    """Of all that is due, or of the `amount` given; what is beyond becomes credit."""
     return payments.pay_invoice(invoice_id, body, revision)
 
 

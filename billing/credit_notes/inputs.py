@@ -9,7 +9,7 @@ from billing.inputs import Amount, Input, ObjectId, Prose, WholeNumber
 Part = Annotated[Amount, Field(ge=1)]
 
 
-class CreditNoteLine(Input):
+class CreditNoteLineInput(Input):
     """What is credited of one line of the invoice."""
 
     line: Annotated[WholeNumber, Field(ge=0, lt=1000)]
@@ -22,7 +22,7 @@ class CreditNoteInput(Input):
     """Taking back some of an issued invoice: certain lines, an amount, or all that is left."""
 
     invoice_id: ObjectId
-    lines: Annotated[list[CreditNoteLine], Field(min_length=1, max_length=200)] | None = None
+    lines: Annotated[list[CreditNoteLineInput], Field(min_length=1, max_length=200)] | None = None
     amount: Part | None = None
     """Taxes included; spread over all lines. All that is left where neither it nor lines are."""
     reason: Annotated[Prose, Field(max_length=500)] | None = None

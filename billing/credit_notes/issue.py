@@ -27,7 +27,7 @@ def issue_credit_note(invoice: Invoice, note: CreditNote) -> None:
         )
     _take_off(invoice, note)
     # Last, so that the counter is held for as short as can be.
-    series = credit_note_series(current_seller(), note.issue_date)
+    series = credit_note_series(current_seller(), note.issue_date, invoice.test_clock_id)
     note.number = take_numbers([series])[0]
     insert(note, "credit_note.issued", reason=note.reason)
 

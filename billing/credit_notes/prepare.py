@@ -14,7 +14,7 @@ from billing.credit_notes.errors import (
     CreditLineUnknown,
     InvoiceNotCreditable,
 )
-from billing.credit_notes.inputs import CreditNoteInput, CreditNoteLine
+from billing.credit_notes.inputs import CreditNoteInput, CreditNoteLineInput
 from billing.credit_notes.models import CreditNote
 from billing.credit_notes.queries import credit_notes_of
 from billing.credit_notes.settle import Received, settle
@@ -103,7 +103,7 @@ def _by_position(lines: list[Row], count: int, rates: int) -> list[Share]:
     return shares
 
 
-def _nets(left: list[Share], lines: list[CreditNoteLine], currency: str) -> list[int]:
+def _nets(left: list[Share], lines: list[CreditNoteLineInput], currency: str) -> list[int]:
     nets, wrong = [0] * len(left), []
     for position, wanted in enumerate(lines):
         most = left[wanted.line].net if wanted.line < len(left) else 0

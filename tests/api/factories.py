@@ -5,7 +5,12 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from billing.customers.inputs import CustomerInput
+from billing.coupons.inputs import CouponInput
+from billing.coupons.models import Coupon
+from billing.coupons.save_coupon import create_coupon as _create_coupon
+from billing.credit_notes.inputs import CreditNoteInput
+from billing.credit_notes.models import CreditNote
+from billing.customers.inputs import NewCustomer
 from billing.customers.models import Customer
 from billing.customers.save_customer import create_customer as _create_customer
 from billing.inputs import parse
@@ -13,11 +18,21 @@ from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice as _create_invoice
 from billing.invoices.subscribe import create_subscription as _create_subscription
+from billing.payments.charge import create_payment as _create_payment
+from billing.payments.credit_invoice import create_credit_note as _create_credit_note
+from billing.payments.inputs import PaymentInput
+from billing.payments.models import Payment
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan as _create_plan
 from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.models import Subscription
+from billing.taxes.inputs import TaxRateInput
+from billing.taxes.models import TaxRate
+from billing.taxes.save_tax_rate import create_tax_rate as _create_tax_rate
+from billing.test_clocks.inputs import CreateClock
+from billing.test_clocks.models import Clock
+from billing.test_clocks.save_clock import create_clock as _create_clock
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.save_user import create_user as _create_user
@@ -29,7 +44,7 @@ _numbers = count(1)
 def create_customer(**values: Any) -> Customer:
     n = next(_numbers)
     return _create_customer(
-        parse(CustomerInput, {"name": f"Customer {n}", "email": f"c{n}@example.com", **values})
+        parse(NewCustomer, {"name": f"Customer {n}", "email": f"c{n}@example.com", **values})
     )
 
 
@@ -57,3 +72,28 @@ def create_user(**values: Any) -> User:
     n = next(_numbers)
     usual = {"email": f"u{n}@example.com", "name": f"User {n}", "role": "admin"}
     return _create_user(parse(UserInput, {**usual, "password": PASSWORD, **values}))
+
+
+def create_test_clock(**values: Any) -> Clock:
+    return _create_clock(parse(CreateClock, {"name": "Trial", "now": "2026-01-01", **values}))
+
+
+def create_tax_rate(**values: Any) -> TaxRate:
+    return _create_tax_rate(parse(TaxRateInput, {"name": "VAT", "percentage": "19", **values}))
+
+
+def create_coupon(**values: Any) -> Coupon:
+    usual: dict[str, Any] = {"code": f"CODE{next(_numbers)}", "name": "Welcome"}
+    if "amount_off" not in values:
+        usual["percent_off"] = "10"
+    return _create_coupon(parse(CouponInput, {**usual, **values}))
+
+
+def create_payment(**values: Any) -> Payment:
+    values["invoice_id"] = values.get("invoice_id") or create_invoice().id
+    return _create_payment(parse(PaymentInput, values))
+
+
+def create_credit_note(**values: Any) -> CreditNote:
+    values["invoice_id"] = values.get("invoice_id") or create_invoice().id
+    return _create_credit_note(parse(CreditNoteInput, values))

@@ -18,8 +18,10 @@ from api.runs.endpoints import LAUNCH_RUN
 from billing.runs.run_billing import continue_run, start_run
 from billing.users.tokens import Tokens
 from tests.api.factories import (
+    create_credit_note,
     create_customer,
     create_invoice,
+    create_payment,
     create_plan,
     create_subscription,
     create_user,
@@ -38,6 +40,8 @@ SEEDED = {
     "plan_id": known("plan", 1, 2),
     "subscription_id": known("sub", 1, 2),
     "invoice_id": known("inv", 1, 2),
+    "payment_id": known("pay", 1, 2),
+    "credit_note_id": known("cn", 1),
     "user_id": known("usr", 1, 2),
     "run_id": known("run", 1),
 }
@@ -93,6 +97,8 @@ def seeded(app: Flask, db: Any, tokens: Tokens, monkeypatch: pytest.MonkeyPatch)
             create_subscription(customer_id=customer.id, plan_id=plan.id)
             create_invoice(customer_id=customer.id, draft=cycle == "monthly")
             create_user(role="viewer")
+            create_payment(amount=100)
+        create_credit_note()
         start_run()
     token = tokens.issue(create_user()).access_token
     return {"Authorization": f"Bearer {token}"}
@@ -120,6 +126,10 @@ BEYOND_SCHEMA = (
     "customer_id is required for the role customer",
     "A new user needs a password",
     "The amount is larger than an invoice can bear",
+    "give either lines or an amount",
+    "lines must name each line once",
+    "has nothing left to credit",
+    "Only .* of it is left",
 )
 
 

@@ -15,10 +15,15 @@ from billing.users.permissions import ROLES, SCOPES, scopes_of
 from tests.api.checked_client import CheckedClient, document, operations
 from tests.api.conftest import Speaker
 from tests.api.factories import (
+    create_coupon,
+    create_credit_note,
     create_customer,
     create_invoice,
+    create_payment,
     create_plan,
     create_subscription,
+    create_tax_rate,
+    create_test_clock,
     create_user,
 )
 
@@ -39,7 +44,12 @@ def address(endpoint: Endpoint) -> str:
         "plan_id": create_plan,
         "subscription_id": create_subscription,
         "invoice_id": create_invoice,
+        "payment_id": create_payment,
+        "credit_note_id": create_credit_note,
         "user_id": create_user,
+        "coupon_id": create_coupon,
+        "tax_rate_id": create_tax_rate,
+        "test_clock_id": create_test_clock,
     }
     names = re.findall(r"<(\w+)>", endpoint.path)
     path = endpoint.path
