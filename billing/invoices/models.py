@@ -9,6 +9,7 @@ from billing.documents import CalendarDateField, Document, PriceField
 CYCLE = "subscription_cycle"
 CHANGE = "subscription_change"
 END = "subscription_end"
+IMPORTED = "imported"
 ONE_OFF = "one_off"
 
 declare_indexes(

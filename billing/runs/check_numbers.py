@@ -1,5 +1,8 @@
 """Invariant 2: the numbers of a series are 1..n without gaps or repeats, n being its counter.
 
+Invoices and credit notes have series of their own. What was imported keeps the number that another
+system gave it, and stands outside of all series.
+
 One pass in the order of the index, which is the order of the text: six digits sort before and
 between seven, so each length is followed for itself, and memory does not grow with the books.
 """
@@ -7,15 +10,25 @@ between seven, so each length is followed for itself, and memory does not grow w
 from collections.abc import Iterator
 
 from billing.database import database, streamed
+from billing.invoices.models import IMPORTED
+
+Following = dict[tuple[str, int], int]
 
 _DIGITS = 6  # what numbers are padded to, see invoices.numbering
 
 
 def numbers_are_gapless() -> Iterator[tuple[str, str]]:
-    """Each invoice whose number breaks its series, and each series that misses its counter."""
-    following: dict[tuple[str, int], int] = {}
-    numbered = {"number": {"$gt": ""}}
-    for row in streamed("invoices", numbered, {"number": 1}).sort("number", 1):
+    """Each document whose number breaks its series, and each series that misses its counter."""
+    following: Following = {}
+    for collection in ("invoices", "credit_notes"):
+        yield from _steps(collection, following)
+    yield from _ends(following)
+
+
+def _steps(collection: str, following: Following) -> Iterator[tuple[str, str]]:
+    """Go through the numbers of a collection; `following` is what each series goes on with."""
+    numbered = {"number": {"$gt": ""}, "reason": {"$ne": IMPORTED}}
+    for row in streamed(collection, numbered, {"number": 1}).sort("number", 1):
         series, _, text = row["number"].rpartition("-")
         if not text.isdecimal() or len(text) < _DIGITS:
             yield row["_id"], f"{row['number']} is no number of a series"
@@ -24,10 +37,9 @@ def numbers_are_gapless() -> Iterator[tuple[str, str]]:
         if int(text) != expected:
             yield row["_id"], f"number {row['number']} stands where {expected:06d} is expected"
         following[series, len(text)] = int(text) + 1
-    yield from _ends(following)
 
 
-def _ends(following: dict[tuple[str, int], int]) -> Iterator[tuple[str, str]]:
+def _ends(following: Following) -> Iterator[tuple[str, str]]:
     """Whether each series ends where its counter stands, which also sees a series that is gone."""
     last = {row["_id"]: row["last"] for row in database().counters.find()}
     for series in sorted(last.keys() | {name for name, _ in following}):

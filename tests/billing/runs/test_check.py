@@ -167,6 +167,16 @@ OFFENCES: dict[str, tuple[Break, str]] = {
 }
 
 
+# Taking a whole document away, or money, breaks more than one rule.
+GONE = {
+    "a gap": "payments match",
+    "a payment that is gone": "",
+    "a refund that is gone": "",
+    "a subscription that is gone": "",
+    "less than nothing due": "payments match",
+}
+
+
 @pytest.mark.parametrize("name", list(OFFENCES))
 def test_each_offence_is_found_by_its_rule(books: Database[Row], name: str) -> None:
     spoil, rule = OFFENCES[name]
@@ -174,8 +184,9 @@ def test_each_offence_is_found_by_its_rule(books: Database[Row], name: str) -> N
     offences = check_books()
     assert {offence.rule for offence in offences} >= {rule}
     others = {offence.rule for offence in offences} - {rule}
-    # Taking a whole document away, or money, breaks more than one rule.
-    assert not others or name in {"a gap", "less than nothing due"}, offences
+    if isinstance(GONE.get(name), str):
+        others -= {"events have their objects", GONE[name]}
+    assert not others, offences
     assert all(offence.object_id and offence.message for offence in offences)
 
 

@@ -1,0 +1,93 @@
+"""Invariant 7: states are known and reached by allowed moves; every event's object exists."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+
+from billing.credit_notes.models import STATUSES as CREDIT_NOTE_STATUSES
+from billing.database import database, streamed
+from billing.invoices.states import MOVES as INVOICE_MOVES
+from billing.invoices.states import STATUSES as INVOICE_STATUSES
+from billing.payments.models import STATUSES as PAYMENT_STATUSES
+from billing.runs.check_join import Found
+from billing.subscriptions.states import MOVES as SUBSCRIPTION_MOVES
+from billing.subscriptions.states import STATUSES as SUBSCRIPTION_STATUSES
+
+_AT_A_TIME = 1000
+
+_KNOWN = {
+    "invoices": ("an invoice", INVOICE_STATUSES),
+    "subscriptions": ("a subscription", SUBSCRIPTION_STATUSES),
+    "payments": ("a payment", PAYMENT_STATUSES),
+    "credit_notes": ("a credit note", CREDIT_NOTE_STATUSES),
+}
+_MOVES = {"invoice": INVOICE_MOVES, "subscription": SUBSCRIPTION_MOVES}
+_COLLECTIONS = {
+    "cus": "customers",
+    "plan": "plans",
+    "sub": "subscriptions",
+    "inv": "invoices",
+    "pay": "payments",
+    "rfd": "refunds",
+    "cn": "credit_notes",
+    "cpn": "coupons",
+    "txr": "tax_rates",
+    "mtr": "meters",
+    "usr": "users",
+    "clk": "test_clocks",
+    "run": "billing_runs",
+}
+
+
+def states_are_known() -> Found:
+    """Every state is one of its table, and a paid invoice has nothing due."""
+    for collection, (what, statuses) in _KNOWN.items():
+        for row in streamed(collection, {"status": {"$nin": list(statuses)}}, {"status": 1}):
+            yield row["_id"], f"{row['status']} is no state of {what}"
+    for row in streamed("invoices", {"status": "paid", "amount_due": {"$ne": 0}}, {"_id": 1}):
+        yield row["_id"], "paid, yet something is due"
+
+
+def moves_are_allowed() -> Found:
+    """Each change of state that an event tells of leads along the moves of its table.
+
+    An event may tell of several moves at once, when a run caught up with several days.
+    """
+    told = {"object_type": {"$in": list(_MOVES)}, "changes.status": {"$exists": True}}
+    fields = {"object_type": 1, "object_id": 1, "changes.status": 1}
+    for event in streamed("events", told, fields):
+        before, after = event["changes"]["status"]
+        if before and after and after not in reachable(_MOVES[event["object_type"]], before):
+            yield event["object_id"], f"it went from {before} to {after}"
+
+
+def reachable(moves: dict[str, frozenset[str]], state: str) -> frozenset[str]:
+    """The states that the moves lead to from `state`, in one step or more."""
+    found: set[str] = set()
+    waiting = [state]
+    while waiting:
+        new = moves.get(waiting.pop(), frozenset()) - found
+        found |= new
+        waiting.extend(new)
+    return frozenset(found)
+
+
+def events_have_objects() -> Found:
+    """Whatever an event tells of exists."""
+    rows = streamed("events", {}, {"object_id": 1, "_id": 0}).sort("object_id", 1)
+    ids = (object_id for object_id, _ in groupby(row["object_id"] for row in rows))
+    for kind, found in groupby(ids, key=lambda object_id: object_id.partition("_")[0]):
+        if kind in _COLLECTIONS:
+            yield from _missing(_COLLECTIONS[kind], found)
+
+
+def _missing(collection: str, ids: Iterable[str]) -> Found:
+    for chunk in _chunks(ids):
+        there = database()[collection].find({"_id": {"$in": chunk}}, {"_id": 1})
+        for object_id in sorted(set(chunk) - {row["_id"] for row in there}):
+            yield object_id, "events tell of it, but it does not exist"
+
+
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    iterator = iter(ids)
+    while chunk := list(islice(iterator, _AT_A_TIME)):
+        yield chunk
