@@ -8,6 +8,14 @@ from api.endpoint import Endpoints
 from api.patching import patched
 from api.subscriptions.shapes import CancelQuery, SubscriptionQuery
 from api.subscriptions.shapes import Subscription as SubscriptionShape
+from billing.changes import cancel, change
+from billing.coupons.errors import (
+    CouponArchived,
+    CouponExpired,
+    CouponNotApplicable,
+    CouponUnknown,
+    CouponUsedUp,
+)
 from billing.customers.errors import CustomerDeleted, CustomerNotFound
 from billing.database import Row
 from billing.invoices import subscribe
@@ -15,7 +23,7 @@ from billing.invoices.errors import SubscriptionNotBillable
 from billing.invoices.queries import latest_invoice_ids
 from billing.pages import Page
 from billing.plans.errors import PlanNotFound, PlanNotSubscribable
-from billing.subscriptions import cancel, change, errors, queries
+from billing.subscriptions import errors, queries
 from billing.subscriptions.inputs import (
     CancelSubscription,
     SubscriptionChange,
@@ -23,18 +31,33 @@ from billing.subscriptions.inputs import (
     as_input,
 )
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.states import SubscriptionMoveRefused
 from billing.subscriptions.views import subscription_view
 
 READ, WRITE = "read:subscriptions", "write:subscriptions"
 MISSING = errors.SubscriptionNotFound
-_CHANGE = (
+_COUPON = (CouponUnknown, CouponArchived, CouponExpired, CouponNotApplicable, CouponUsedUp)
+CHANGE = (
     MISSING,
     PlanNotFound,
     PlanNotSubscribable,
+    SubscriptionNotBillable,
     errors.SubscriptionNotChangeable,
     errors.PlanNotCompatible,
     errors.PriceNotWhole,
+    *_COUPON,
+)
+CANCEL = (MISSING, errors.SubscriptionNotCancellable, SubscriptionNotBillable)
+CREATE = (
+    CustomerNotFound,
+    CustomerDeleted,
+    PlanNotFound,
+    PlanNotSubscribable,
+    errors.PriceNotWhole,
+    errors.StartTooLongAgo,
+    errors.EndBeforeStart,
+    errors.AnchorNotPossible,
+    SubscriptionNotBillable,
+    *_COUPON,
 )
 
 endpoints = Endpoints("Subscriptions", "Who gets what, since when, and what is billed next.")
@@ -67,15 +90,7 @@ def list_subscriptions(query: SubscriptionQuery) -> Page:
     scope=WRITE,
     body=(SubscriptionInput,),
     answer=created(SUBSCRIPTION),
-    refusals=(
-        CustomerNotFound,
-        CustomerDeleted,
-        PlanNotFound,
-        PlanNotSubscribable,
-        errors.PriceNotWhole,
-        errors.StartTooLongAgo,
-        SubscriptionNotBillable,
-    ),
+    refusals=CREATE,
 )
 def create_subscription(body: SubscriptionInput) -> Subscription:
     """One that starts today or earlier is invoiced at once, each period that has begun."""
@@ -101,12 +116,12 @@ def get_subscription(subscription_id: str) -> Subscription:
     body=(SubscriptionChange,),
     answer=One(SUBSCRIPTION),
     revised=True,
-    refusals=_CHANGE,
+    refusals=CHANGE,
 )
 def update_subscription(
     subscription_id: str, body: SubscriptionChange, revision: int | None
 ) -> Subscription:
-    """From the next period on; what was billed stays as it was billed."""
+    """Splits the running period today, or waits for its end; what was billed stays as it is."""
     return change.update_subscription(subscription_id, body, revision)
 
 
@@ -117,10 +132,10 @@ def update_subscription(
     patch=SubscriptionChange,
     answer=One(SUBSCRIPTION),
     revised=True,
-    refusals=_CHANGE,
+    refusals=CHANGE,
 )
 def patch_subscription(subscription_id: str, patch: Patch, revision: int | None) -> Subscription:
-    """A JSON Merge Patch (RFC 7396), from the next period on."""
+    """A JSON Merge Patch (RFC 7396). Splits the running period today, or waits for its end."""
     changed: Subscription = _patch(subscription_id, patch, revision)
     return changed
 
@@ -132,13 +147,13 @@ def patch_subscription(subscription_id: str, patch: Patch, revision: int | None)
     query=CancelQuery,
     answer=One(SUBSCRIPTION),
     revised=True,
-    refusals=(MISSING, errors.SubscriptionNotCancellable, SubscriptionMoveRefused),
+    refusals=CANCEL,
 )
 def cancel_subscription(
     subscription_id: str, query: CancelQuery, revision: int | None
 ) -> Subscription:
-    """Now, or at the end of the billed period; periods that have begun stay due."""
-    how = CancelSubscription(when=query.when, reason=query.reason)
+    """Now, or at the end of the billed period; what was used is billed at the end."""
+    how = CancelSubscription(when=query.when, proration=query.proration, reason=query.reason)
     return cancel.cancel_subscription(subscription_id, how, revision)
 
 

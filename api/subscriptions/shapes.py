@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from api.invoices.shapes import Invoice, LineItem
 from api.query import PageQuery, Query, Search
 from api.shape import DateText, Id, Instant, Metadata, Price, Shape
 from billing.inputs import ObjectId
@@ -34,12 +35,37 @@ class Subscription(Shape):
     cancelled_at: Instant | None
     cancellation_reason: str | None
     pause: dict[str, Any] | None
+    """The pause that is agreed or runs: `from`, `resumes_on`, `proration`."""
+    pauses: list[dict[str, Any]]
+    """All that began: `from`, and `to`, the day service went on."""
     pending_change: dict[str, Any] | None
     coupon: dict[str, Any] | None
     latest_invoice_id: Id | None
     metadata: Metadata
     created_at: Instant
     updated_at: Instant
+
+
+class SubscriptionPreview(Shape):
+    """What a change would do; nothing of it was written."""
+
+    object: Literal["subscription_preview"]
+    subscription: Subscription
+    """As it would be."""
+    invoices: list[Invoice]
+    """What would be invoiced at once, without numbers."""
+    waiting: list[LineItem]
+    """Lines that would wait for the next invoice."""
+    next_invoice: Invoice | None
+    """What would be billed next, those lines included."""
+
+
+class NextInvoice(Shape):
+    """The invoice that comes next if nothing changes."""
+
+    object: Literal["next_invoice"]
+    invoice: Invoice | None
+    """null when nothing more will be billed."""
 
 
 class SubscriptionQuery(PageQuery):
@@ -60,7 +86,7 @@ class CancelQuery(Query):
 
     when: Literal["now", "period_end"] = "period_end"
     """`now`, or at the end of the period that is billed, which can be taken back until then."""
-    proration: Literal["none"] = "none"
-    """Nothing is given back for the rest of the period."""
+    proration: Literal["credit", "none"] = "none"
+    """With `now`: whether the rest of the paid period is given back as credit."""
     reason: Search | None = None
     """Kept with the subscription and in the audit trail."""

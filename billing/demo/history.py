@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from billing.actors import acting_as
+from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.customers.inputs import CustomerInput
 from billing.customers.inputs import as_input as customer_input
 from billing.customers.queries import get_customer
@@ -22,7 +23,6 @@ from billing.invoices.one_off import create_invoice
 from billing.invoices.subscribe import create_subscription
 from billing.plans.models import Plan
 from billing.plans.save_plan import archive_plan
-from billing.subscriptions.cancel import cancel_subscription, keep_subscription
 from billing.subscriptions.inputs import CancelSubscription, SubscriptionInput
 from billing.subscriptions.queries import get_subscription
 

@@ -21,6 +21,9 @@ class Bill:
     """Which pending items are on which invoice: (item id, invoice id)."""
     waiting: list[Row] = field(default_factory=list)
     """Lines that came up and wait for the next invoice."""
+    event: str | None = None
+    """What the audit trail calls it; told by the states where left out."""
+    reason: str | None = None
     advance: Row = field(init=False)
     """The subscription's new values; None where one is removed. Empty when nothing changed."""
 

@@ -14,7 +14,7 @@ _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended
 
 def events_of(bill: Bill, run_id: str | None) -> list[Row]:
     """An event for each invoice and one for the subscription."""
-    reason = f"Billing run {run_id}" if run_id else None
+    reason = f"Billing run {run_id}" if run_id else bill.reason
     row, customer_id = bill.subscription, bill.subscription["customer_id"]
     events = [
         event_row(
@@ -34,6 +34,8 @@ def events_of(bill: Bill, run_id: str | None) -> list[Row]:
 
 
 def _move(bill: Bill) -> str:
+    if bill.event:
+        return bill.event
     was, now = bill.subscription["status"], bill.reached["status"]
     if was == now:
         return "subscription.renewed"

@@ -14,12 +14,18 @@ from billing.invoices.bill import Bill
 from billing.invoices.compose import compose_invoice
 from billing.invoices.models import CYCLE, END
 from billing.invoices.parties import invoice_base
-from billing.invoices.period_lines import AdvanceLines, arrears_lines, commitment_of, first_lines
+from billing.invoices.period_lines import (
+    AdvanceLines,
+    arrears_lines,
+    commitment_of,
+    cut_commitment,
+    first_lines,
+)
 from billing.periods import Period, Schedule
 from billing.plans.models import version_key
-from billing.subscriptions.pausing import begin_pause, end_pause
+from billing.subscriptions.pausing import begin_pause, end_pause, next_date
 from billing.subscriptions.pending import take_up_change
-from billing.subscriptions.proration import rest_of_period
+from billing.subscriptions.proration import coupon_of_period, credit_lines, rest_of_period
 from billing.subscriptions.states import LIVE
 
 
@@ -79,17 +85,31 @@ class Course:
             end_pause(row, day)
             self._go_on(day)
         elif pause and pause["from"] <= row["next_billing_date"]:
-            self._pause(day)
+            self.pause(day)
         else:
             self.begin_period(day)
 
-    def _pause(self, day: date) -> None:
-        rest = rest_of_period(self.row, self.terms, day)
-        self.wait(begin_pause(self.row, rest, self.full_lines()))
+    def pause(self, day: date) -> None:
+        """Begin the pause that is agreed, and give back what is paid for unless told otherwise."""
+        if self.row["pause"].get("proration") != "none":
+            self.cut_period(day)
+        begin_pause(self.row, day)
+
+    def cut_period(self, day: date, *, credit: bool = True) -> None:
+        """End the billed period on `day`; its rest is given back with the next invoice."""
+        row = self.row
+        rest = rest_of_period(row, self.terms, day)
+        lines: list[Row] = []
+        if credit:
+            lines = credit_lines(self.full_lines(), rest, coupon_of_period(row))
+        if commitment := row.get("commitment"):
+            row["commitment"] = cut_commitment(commitment, lines, rest.elapsed)
+        self.wait(lines)
+        row["current_period_end"] = day.isoformat()
 
     def wait(self, lines: list[Row]) -> None:
         """Let lines wait for the next invoice."""
-        self.account.pending.extend({"line": line} for line in lines)
+        self.account.pending.extend({"line": line} for line in lines if line["amount"])
 
     def full_lines(self) -> list[Row]:
         """What a full period costs in advance on the present terms; not to be changed."""
@@ -121,7 +141,7 @@ class Course:
             period.start.isoformat(),
             period.end.isoformat(),
         )
-        row["next_billing_date"] = _earlier(row["current_period_end"], row.get("pause"))
+        row["next_billing_date"] = next_date(row)
 
     def end(self, day: date) -> None:
         """Bill what is left to bill when the subscription ends on `day`."""
@@ -211,8 +231,3 @@ class Course:
         purse.balance -= invoice["credit_applied"]
         account.say_billed(invoice["_id"])
         self.invoices.append(invoice)
-
-
-def _earlier(day: str, pause: Row | None) -> str:
-    """The next day on which something happens: a pause may begin within the period."""
-    return min(day, pause["from"]) if pause else day

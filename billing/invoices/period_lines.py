@@ -73,6 +73,14 @@ def commitment_of(terms: Row, lines: list[Row], period: Period, full: Period) ->
     return {"minimum": minimum, "charged": sum(line["amount"] for line in lines)}
 
 
+def cut_commitment(commitment: Row, lines: list[Row], elapsed: tuple[int, int]) -> Row:
+    """The commitment of a period that ends after `elapsed` (days, of days) and what comes to it."""
+    return {
+        "minimum": share_of(commitment["minimum"], *elapsed),
+        "charged": commitment["charged"] + sum(line["amount"] for line in lines),
+    }
+
+
 def _told_late(line: Row, terms: Row, late: Mapping[str, int]) -> Row:
     """The line, saying how many events belong to a period that was billed before they came."""
     meter = line["explanation"].get("meter")

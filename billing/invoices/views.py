@@ -46,7 +46,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "credit_note_total": row.get("credit_note_total", 0),
         "amount_due": row["amount_due"],
         "overdue": is_overdue(row, today),
-        "line_items": [_line_view(line) for line in row["line_items"]],
+        "line_items": [line_view(line) for line in row["line_items"]],
         "discounts": get("discounts") or [],
         "taxes": get("taxes") or [],
         "seller": _seller_view(get("seller")),
@@ -60,7 +60,8 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
     }
 
 
-def _line_view(line: Row) -> dict[str, Any]:
+def line_view(line: Row) -> dict[str, Any]:
+    """The API's shape of a line item."""
     get = line.get
     return {
         "kind": get("kind"),

@@ -26,7 +26,7 @@ class CancellationNotRevocable(Conflict):
 
 
 class PlanNotCompatible(Invalid):
-    """Another currency or cycle cannot begin inside a running period."""
+    """A subscription keeps its currency."""
 
     code = "plan_not_compatible"
 
@@ -37,7 +37,43 @@ class StartTooLongAgo(Invalid):
     code = "start_too_long_ago"
 
 
+class EndBeforeStart(Invalid):
+    """Service ends after it began."""
+
+    code = "end_before_start"
+
+
+class AnchorNotPossible(Invalid):
+    """The plan's periods cannot begin on that day."""
+
+    code = "anchor_not_possible"
+
+
+class SubscriptionNotPausable(Conflict):
+    """It is not active, or a pause is agreed already."""
+
+    code = "subscription_not_pausable"
+
+
+class SubscriptionNotPaused(Conflict):
+    """There is no pause to end."""
+
+    code = "subscription_not_paused"
+
+
+class PauseDateNotPossible(Invalid):
+    """A pause begins today or later, and ends after it began."""
+
+    code = "pause_date_not_possible"
+
+
+class NoPendingChange(Conflict):
+    """No change waits for the end of the period."""
+
+    code = "no_pending_change"
+
+
 class PriceNotWhole(Invalid):
-    """A flat price is charged as it is, so it has no fraction of the smallest unit."""
+    """The plan's pricing model cannot have that negotiated price."""
 
     code = "price_not_whole"

@@ -13,6 +13,11 @@ declare_indexes(
     IndexModel([("next_billing_date", ASCENDING), ("_id", ASCENDING)], name="next_billing"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("plan_id", ASCENDING), ("_id", DESCENDING)], name="plan"),
+    # Counts a plan's subscribers by version without reading them.
+    IndexModel(
+        [("plan_id", ASCENDING), ("plan_version", ASCENDING), ("status", ASCENDING)],
+        name="plan_version",
+    ),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     # What advancing a test clock walks along; those of real customers are not in it.
     IndexModel(
@@ -26,8 +31,10 @@ declare_indexes(
 class Subscription(Document):
     """A customer's subscription to one version of a plan.
 
-    `next_billing_date` is the first day that is not billed yet; it is absent when nothing more
-    will be. `end_date` is the first day without service.
+    `current_period_*` is the last period that was billed, or the trial; it is cut short by a
+    pause or another cycle. `next_billing_date` is the next day on which something happens, absent
+    when nothing will; see billing.invoices.cycle. `end_date` is the first day without service,
+    `planned_end_date` the one that was agreed at the start.
     """
 
     meta = {"collection": "subscriptions"}
@@ -41,6 +48,7 @@ class Subscription(Document):
     status = me.StringField(required=True, default="active")
     start_date = CalendarDateField(required=True)
     end_date = CalendarDateField()
+    planned_end_date = CalendarDateField()
     trial_end_date = CalendarDateField()
     current_period_start = CalendarDateField()
     current_period_end = CalendarDateField()
@@ -49,9 +57,12 @@ class Subscription(Document):
     cancel_at_period_end = me.BooleanField(required=True, default=False)
     cancelled_at = me.DateTimeField()
     cancellation_reason = me.StringField()
-    pause = me.DictField()
+    pause = me.DictField()  # {from, resumes_on, proration}
+    pauses = me.ListField(me.DictField())  # all that began: [{from, to}]
     pending_change = me.DictField()
-    coupon = me.DictField()
+    coupon = me.DictField()  # see coupons.redeem; `since` is the first day it counted for
+    commitment = me.DictField()  # of the current period: {minimum, charged}
+    usage_seq = me.IntField()  # raised whenever usage comes in
     metadata = me.DictField()
     test_clock_id = me.StringField()
 
@@ -62,5 +73,5 @@ class Subscription(Document):
 
     @property
     def has_started(self) -> bool:
-        """Whether a period of it was billed."""
+        """Whether its trial or its first period was begun."""
         return self.current_period_start is not None

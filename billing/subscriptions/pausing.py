@@ -1,28 +1,15 @@
 """Pure: how a subscription's row moves into a pause and out of it."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from billing.database import Row
-from billing.subscriptions.proration import Rest, coupon_of_period, credit_lines
 
 
-def begin_pause(row: Row, rest: Rest, full_lines: Sequence[Row]) -> list[Row]:
-    """Let the pause of `row` begin on the first day of `rest`; the credit lines for the rest.
-
-    With the pause's `proration` none nothing is given back, and what is paid for counts again
-    should service go on before its end.
-    """
-    day, pause = rest.start.isoformat(), row["pause"]
-    lines: list[Row] = []
-    if pause.get("proration") != "none" and rest.days:
-        lines = credit_lines(full_lines, rest, coupon_of_period(row))
-        row["current_period_end"] = day
+def begin_pause(row: Row, day: date) -> None:
+    """Let the pause that is agreed begin on `day`."""
     row["status"] = "paused"
-    row["pauses"] = [*(row.get("pauses") or []), {"from": day, "to": None}]
-    following = [d for d in (pause.get("resumes_on"), row.get("end_date")) if d]
-    row["next_billing_date"] = min(following, default=None)
-    return lines
+    row["pauses"] = [*(row.get("pauses") or []), {"from": day.isoformat(), "to": None}]
+    row["next_billing_date"] = next_date(row)
 
 
 def end_pause(row: Row, day: date) -> None:
@@ -30,8 +17,16 @@ def end_pause(row: Row, day: date) -> None:
     *before, last = row["pauses"]
     row["pauses"] = [*before, {**last, "to": day.isoformat()}]
     row["status"], row["pause"] = "active", None
-    paid_through = row["current_period_end"]
-    if paid_through > day.isoformat():
-        row["next_billing_date"] = paid_through
+    if row["current_period_end"] <= day.isoformat():
+        row["billing_anchor"] = row["current_period_end"] = day.isoformat()
+    row["next_billing_date"] = next_date(row)
+
+
+def next_date(row: Row) -> str | None:
+    """The next day on which something happens: a boundary, a pause's begin or end, the end."""
+    pause = row.get("pause") or {}
+    if row["status"] == "paused":
+        days = [pause.get("resumes_on"), row.get("end_date")]
     else:
-        row["billing_anchor"] = row["next_billing_date"] = day.isoformat()
+        days = [row["current_period_end"], pause.get("from"), row.get("end_date")]
+    return min((day for day in days if day), default=None)

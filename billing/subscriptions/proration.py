@@ -21,14 +21,26 @@ class Rest:
     start: date
     end: date
     full: Period
+    begun: date | None = None
+    """When the billed period began, where that is later than the full one: a stub."""
 
     @property
     def days(self) -> int:
         return max(0, (self.end - self.start).days)
 
     @property
+    def elapsed(self) -> tuple[int, int]:
+        """The days of the billed period before it, and all its days."""
+        begun = self.begun or self.full.start
+        return (self.start - begun).days, (self.end - begun).days
+
+    @property
     def of_days(self) -> int:
         return self.full.days
+
+    def share_of(self, amount: int) -> int:
+        """What the rest is worth of a full period's `amount`."""
+        return share_of(amount, self.days, self.of_days)
 
 
 def part_of_period(line: Row, period: Period, full: Period) -> Row:
@@ -108,4 +120,4 @@ def rest_of_period(subscription: Row, terms: Row, day: date) -> Rest:
     end = date.fromisoformat(subscription["current_period_end"])
     anchor = date.fromisoformat(subscription["billing_anchor"])
     schedule = Schedule(anchor, terms["billing_cycle"], terms["interval_count"])
-    return Rest(day, max(day, end), schedule.period_at(start))
+    return Rest(day, max(day, end), schedule.period_at(start), start)

@@ -28,6 +28,7 @@ def subscription_view(row: Row, latest_invoice_id: str | None) -> dict[str, Any]
         "cancelled_at": instant(row.get("cancelled_at")),
         "cancellation_reason": row.get("cancellation_reason"),
         "pause": row.get("pause") or None,
+        "pauses": row.get("pauses") or [],
         "pending_change": row.get("pending_change") or None,
         "coupon": row.get("coupon") or None,
         "latest_invoice_id": latest_invoice_id,

@@ -5,10 +5,10 @@ from functools import partial
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.customers.queries import get_customer
 from billing.invoices.inputs import GenerateInvoice
 from billing.invoices.subscribe import generate_invoice
-from billing.subscriptions.cancel import cancel_subscription, keep_subscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from portal.access import page

@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.changes.change import update_subscription
 from billing.customers.queries import customer_names, get_customer, list_customers
 from billing.invoices.queries import is_overdue, list_invoices
 from billing.invoices.subscribe import create_subscription
 from billing.plans.queries import get_terms, plan_names
-from billing.subscriptions.change import update_subscription
 from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription, list_subscriptions

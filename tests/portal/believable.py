@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from billing import clock
+from billing.changes.cancel import cancel_subscription
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.inputs import CancelSubscription
+from billing.taxes.save_tax_rate import archive_tax_rate
 from tests.factories import (
+    create_coupon,
     create_customer,
     create_invoice,
     create_plan,
     create_subscription,
+    create_tax_rate,
+    create_test_clock,
     create_user,
 )
 
@@ -36,6 +40,10 @@ class Business:
     draft: str
     run: str
     user: str
+    test_clock: str
+    tax_rate: str
+    coupon: str
+    taxed: str
 
 
 _ACME = {
@@ -94,10 +102,27 @@ def build() -> Business:
     run = run_billing()
     _settle(late.id, create_invoice(customer=people[0]).id)
     draft = create_invoice(customer=acme, draft=True, purchase_order="PO-77")
+    rates = [create_tax_rate(country="DE").id, create_tax_rate(percentage="7", inclusive=True).id]
+    archive_tax_rate(create_tax_rate(name="City tax", percentage="8.875").id)
+    coupon = create_coupon(code="WELCOME", plan_ids=[], max_redemptions=100)
+    create_coupon(code="TENOFF", amount_off=1000, currency="EUR", redeem_by="2030-12-31")
+    taxed = create_invoice(customer=acme, coupon="welcome", line_items=_lines(rates))
+    create_invoice(customer=berg, line_items=[{"description": "Refund", "unit_amount": -900}])
     create_user(email=CUSTOMER, name="Bea Buyer", role="customer", customer_id=acme.id)
+    test_clock = create_test_clock(name="What ten years bring", now="2026-01-31")
+    trial = create_customer(name="Trial Ltd", test_clock_id=test_clock.id)
+    create_subscription(customer=trial, plan=team)
     return Business(
-        acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id
-    )
+        acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id,
+        test_clock.id, rates[0], coupon.id, taxed.id,
+    )  # fmt: skip
+
+
+def _lines(rates: list[str]) -> list[dict[str, object]]:
+    """A line for each tax rate."""
+    work = {"description": "Setting up", "quantity": 3, "unit_amount": 12_500}
+    book = {"description": "Printed handbook", "unit_amount": 4280}
+    return [row | {"tax_rate_ids": [rate]} for row, rate in zip((work, book), rates, strict=True)]
 
 
 def _settle(partly: str, given_up: str) -> None:

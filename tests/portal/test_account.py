@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from billing.changes.cancel import cancel_subscription
 from billing.invoices.queries import list_invoices
-from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.inputs import CancelSubscription
 from tests.factories import create_customer, create_invoice, create_plan, create_subscription
 from tests.portal.conftest import Visitor

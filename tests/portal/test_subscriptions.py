@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from billing import clock
+from billing.changes.change import update_subscription
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
-from billing.subscriptions.change import update_subscription
 from billing.subscriptions.inputs import SubscriptionChange
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from tests.factories import create_customer, create_plan, create_subscription

@@ -8,6 +8,7 @@ import pytest
 
 from billing import clock
 from billing.actors import Actor, acting_as
+from billing.changes.cancel import cancel_subscription
 from billing.customers.errors import (
     CustomerDeleted,
     CustomerHasLiveSubscriptions,
@@ -32,7 +33,6 @@ from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
-from billing.subscriptions.cancel import cancel_subscription
 from billing.subscriptions.inputs import CancelSubscription
 from tests.factories import (
     create_customer,
@@ -169,12 +169,12 @@ def test_a_customer_who_is_served_cannot_be_deleted(db: Database[Row]) -> None:
         delete_customer(subscription.customer_id)
 
 
-def test_a_customer_whose_past_is_not_billed_yet_cannot_be_deleted(db: Database[Row]) -> None:
+def test_a_customer_whose_past_was_billed_on_cancelling_cannot_be_deleted(db: Database[Row]) -> None:
     start = clock.today() - timedelta(days=3)
     with clock.frozen(clock.now() - timedelta(days=5)):
         subscription = create_subscription(start_date=start.isoformat())
     cancel_subscription(subscription.id, CancelSubscription(when="now"))
-    with pytest.raises(CustomerHasLiveSubscriptions):
+    with pytest.raises(CustomerHasUnpaidInvoices):
         delete_customer(subscription.customer_id)
 
 

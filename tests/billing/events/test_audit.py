@@ -10,6 +10,8 @@ import pytest
 
 from billing import clock
 from billing.actors import Actor, acting_as
+from billing.changes.cancel import cancel_subscription, keep_subscription
+from billing.changes.change import update_subscription
 from billing.customers.inputs import CustomerInput, as_input
 from billing.customers.models import Customer
 from billing.customers.save_customer import update_customer
@@ -25,14 +27,13 @@ from billing.invoices.finalize import finalize_invoice
 from billing.invoices.inputs import GenerateInvoice, PayInvoice
 from billing.invoices.inputs import as_input as invoice_input
 from billing.invoices.one_off import update_invoice
+from billing.invoices import bill_events
 from billing.invoices.subscribe import generate_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import archive_plan, update_plan
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.cancel import cancel_subscription, keep_subscription
-from billing.subscriptions.change import update_subscription
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.inputs import as_input as change_input
 from billing.users.inputs import ChangePassword
@@ -225,6 +226,7 @@ def test_a_write_whose_event_fails_leaves_no_change(
     prepared = prepare()
     before = everything(day)
     monkeypatch.setattr(journal, "event_row", lose)
+    monkeypatch.setattr(bill_events, "event_row", lose)
     with pytest.raises(EventLost):
         write(prepared)
     assert everything(day) == before

@@ -71,10 +71,11 @@ def test_the_figures_are_those_of_the_books(db: Database[Row]) -> None:
 def test_who_lives_on_a_test_clock_counts_in_no_figure(db: Database[Row]) -> None:
     with clock.frozen(datetime(2026, 11, 23, 12, tzinfo=UTC)):
         nothing = overview()
-        customer = create_customer(test_clock_id=create_test_clock(now="2026-10-01").id)
+        customer = create_customer(test_clock_id=create_test_clock(now="2026-11-01").id)
         create_subscription(customer=customer)
-        create_subscription(customer=customer, start_date="2026-10-02")
+        create_subscription(customer=customer, start_date="2026-11-02")
         create_invoice(customer=customer)
+        pay_invoice(create_invoice(customer=customer).id)
         assert overview() == nothing
         create_invoice(customer=create_customer())
         figures = overview()

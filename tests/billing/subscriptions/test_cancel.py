@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from billing import clock
+from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.database import Database, Row
 from billing.errors import StaleRevision
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.cancel import cancel_subscription, keep_subscription
 from billing.subscriptions.errors import (
     CancellationNotRevocable,
     SubscriptionNotCancellable,
@@ -66,14 +66,14 @@ def test_today_is_the_customers_own(db: Database[Row]) -> None:
     assert ended.end_date == date(2026, 1, 11)
 
 
-def test_periods_that_began_before_the_end_stay_due(db: Database[Row]) -> None:
+def test_periods_that_began_before_the_end_are_billed_with_it(db: Database[Row]) -> None:
     subscription = started()
     with clock.frozen(at("2026-04-15")):
         ended = cancel_subscription(subscription.id, NOW)
-    assert ended.next_billing_date == date(2026, 2, 28)
-    run = run_billing(date(2026, 12, 31))
+    assert ended.next_billing_date is None
     assert starts(db) == ["2026-01-31", "2026-02-28", "2026-03-31"]
-    assert (run.invoiced, run.ended) == (2, 0)
+    run = run_billing(date(2026, 12, 31))
+    assert (run.invoiced, run.ended) == (0, 0)
     settled = get_subscription(subscription.id)
     assert (settled.next_billing_date, settled.status) == (None, "cancelled")
     assert settled.cancelled_at == at("2026-04-15")
@@ -122,7 +122,7 @@ def test_period_end_is_the_end_of_the_period_of_today_however_far_billing_lags(
         ending = cancel_subscription(subscription.id, LATER)
         assert ending.end_date == date(2026, 4, 30)
         run = run_billing(date(2026, 12, 31))
-    assert (run.invoiced, run.ended, run.still_due) == (2, 1, 0)
+    assert (run.invoiced, run.ended, run.still_due) == (0, 1, 0)
     assert starts(db) == ["2026-01-31", "2026-02-28", "2026-03-31"]
 
 
@@ -176,9 +176,10 @@ def test_cancelling_now_never_prolongs_what_had_already_ended(db: Database[Row])
     with clock.frozen(at("2026-02-10")):
         cancel_subscription(subscription.id, LATER)
     with clock.frozen(at("2026-03-20")):
-        ended = cancel_subscription(subscription.id, NOW)
-    assert ended.end_date == date(2026, 2, 28)
+        with pytest.raises(SubscriptionNotCancellable, match="2026-02-28"):
+            cancel_subscription(subscription.id, NOW)
     run_billing(date(2026, 12, 31))
+    assert get_subscription(subscription.id).end_date == date(2026, 2, 28)
     assert starts(db) == ["2026-01-31"]
 
 

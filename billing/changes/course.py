@@ -1,0 +1,61 @@
+"""A subscription that is about to change: brought up to date, changed, and written as one bill."""
+
+from billing import clock
+from billing.database import Row, database
+from billing.errors import Conflict
+from billing.invoices.bill import Bill
+from billing.invoices.commit_bills import commit_bills
+from billing.invoices.cycle import Course
+from billing.invoices.errors import SubscriptionNotBillable
+from billing.invoices.lookups import Lookups
+from billing.invoices.prepare_bills import Prepared
+from billing.subscriptions.errors import SubscriptionNotChangeable
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.states import LIVE
+
+
+def course_of(
+    subscription_id: str,
+    expected_revision: int | None = None,
+    refusal: type[Conflict] = SubscriptionNotChangeable,
+) -> Course:
+    """The live subscription's course with all behind it that is due by the customer's today.
+
+    To be called inside the operation's transaction, which then calls `finish`. Raises
+    SubscriptionNotFound, StaleRevision, SubscriptionNotBillable, and `refusal` for one that has
+    ended.
+    """
+    subscription = get_subscription(subscription_id)
+    subscription.check_revision(expected_revision)
+    row = database().subscriptions.find_one({"_id": subscription_id})
+    row = row or {}
+    _check_live(row, refusal)
+    lookups = Lookups.for_rows([row])
+    account = lookups.account(row)
+    today = clock.today(account.customer["preferences"]["timezone"])
+    course = Course(account, today, clock.now(), lookups.advance)
+    if course.is_due and account.customer.get("status") == "suspended":
+        raise SubscriptionNotBillable("The customer is suspended; what is due cannot be billed.")
+    while course.is_due:
+        course.step()
+    _check_live(course.row, refusal)
+    return course
+
+
+def _check_live(row: Row, refusal: type[Conflict]) -> None:
+    if row["status"] not in LIVE:
+        raise refusal(
+            f"This subscription is {row['status']} already; it ended on {row.get('end_date')}."
+        )
+
+
+def finish(course: Course, event: str, reason: str | None = None) -> Subscription:
+    """Write what has come of it, with `event` for the audit trail; the subscription as it is now.
+
+    Raises ChangedMeanwhile.
+    """
+    bill: Bill = course.bill()
+    bill.event, bill.reason = event, reason
+    commit_bills(Prepared([bill]))
+    return get_subscription(bill.subscription["_id"])
