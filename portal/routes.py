@@ -10,6 +10,8 @@ FEATURES = (
     "dashboard",
     "customers",
     "plans",
+    "coupons",
+    "tax_rates",
     "subscriptions",
     "invoices",
     "runs",

@@ -14,11 +14,13 @@ from billing.customers.views import customer_view
 from billing.database import Row
 from billing.invoices import delete_customer as deletion
 from billing.pages import Page
+from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
 CUSTOMER = Resource(CustomerShape, customer_view)
 READ, WRITE = "read:customers", "write:customers"
 MISSING = errors.CustomerNotFound
-_CHANGE = (MISSING, errors.CustomerDeleted, errors.ExternalIdTaken)
+_RATES = (TaxRateMissing, TaxRateArchived)
+_CHANGE = (MISSING, errors.CustomerDeleted, errors.ExternalIdTaken, *_RATES)
 
 endpoints = Endpoints("Customers", "Who is billed.")
 _patch = patched(queries.get_live_customer, as_input, save_customer.update_customer)
@@ -38,7 +40,7 @@ def list_customers(query: CustomerQuery) -> Page:
     scope=WRITE,
     body=(NewCustomer,),
     answer=created(CUSTOMER),
-    refusals=(errors.ExternalIdTaken, ClockNotFound),
+    refusals=(errors.ExternalIdTaken, ClockNotFound, *_RATES),
 )
 def create_customer(body: NewCustomer) -> Customer:
     """`external_id` is your own key for the customer and must be unique."""

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, EmailStr, Field
 
 from billing.addresses import AddressInput
 from billing.inputs import Currency, Input, Line, Metadata, Name, ObjectId, TermsDays, TimeZone
+from billing.taxes.inputs import TaxRateIds
 
 
 def _known_locale(value: str) -> str:
@@ -50,6 +51,9 @@ class CustomerInput(Input):
     """A suspended customer is skipped by the billing run."""
     tax_exempt: Literal["none", "exempt", "reverse"] = "none"
     tax_ids: Annotated[list[TaxIdInput], Field(max_length=10)] = []
+    tax_rate_ids: TaxRateIds = []
+    """What this customer's invoice lines are taxed with unless they name rates of their own; the
+    seller's default rates where empty."""
     external_id: Annotated[Line, Field(min_length=1)] | None = None
     """Your own key for this customer; unique."""
     metadata: Metadata = {}

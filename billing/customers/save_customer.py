@@ -11,15 +11,20 @@ from billing.database import operation
 from billing.events.journal import insert, update
 from billing.search import search_terms
 from billing.seller import Seller, current_seller
+from billing.taxes.queries import check_rates
 
 
 @operation
 def create_customer(data: CustomerInput) -> Customer:
-    """A new customer, who may live on a test clock. Raises ExternalIdTaken and ClockNotFound."""
+    """A new customer, who may live on a test clock.
+
+    Raises ExternalIdTaken, ClockNotFound, TaxRateMissing and TaxRateArchived.
+    """
     test_clock_id = data.test_clock_id if isinstance(data, NewCustomer) else None
     if test_clock_id:
         hold_test_clock(test_clock_id)
     customer = Customer(test_clock_id=test_clock_id)
+    check_rates(data.tax_rate_ids)
     fill_customer(customer, as_new(data, current_seller()))
     try:
         insert(customer, "customer.created")
@@ -34,10 +39,12 @@ def update_customer(
 ) -> Customer:
     """Replace what is known of a customer; issued invoices keep what they say.
 
-    Raises CustomerNotFound, CustomerDeleted, StaleRevision and ExternalIdTaken.
+    Archived tax rates are kept, not given. Raises CustomerNotFound, CustomerDeleted,
+    StaleRevision, ExternalIdTaken, TaxRateMissing and TaxRateArchived.
     """
     customer = get_live_customer(customer_id)
     customer.check_revision(expected_revision)
+    check_rates(data.tax_rate_ids, kept=customer.tax_rate_ids)
     fill_customer(customer, data)
     try:
         update(customer, "customer.updated")
@@ -72,6 +79,7 @@ def fill_customer(customer: Customer, data: CustomerInput) -> None:
         address = getattr(data, name)
         setattr(customer, name, Address(**address.model_dump()) if address else None)
     customer.tax_ids = [TaxId(**tax_id.model_dump()) for tax_id in data.tax_ids]
+    customer.tax_rate_ids = list(dict.fromkeys(data.tax_rate_ids))
     customer.name_key = data.name.casefold()
     customer.search_terms = search_terms(data.name, data.email, data.external_id, data.phone)
 

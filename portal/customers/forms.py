@@ -7,6 +7,7 @@ from wtforms import Form, FormField, SelectField
 from billing.customers.inputs import CustomerInput, NewCustomer
 from billing.money import CURRENCIES
 from portal.forms import InputForm, NumberField, RowsField, TextField, choices, options
+from portal.tax_rates.fields import TaxRatesField
 
 COMMON_CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "INR")
 CURRENCY_CHOICES = options(
@@ -57,6 +58,7 @@ class CustomerForm(InputForm):
             [("none", "Taxed as usual"), ("exempt", "Exempt"), ("reverse", "Reverse charge")]
         ),
     )
+    tax_rate_ids = TaxRatesField("Tax rates")
     tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
 
 from billing.money import minor_digits, to_minor
@@ -69,17 +69,15 @@ class BoxesField(SelectMultipleField):
         labels: Callable[[set[str]], list[tuple[str, str]]],
         **kwargs: Any,
     ) -> None:
-        super().__init__(label, choices=offered, **kwargs)
-        self._labels = labels
+        super().__init__(label, choices=[], **kwargs)
+        self._offered, self._labels = offered(), labels
 
-    def iter_choices(self) -> Iterator[Any]:
-        """Value, label, whether it is ticked, and attributes of its control."""
-        offered: list[Any] = list(self.choices or ())
+    def iter_choices(self) -> Iterator[Choice]:
+        """All of them, and whether each is ticked."""
         ticked = set(self.data or ())
-        unknown = ticked - {choice[0] for choice in offered}
-        in_use = self._labels(unknown) if unknown else []
-        for value, label in [*offered, *in_use]:
-            yield value, label, value in ticked, {}
+        unknown = ticked - {value for value, _ in self._offered}
+        for value, label in [*self._offered, *(self._labels(unknown) if unknown else [])]:
+            yield Choice(value, label, value in ticked, {})
 
 
 class RowsField(FieldList):  # type: ignore[type-arg]

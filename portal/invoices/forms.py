@@ -16,12 +16,14 @@ from portal.forms import (
     TextField,
     options,
 )
+from portal.tax_rates.fields import TaxRatesField
 
 
 class LineItemForm(Form):
     description = TextField("Description")
     quantity = NumberField("Quantity")
     unit_amount = MoneyField("Unit price", finer=True)
+    tax_rate_ids = TaxRatesField("Taxes")
 
 
 class InvoiceForm(InputForm):
@@ -29,6 +31,7 @@ class InvoiceForm(InputForm):
     customer_id = HiddenField("Customer")
     currency = SelectField("Currency", choices=CURRENCY_CHOICES)
     line_items = RowsField(LineItemForm, "Lines", min_entries=2)
+    coupon = TextField("Coupon")
     due_date = DateField("Due date")
     purchase_order = TextField("Purchase order")
     notes = TextAreaField("Notes")

@@ -1,0 +1,33 @@
+"""Choosing tax rates."""
+
+from typing import Any
+
+from flask import g
+
+from billing.taxes.queries import offered_rates, rates_by_id
+from portal.forms import BoxesField
+
+
+class TaxRatesField(BoxesField):
+    """The tax rates that are offered, and archived ones where they are in use."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, _offered, _archived, **kwargs)
+
+
+def rate_label(rate: dict[str, Any]) -> str:
+    """`VAT 19 %`; an inclusive one says so."""
+    label = f"{rate['name']} {rate['percentage']} %"
+    return f"{label}, inclusive" if rate["inclusive"] else label
+
+
+def _offered() -> list[tuple[str, str]]:
+    """Asked for once a request: a form has this field in each of its lines."""
+    if "offered_rates" not in g:
+        g.offered_rates = [(row["_id"], rate_label(row)) for row in offered_rates()]
+    found: list[tuple[str, str]] = g.offered_rates
+    return found
+
+
+def _archived(ids: set[str]) -> list[tuple[str, str]]:
+    return [(i, f"{rate_label(row)} (archived)") for i, row in rates_by_id(ids).items()]

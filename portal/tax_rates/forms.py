@@ -1,0 +1,23 @@
+"""The tax rate forms. What a rate charges is asked for once, when it is made."""
+
+from wtforms import BooleanField, SelectField
+
+from billing.taxes.inputs import TaxRateInput
+from portal.forms import InputForm, TextField, choices
+
+
+class TaxRateForm(InputForm):
+    model = TaxRateInput
+    name = TextField("Name")
+    country = TextField("Country code")
+    state = TextField("State or region")
+    status = SelectField("Status", choices=choices(["active", "archived"]))
+
+
+class NewTaxRateForm(InputForm):
+    model = TaxRateInput
+    name = TextField("Name")
+    percentage = TextField("Percentage")
+    inclusive = BooleanField("Prices contain this tax")
+    country = TextField("Country code")
+    state = TextField("State or region")

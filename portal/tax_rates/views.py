@@ -1,0 +1,85 @@
+"""Tax rates: list, detail, create, edit, archive."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.taxes.inputs import TaxRateInput, as_input
+from billing.taxes.models import TaxRate
+from billing.taxes.queries import get_tax_rate, list_tax_rates
+from billing.taxes.save_tax_rate import archive_tax_rate, create_tax_rate, update_tax_rate
+from portal.access import page
+from portal.answers import confirm_page, done, form_page, timeline
+from portal.forms import InputForm
+from portal.listing import listing, respond
+from portal.tax_rates.fields import rate_label
+from portal.tax_rates.forms import NewTaxRateForm, TaxRateForm
+
+blueprint = Blueprint("tax_rates", __name__, url_prefix="/tax-rates")
+STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
+
+
+@blueprint.get("")
+@page("read:plans")
+def index() -> ResponseReturnValue:
+    """Search, filter and sort tax rates."""
+    found = listing(list_tax_rates, "q", "status", "country")
+    return respond("tax_rates/index.html", "tax_rates/_results.html", found, statuses=STATUSES)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page("write:plans")
+def create() -> ResponseReturnValue:
+    """Add a tax rate."""
+    form = NewTaxRateForm()
+    if rate := form.submit(create_tax_rate):
+        made = f"The tax rate {rate_label(rate.row())} was created."
+        return done(made, url_for(".detail", tax_rate_id=rate.id))
+    return form_page("tax_rates/form.html", form)
+
+
+@blueprint.get("/<tax_rate_id>")
+@page("read:plans")
+def detail(tax_rate_id: str) -> ResponseReturnValue:
+    """All about one tax rate."""
+    rate = get_tax_rate(tax_rate_id)
+    events = timeline(object_id=tax_rate_id)
+    return render_template("tax_rates/detail.html", rate=rate, label=_label(rate), events=events)
+
+
+@blueprint.route("/<tax_rate_id>/edit", methods=["GET", "POST"])
+@page("write:plans")
+def edit(tax_rate_id: str) -> ResponseReturnValue:
+    """Change what a tax rate is called, not what it charges."""
+    rate = get_tax_rate(tax_rate_id)
+    form = TaxRateForm(as_input(rate), revision=rate.revision)
+
+    def save(data: TaxRateInput) -> object:
+        return update_tax_rate(tax_rate_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done("Saved.", url_for(".detail", tax_rate_id=tax_rate_id))
+    return form_page("tax_rates/form.html", form, document=rate, rate=rate, label=_label(rate))
+
+
+@blueprint.route("/<tax_rate_id>/archive", methods=["GET", "POST"])
+@page("write:plans")
+def archive(tax_rate_id: str) -> ResponseReturnValue:
+    """Ask once, then offer the rate no longer."""
+    rate = get_tax_rate(tax_rate_id)
+    own = url_for(".detail", tax_rate_id=tax_rate_id)
+    form = InputForm(revision=rate.revision)
+    if form.submit(lambda _: archive_tax_rate(tax_rate_id, form.expected_revision)):
+        return done(f"{_label(rate)} is archived.", own)
+    return confirm_page(
+        form,
+        f"Archive {_label(rate)}?",
+        "It is offered no longer. Customers and drafts that have it are charged it until changed.",
+        document=rate,
+        button="Archive tax rate",
+        trail=[("Tax rates", url_for(".index")), (_label(rate), own)],
+        danger=True,
+    )
+
+
+def _label(rate: TaxRate) -> str:
+    return rate_label(rate.row())
