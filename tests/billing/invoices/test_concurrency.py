@@ -88,8 +88,8 @@ def test_a_period_billed_by_many_is_billed_once(db: Database[Row]) -> None:
             "$unset": {"current_period_start": 1, "current_period_end": 1},
         },
     )
-    db.invoices.delete_many({})
-    db.counters.delete_many({})
+    for name in ("invoices", "events", "counters"):
+        db[name].delete_many({})
     data = GenerateInvoice(subscription_id=subscription.id)
     results = at_once(*[lambda: generate_invoice(data)] * 6)
     assert sum(isinstance(result, Conflict) for result in results) == 5
