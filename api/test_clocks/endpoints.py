@@ -57,11 +57,12 @@ def get_test_clock(test_clock_id: str) -> Clock:
     scope=WRITE,
     body=(AdvanceClock,),
     answer=One(CLOCK),
+    revised=True,
     refusals=(ClockNotFound, errors.ClockGoesForward, errors.AdvanceTooFar),
 )
-def advance_test_clock(test_clock_id: str, body: AdvanceClock) -> Clock:
+def advance_test_clock(test_clock_id: str, body: AdvanceClock, revision: int | None) -> Clock:
     """Answers when all that falls due by then is done, in order. Safe to be sent again."""
-    return advance_clock(test_clock_id, body).clock
+    return advance_clock(test_clock_id, body, revision).clock
 
 
 @endpoints.delete(

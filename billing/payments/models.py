@@ -59,6 +59,7 @@ class Payment(Document):
     failure_code = me.StringField()
     credited_amount = me.IntField(required=True, default=0)
     refunded_amount = me.IntField(required=True, default=0)
+    test_clock_id = me.StringField()
 
     @property
     def refundable(self) -> int:

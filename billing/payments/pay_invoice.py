@@ -48,6 +48,7 @@ def new_payment(invoice: Invoice, data: PaymentInput) -> Payment:
         currency=invoice.currency,
         method=data.method,
         provider=data.provider,
+        test_clock_id=invoice.test_clock_id,
     )
 
 

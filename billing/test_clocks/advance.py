@@ -37,13 +37,15 @@ class Advanced:
     """Subscriptions that are not looked at again."""
 
 
-def advance_clock(clock_id: str, data: AdvanceClock) -> Advanced:
+def advance_clock(
+    clock_id: str, data: AdvanceClock, expected_revision: int | None = None
+) -> Advanced:
     """Let the clock's time go by, and do all that falls due on the way.
 
-    Raises ClockNotFound, ClockGoesForward and AdvanceTooFar.
+    Raises ClockNotFound, StaleRevision, ClockGoesForward and AdvanceTooFar.
     """
     to = data.to
-    advanced = Advanced(_begin(clock_id, to))
+    advanced = Advanced(_begin(clock_id, to, expected_revision))
     while (found := _next_moment(clock_id, to, advanced)) is not None:
         moment, rows = found
         with clock.frozen(moment):
@@ -53,8 +55,9 @@ def advance_clock(clock_id: str, data: AdvanceClock) -> Advanced:
 
 
 @operation
-def _begin(clock_id: str, to: datetime) -> Clock:
+def _begin(clock_id: str, to: datetime, expected_revision: int | None) -> Clock:
     found = get_clock(clock_id)
+    found.check_revision(expected_revision)
     if to < found.now:
         raise ClockGoesForward(
             f"The clock stands at {instant(found.now)}; it can only go forward.", field="to"

@@ -12,8 +12,10 @@ def _instant(value: datetime | date) -> datetime:
     """UTC, in whole milliseconds; a date alone is its midnight."""
     if not isinstance(value, datetime):
         value = datetime.combine(value, time.min, UTC)
-    if not 2000 <= value.year <= 2999:
-        raise ValueError("must be from 2000 to 2999")
+    if value.year < 2000:
+        raise ValueError("must be greater than or equal to 2000-01-01")
+    if value.year > 2999:
+        raise ValueError("must be less than or equal to 2999-12-31")
     return value.astimezone(UTC).replace(microsecond=value.microsecond // 1000 * 1000)
 
 
