@@ -34,6 +34,7 @@ _STAFF = (
     Entry("Dashboard", "home", "dashboard.index"),
     Entry("Customers", "people", "customers.index", "read:customers"),
     Entry("Plans", "tag", "plans.index", "read:plans"),
+    Entry("Meters", "gauge", "meters.index", "read:plans"),
     Entry("Coupons", "ticket", "coupons.index", "read:plans"),
     Entry("Tax rates", "percent", "tax_rates.index", "read:plans"),
     Entry("Subscriptions", "repeat", "subscriptions.index", "read:subscriptions"),

@@ -1,10 +1,12 @@
 """What templates can call: money, dates and words for people."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from babel.dates import format_date, format_datetime
+from bson.decimal128 import Decimal128
 from flask import Flask, request
 from flask_login import current_user
 from markupsafe import Markup
@@ -23,7 +25,7 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    filters = (money, day, instant, words, cycle, plain, explained)
+    filters = (money, day, instant, words, cycle, plain, explained, quantity)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
@@ -87,6 +89,15 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return _short(str(value))
+
+
+def quantity(value: Decimal | Decimal128 | int | str) -> str:
+    """`1234.50` → `1,234.5`; text stays text."""
+    if isinstance(value, str):
+        return value
+    exact = value.to_decimal() if isinstance(value, Decimal128) else Decimal(value)
+    whole = exact == exact.to_integral_value()
+    return f"{int(exact):,}" if whole else f"{exact.normalize():,f}"
 
 
 def _short(text: str) -> str:

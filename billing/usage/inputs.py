@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from billing.inputs import Input, Key, Line, Metadata, Name, ObjectId
+from billing.subscriptions.inputs import CalendarDate
 
 Aggregation = Literal["sum", "count", "max", "last", "unique"]
 MOST_EVENTS = 1000
@@ -62,6 +63,16 @@ class UsageEventInput(Input):
     idempotency_key: Annotated[Line, Field(min_length=1)]
     """Your own key for this event: it counts once for its subscription, however often it is
     sent."""
+
+
+class UsageByHand(Input):
+    """Usage that a person records for a subscription."""
+
+    meter: Key
+    value: UsageValue | None = None
+    occurred_at: CalendarDate | None = None
+    """The day on which it was used, where the customer is; now where left out."""
+    idempotency_key: Annotated[Line, Field(min_length=1)]
 
 
 def as_input(meter: Any) -> MeterChange:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,11 @@ class Moments:
     def day(self, subscription: Row, at: datetime) -> date:
         """The calendar date of an instant where the subscription's customer is."""
         return at.astimezone(self.zones.get(subscription["customer_id"], UTC)).date()
+
+    def noon(self, subscription: Row, day: date) -> datetime:
+        """The middle of a day where the subscription's customer is."""
+        zone = self.zones.get(subscription["customer_id"], UTC)
+        return datetime.combine(day, time(12), zone)
 
     def today(self, subscription: Row) -> date:
         """The calendar date it is for a subscription."""

@@ -8,10 +8,12 @@ from billing.actors import current_actor, own_customer_id
 from billing.database import Row, database, operation
 from billing.errors import FieldError
 from billing.ids import new_id
+from billing.subscriptions.queries import get_subscription
 from billing.usage.accept import Acceptance
 from billing.usage.errors import UsageRefused
-from billing.usage.inputs import UsageEventInput
+from billing.usage.inputs import UsageByHand, UsageEventInput
 from billing.usage.models import EVENTS
+from billing.usage.moments import Moments
 
 Key = tuple[str, str]
 """A subscription's id and the event's own key: what it is told apart by."""
@@ -48,6 +50,26 @@ def record_usage(batch: Sequence[UsageEventInput], *, alone: bool = False) -> Re
     positions = set(fresh)
     entries = [((e.subscription_id, e.idempotency_key), n) for n, e in enumerate(batch)]
     return Recorded([(by_key[key], n not in positions) for key, n in entries])
+
+
+@operation
+def record_by_hand(subscription_id: str, data: UsageByHand) -> Recorded:
+    """Count what a person recorded; a day before today means its noon where the customer is.
+
+    Raises SubscriptionNotFound and UsageRefused.
+    """
+    get_subscription(subscription_id)
+    row = database().subscriptions.find_one({"_id": subscription_id}) or {}
+    moments, day = Moments.for_rows([row]), data.occurred_at
+    at = moments.noon(row, day) if day and day != moments.today(row) else None
+    event = UsageEventInput(
+        subscription_id=subscription_id,
+        meter=data.meter,
+        value=data.value,
+        occurred_at=at,
+        idempotency_key=data.idempotency_key,
+    )
+    return record_usage([event], alone=True)
 
 
 def _known(batch: Sequence[UsageEventInput]) -> dict[Key, Row]:

@@ -11,6 +11,7 @@ from billing.subscriptions.queries import get_subscription, list_subscriptions
 from portal.access import page
 from portal.listing import listing, respond
 from portal.subscriptions.shown import charge_of
+from portal.usage.shown import entitlement_cards
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 STATUSES = [("", "All"), ("open", "Open"), ("paid", "Paid"), ("void", "Void")]
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
         live=[(subscription, charge_of(subscription)) for subscription in live],
         unpaid=list_invoices(status="open", limit=10),
         is_overdue=is_overdue,
+        entitlements=entitlement_cards(own.id),
     )
 
 

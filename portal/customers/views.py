@@ -18,6 +18,7 @@ from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.template_helpers import may
+from portal.usage.shown import entitlement_cards
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
@@ -54,6 +55,7 @@ def detail(customer_id: str) -> ResponseReturnValue:
         plans=plan_names([row["plan_id"] for row in subscriptions.items]),
         invoices=list_invoices(customer_id=customer_id, limit=10),
         is_overdue=is_overdue,
+        entitlements=entitlement_cards(customer_id),
         events=timeline(customer_id=customer_id),
     )
 

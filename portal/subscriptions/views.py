@@ -18,6 +18,7 @@ from portal.listing import listing, respond
 from portal.subscriptions import ending
 from portal.subscriptions.forms import ChangeForm, SubscribeForm
 from portal.subscriptions.shown import charge_of, plan_choices
+from portal.usage.shown import usage_card
 
 blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 ending.add_to(blueprint)
@@ -76,6 +77,7 @@ def detail(subscription_id: str) -> ResponseReturnValue:
         charge=charge_of(subscription),
         invoices=list_invoices(subscription_id=subscription_id, limit=10),
         is_overdue=is_overdue,
+        usage=usage_card(subscription_id),
         events=timeline(object_id=subscription_id),
     )
 

@@ -1,0 +1,25 @@
+"""The form for usage that a person records."""
+
+from wtforms import HiddenField, SelectField
+
+from billing.usage.inputs import UsageByHand
+from billing.usage.queries import list_meters
+from portal.forms import DateField, InputForm, TextField
+
+
+class RecordForm(InputForm):
+    model = UsageByHand
+    meter = SelectField("Meter")
+    value = TextField("Value")
+    occurred_at = DateField("Day")
+    idempotency_key = HiddenField()
+
+
+def meter_choices() -> list[tuple[str, str]]:
+    """Meters that take events, by name, at most a hundred."""
+    rows = list_meters(status="active", sort="name", limit=100).items
+    return [(row["key"], _label(row["name"], row.get("unit"))) for row in rows]
+
+
+def _label(name: str, unit: str | None) -> str:
+    return f"{name}, in {unit}" if unit else name
