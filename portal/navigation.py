@@ -41,6 +41,7 @@ _STAFF = (
     Entry("Invoices", "receipt", "invoices.index", "read:invoices"),
     Entry("Billing runs", "play", "runs.index", "read:invoices"),
     Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks"),
+    Entry("Check of books", "check", "checks.index", "read:invoices"),
     Entry("Audit trail", "history", "events.index", "read:events"),
     Entry("Users", "key", "users.index", "read:users"),
     Entry("Settings", "sliders", "seller.detail", "read:settings"),

@@ -17,6 +17,7 @@ FEATURES = (
     "usage",
     "invoices",
     "runs",
+    "checks",
     "test_clocks",
     "events",
     "users",

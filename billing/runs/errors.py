@@ -11,3 +11,7 @@ class BillingRunNotResumable(Conflict):
     """It is completed, or somebody is working on it."""
 
     code = "billing_run_not_resumable"
+
+
+class BooksCheckNotFound(NotFound):
+    code = "books_check_not_found"

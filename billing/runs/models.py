@@ -7,6 +7,7 @@ from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document
 
 declare_indexes("billing_runs")
+declare_indexes("books_checks")
 # A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
 declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
 declare_indexes("run_skips", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))

@@ -18,8 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def launch_run(run_id: str) -> None:
     """Start working on the run in the name of the present actor; returns at once."""
+    launch("portal.runs.process", run_id)
+
+
+def launch(module: str, argument: str) -> None:
+    """Start `module` with an argument in the name of the present actor; returns at once."""
     actor = current_actor()
-    command = [sys.executable, "-m", "portal.runs.process", run_id]
+    command = [sys.executable, "-m", module, argument]
     told = {
         "MONGODB_URI": database.uri(),
         "DUEBILL_ACTOR_TYPE": actor.type,

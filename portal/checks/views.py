@@ -1,0 +1,71 @@
+"""The check of the books: begin one, watch it, see who offends."""
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.database import Row
+from billing.runs.books_checks import check_status, get_check, list_checks, start_check
+from portal.access import page
+from portal.answers import form_page
+from portal.forms import InputForm
+from portal.listing import listing, respond
+from portal.runs.launch import launch
+from portal.shell import htmx
+
+blueprint = Blueprint("checks", __name__, url_prefix="/checks")
+
+# Where an offender is looked at, by the beginning of its id.
+_PAGES = {
+    "cus": ("customers.detail", "customer_id"),
+    "sub": ("subscriptions.detail", "subscription_id"),
+    "inv": ("invoices.detail", "invoice_id"),
+    "plan": ("plans.detail", "plan_id"),
+    "pay": ("payments.detail", "payment_id"),
+    "cn": ("credit_notes.detail", "credit_note_id"),
+    "run": ("runs.detail", "run_id"),
+}
+
+
+@blueprint.get("")
+@page("read:invoices")
+def index() -> ResponseReturnValue:
+    """Past checks, and the button that begins one."""
+    return _index(InputForm())
+
+
+@blueprint.post("")
+@page("write:invoices")
+def start() -> ResponseReturnValue:
+    """Begin a check in a process of its own, or look at the one that is under way."""
+    form = InputForm()
+    if begun := form.submit(lambda _: start_check()):
+        row, is_new = begun
+        if is_new:
+            launch("portal.checks.process", row["_id"])
+        return redirect(url_for(".detail", check_id=row["_id"]), 303)
+    return _index(form)
+
+
+@blueprint.get("/<check_id>")
+@page("read:invoices")
+def detail(check_id: str) -> ResponseReturnValue:
+    """How far a check is, and what it found; the page asks again until it is done."""
+    row = get_check(check_id)
+    template = "checks/_check.html" if htmx and htmx.target == "check" else "checks/detail.html"
+    offences = [{**each, "url": _address(each["object_id"])} for each in row["offences"]]
+    return render_template(template, check=row, status=check_status(row), offences=offences)
+
+
+def _index(form: InputForm) -> ResponseReturnValue:
+    found = listing(list_checks)
+    if form.alerts:
+        return form_page("checks/index.html", form, listing=found, status_of=check_status)
+    context: Row = {"form": form, "status_of": check_status}
+    return respond("checks/index.html", "checks/_results.html", found, **context)
+
+
+def _address(object_id: str) -> str | None:
+    """The page of an offender, if there is one."""
+    endpoint, name = _PAGES.get(object_id.partition("_")[0], ("", ""))
+    known = endpoint in current_app.view_functions
+    return url_for(endpoint, **{name: object_id}) if known else None  # type: ignore[arg-type]
