@@ -1,6 +1,6 @@
 """Invoices: listing, making, showing and changing drafts."""
 
-from api.answers import One, PageOf, Resource, created
+from api.answers import One, PageOf, Plain, Resource, created
 from api.body import Patch
 from api.endpoint import Endpoints
 from api.invoices.shapes import Invoice as InvoiceShape
@@ -14,8 +14,16 @@ from billing.coupons.errors import (
     CouponUsedUp,
 )
 from billing.customers.errors import CustomerDeleted, CustomerNotFound
+from billing.database import Row
 from billing.invoices import errors, one_off, queries, subscribe
-from billing.invoices.inputs import GenerateInvoice, InvoiceInput, as_input
+from billing.invoices import preview_invoice as previews
+from billing.invoices.inputs import (
+    GenerateInvoice,
+    InvoiceInput,
+    PreviewInvoice,
+    PreviewSubscription,
+    as_input,
+)
 from billing.invoices.models import Invoice
 from billing.invoices.views import invoice_view, invoice_views
 from billing.pages import Page
@@ -25,7 +33,7 @@ from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 INVOICE = Resource(InvoiceShape, invoice_view, invoice_views)
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.InvoiceNotFound
-_COUPON = (
+COUPON = (
     CouponUnknown,
     CouponArchived,
     CouponExpired,
@@ -38,8 +46,9 @@ _MAKE = (
     errors.TotalTooLarge,
     TaxRateMissing,
     TaxRateArchived,
-    *_COUPON,
+    *COUPON,
 )
+_BILL = (SubscriptionNotFound, errors.NothingDue, errors.SubscriptionNotBillable)
 _CHANGE = (MISSING, errors.InvoiceNotEditable, *_MAKE)
 
 endpoints = Endpoints("Invoices", "What is owed.")
@@ -58,18 +67,28 @@ def list_invoices(query: InvoiceQuery) -> Page:
     scope=WRITE,
     body=(GenerateInvoice, InvoiceInput),
     answer=created(INVOICE),
-    refusals=(
-        *_MAKE,
-        SubscriptionNotFound,
-        errors.NothingDue,
-        errors.SubscriptionNotBillable,
-    ),
+    refusals=(*_MAKE, *_BILL),
 )
 def create_invoice(body: GenerateInvoice | InvoiceInput) -> Invoice:
     """Of what a subscription owes today (`subscription_id`), or of lines of your own."""
     if isinstance(body, GenerateInvoice):
         return subscribe.generate_invoice(body)
     return one_off.create_invoice(body)
+
+
+@endpoints.post(
+    "/invoices/preview",
+    "Preview an invoice",
+    scope=WRITE,
+    body=(PreviewSubscription, PreviewInvoice),
+    answer=Plain(InvoiceShape),
+    refusals=(*_MAKE, *_BILL),
+)
+def preview_invoice(body: PreviewSubscription | PreviewInvoice) -> Row:
+    """What the same body would make on `as_of_date`, to the cent; nothing is written."""
+    if isinstance(body, PreviewSubscription):
+        return invoice_view(previews.preview_subscription_invoice(body))
+    return invoice_view(previews.preview_invoice(body))
 
 
 @endpoints.get(

@@ -3,7 +3,7 @@
 from api.answers import One
 from api.body import NoFields
 from api.endpoint import Endpoints
-from api.invoices.endpoints import INVOICE, MISSING, WRITE
+from api.invoices.endpoints import COUPON, INVOICE, MISSING, WRITE
 from billing.customers.errors import CustomerDeleted
 from billing.invoices import errors, finalize, void
 from billing.invoices.inputs import PayInvoice, VoidInvoice
@@ -34,10 +34,17 @@ def pay_invoice(invoice_id: str, body: PayInvoice, revision: int | None) -> Invo
     body=(NoFields,),
     answer=One(INVOICE),
     revised=True,
-    refusals=(MISSING, errors.InvoiceNotFinalizable, CustomerDeleted),
+    refusals=(
+        MISSING,
+        errors.InvoiceNotFinalizable,
+        CustomerDeleted,
+        errors.TotalTooLarge,
+        *COUPON,
+    ),
 )
 def finalize_invoice(invoice_id: str, body: NoFields, revision: int | None) -> Invoice:
-    """It gets its number and dates, and never changes again in what it claims."""
+    """It is computed anew with today's rates, coupon and credit, gets its number and dates, and
+    never changes again in what it claims."""
     return finalize.finalize_invoice(invoice_id, revision)
 
 

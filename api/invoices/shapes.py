@@ -34,6 +34,30 @@ class LineItem(Shape):
     """Enough to recompute the amount by hand."""
 
 
+class InvoiceDiscount(Shape):
+    """What a coupon took off, spread over the lines as their `discount_amount`."""
+
+    coupon_id: Id
+    code: str
+    name: str
+    percent_off: str | None
+    amount_off: int | None
+    amount: int
+
+
+class InvoiceTax(Shape):
+    """What one tax rate comes to, rounded once and spread as the lines' `tax_amount`."""
+
+    tax_rate_id: Id
+    name: str
+    percentage: str
+    inclusive: bool
+    """Whether prices contain it; otherwise it comes on top."""
+    taxable_amount: int
+    """The net it is computed on, after coupons."""
+    amount: int
+
+
 class InvoiceSeller(Shape):
     """Who issued the invoice, as it was then."""
 
@@ -86,20 +110,25 @@ class Invoice(Shape):
     subtotal: int
     discount_total: int
     tax_total: int
+    """Of all rates, those that prices contain included."""
     total: int
+    """subtotal - discount_total + the taxes that come on top."""
     amount: int
     """The same as `total`."""
     credit_applied: int
+    """Customer credit that was used; negative where a negative total was granted as credit."""
     amount_paid: int
     credit_note_total: int
     """What credit notes took off the amount due."""
     amount_due: int
     """total - credit_applied - amount_paid - credit_note_total; 0 once void."""
-    discounts: list[dict[str, Any]]
-    taxes: list[dict[str, Any]]
+    discounts: list[InvoiceDiscount]
+    taxes: list[InvoiceTax]
     seller: InvoiceSeller | None
     customer: InvoiceCustomer | None
     notes: str | None
+    legal_note: str | None
+    """What the law wants said, such as that the recipient is to account for the tax."""
     purchase_order: str | None
     dunning: InvoiceDunning | None
     """null before the first reminder."""

@@ -35,6 +35,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "period_start": get("period_start"),
         "period_end": get("period_end"),
         "notes": get("notes"),
+        "legal_note": get("legal_note"),
         "purchase_order": get("purchase_order"),
         "subtotal": row["subtotal"],
         "discount_total": row["discount_total"],
