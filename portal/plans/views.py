@@ -1,20 +1,28 @@
 """Plans: list, detail with versions, create, edit, archive."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.database import Row
 from billing.plans.inputs import PlanInput, as_input
 from billing.plans.queries import get_plan, list_plans, plan_versions
 from billing.plans.save_plan import archive_plan, create_plan, update_plan
-from billing.subscriptions.queries import list_subscriptions
+from billing.subscriptions.by_version import subscribers_by_version
+from billing.usage.queries import list_meters
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, choices
 from portal.listing import listing, respond
+from portal.plans.calculator import calculate
 from portal.plans.forms import PlanForm
+from portal.plans.words import price_lines, price_of
+from portal.shell import htmx
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
+CALCULATED = "calculated"  # the id of the part that the calculator replaces
 STATUSES = [("", "All"), ("active", "Active"), ("draft", "Drafts"), ("archived", "Archived")]
+
+blueprint.add_app_template_filter(price_of)
 
 
 @blueprint.get("")
@@ -32,19 +40,24 @@ def create() -> ResponseReturnValue:
     form = PlanForm(billing_cycle="monthly", interval_count=1, currency="USD")
     if plan := form.submit(create_plan):
         return done(f"The plan {plan.name} was created.", url_for(".detail", plan_id=plan.id))
-    return form_page("plans/form.html", form)
+    return form_page("plans/form.html", form, meters=_meters())
 
 
 @blueprint.get("/<plan_id>")
 @page("read:plans")
 def detail(plan_id: str) -> ResponseReturnValue:
-    """All about one plan."""
+    """All about one plan; while somebody calculates, only what it comes to."""
     plan = get_plan(plan_id)
+    calculator = calculate(plan.row(), request.args)
+    if htmx and htmx.target == CALCULATED and not htmx.history_restore_request:
+        return render_template("plans/_calculated.html", plan=plan, calculator=calculator)
     return render_template(
         "plans/detail.html",
         plan=plan,
+        prices=price_lines(plan.row()),
+        calculator=calculator,
         versions=plan_versions(plan_id),
-        subscribers=list_subscriptions(plan_id=plan_id, limit=1),
+        subscribers=subscribers_by_version(plan_id),
         events=timeline(object_id=plan_id),
     )
 
@@ -63,7 +76,12 @@ def edit(plan_id: str) -> ResponseReturnValue:
 
     if form.submit(save):
         return done("Saved.", url_for(".detail", plan_id=plan_id))
-    return form_page("plans/form.html", form, document=plan, plan=plan)
+    return form_page("plans/form.html", form, document=plan, plan=plan, meters=_meters())
+
+
+def _meters() -> list[Row]:
+    """What charges can be metered by, offered while typing."""
+    return list_meters(status="active", limit=100).items
 
 
 @blueprint.route("/<plan_id>/archive", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from billing.changes.cancel import cancel_subscription
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
+from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.inputs import CancelSubscription
 from billing.taxes.save_tax_rate import archive_tax_rate
@@ -44,6 +45,8 @@ class Business:
     tax_rate: str
     coupon: str
     taxed: str
+    metered_plan: str
+    check: str
 
 
 _ACME = {
@@ -60,6 +63,45 @@ _ACME = {
         "country": "US",
     },
     "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}],
+}
+
+
+_METERED = {
+    "name": "Platform",
+    "price": 0,
+    "pricing_model": "graduated",
+    "tiers": [
+        {"up_to": 10, "unit_amount": 900, "flat_amount": 2500},
+        {"up_to": 100, "unit_amount": 700},
+        {"unit_amount": 550},
+    ],
+    "charges": [
+        {
+            "key": "support",
+            "name": "Priority support",
+            "pricing_model": "flat",
+            "unit_amount": 4900,
+        },
+        {
+            "key": "api_calls",
+            "name": "API calls",
+            "pricing_model": "package",
+            "package_size": 1000,
+            "unit_amount": "12.5",
+            "meter": "api_calls",
+        },
+        {
+            "key": "card_fees",
+            "name": "Card fees",
+            "pricing_model": "percentage",
+            "percentage": "2.9",
+            "fixed_amount": 30,
+            "meter": "card_volume",
+        },
+    ],
+    "setup_fee": 15000,
+    "trial_days": 14,
+    "minimum_amount": 10000,
 }
 
 
@@ -82,6 +124,7 @@ def build() -> Business:
     )
     yearly = create_plan(name="Starter yearly", price=9900, currency="EUR", billing_cycle="yearly")
     create_plan(name="Enterprise", price=250000, status="draft")
+    metered = create_plan(**_METERED)
     with clock.frozen(datetime.now(UTC) - timedelta(days=68)):
         acme = create_customer(**_ACME)
         subscription = create_subscription(customer=acme, plan=team, quantity=12)
@@ -114,7 +157,8 @@ def build() -> Business:
     create_subscription(customer=trial, plan=team)
     return Business(
         acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id,
-        test_clock.id, rates[0], coupon.id, taxed.id,
+        test_clock.id, rates[0], coupon.id, taxed.id, metered.id,
+        carry_out(start_check()[0]["_id"])["_id"],
     )  # fmt: skip
 
 

@@ -1,0 +1,85 @@
+"""What would 1, 10, 250 seats cost? Estimates side by side, asked for in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from billing.database import Row
+from billing.errors import BillingError, Invalid
+from billing.inputs import parse
+from billing.plans.estimate import Estimate, estimate_plan
+from billing.plans.inputs import EstimatePlan
+
+QUANTITIES = "1, 10, 250"
+_MOST = 8
+
+
+@dataclass(slots=True)
+class Calculator:
+    """Typed quantities and usage of a plan, and what each quantity comes to with it."""
+
+    quantities: str
+    meters: list[Row]
+    estimates: list[Estimate] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def lines(self) -> list[tuple[str, list[int | None]]]:
+        """Each line's name and its amount under every quantity; None where it has no such line."""
+        names = dict.fromkeys(_name(line) for one in self.estimates for line in one.lines)
+        by_name = [{_name(line): line["amount"] for line in one.lines} for one in self.estimates]
+        return [(name[1], [found.get(name) for found in by_name]) for name in names]
+
+
+def calculate(plan: Row, typed: Mapping[str, str]) -> Calculator:
+    """The estimates that `typed` asks for: `quantities` such as "1, 10", and `usage.<meter>` and
+    `events.<meter>`. What cannot be is said in `error`."""
+    found = Calculator(
+        typed.get("quantities", "").strip()[:200] or QUANTITIES, _meters(plan, typed)
+    )
+    try:
+        found.estimates = [
+            estimate_plan(plan["_id"], parse(EstimatePlan, values))
+            for values in _asked(found.quantities, found.meters)
+        ]
+    except BillingError as error:
+        found.error = _said(error)
+    return found
+
+
+def _meters(plan: Row, typed: Mapping[str, str]) -> list[Row]:
+    """One for each meter of the plan's charges: what is typed for it, and whether events count."""
+    meters: dict[str, Row] = {}
+    for charge in plan.get("charges") or ():
+        if key := charge["meter"]:
+            meter = meters.setdefault(key, {"key": key, "has_fee": False, "names": []})
+            meter["names"].append(charge["name"])
+            meter["has_fee"] |= bool(charge.get("fixed_amount"))
+    for key, meter in meters.items():
+        meter["usage"] = typed.get(f"usage.{key}", "").strip()[:30]
+        meter["events"] = typed.get(f"events.{key}", "").strip()[:30]
+    return list(meters.values())
+
+
+def _asked(quantities: str, meters: list[Row]) -> list[Row]:
+    """The inputs of the estimates. Raises Invalid for too many of them."""
+    wanted = [part.strip() for part in quantities.split(",") if part.strip()]
+    if len(wanted) > _MOST:
+        raise Invalid(f"At most {_MOST} quantities can be compared.", field="quantities")
+    given = {
+        name: {meter["key"]: meter[name] for meter in meters if meter[name]}
+        for name in ("usage", "events")
+    }
+    return [{"quantity": quantity, **given} for quantity in wanted]
+
+
+def _name(line: Row) -> tuple[str, str]:
+    """What tells a line from the others of an estimate: its charge, and its words."""
+    return line["explanation"].get("charge", line["kind"]), line["description"]
+
+
+def _said(error: BillingError) -> str:
+    """The first finding as a sentence: `Usage of calls must be a whole number.`"""
+    first = error.errors[0] if error.errors else None
+    if first is None or first.message[:1].isupper():
+        return first.message if first else error.message
+    return f"{first.field.replace('.', ' of ', 1).capitalize()} {first.message}."
