@@ -86,6 +86,7 @@ class Customer(Document):
     tax_ids = me.EmbeddedDocumentListField(TaxId)
     tax_rate_ids = me.ListField(me.StringField())
     credit_balances = me.DictField()  # currency to smallest units, see customers.credit
+    payment_source = me.DictField()  # {provider, token}: who is charged without being asked
     external_id = me.StringField()
     metadata = me.DictField()
     test_clock_id = me.StringField()

@@ -45,6 +45,12 @@ declare_indexes(
         ],
         name="due",
     ),
+    # Who is reminded next; only what is being reminded of is in it.
+    IndexModel(
+        [("dunning.next_date", ASCENDING), ("_id", ASCENDING)],
+        name="dunning",
+        partialFilterExpression={"dunning.next_date": {"$gt": ""}},
+    ),
     IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("issue_date", ASCENDING), ("_id", ASCENDING)], name="issued"),
     # What the figures leave out.

@@ -1,12 +1,14 @@
 """Taking back an invoice that should not have been, or giving up one that nobody will pay."""
 
 from billing import clock
+from billing.customers.credit import add_credit
 from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.errors import InvoiceNotUncollectible, InvoiceNotVoidable
 from billing.invoices.inputs import VoidInvoice
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.invoices.recover import end_dunning, restore_subscription
 from billing.invoices.states import can_move
 
 
@@ -16,7 +18,8 @@ def void_invoice(
 ) -> Invoice:
     """Void an issued invoice; it keeps its number and its lines, and nothing is due on it.
 
-    Raises InvoiceNotFound, StaleRevision and InvoiceNotVoidable.
+    Credit that it had used comes back to the customer. Raises InvoiceNotFound,
+    StaleRevision and InvoiceNotVoidable.
     """
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
@@ -24,7 +27,17 @@ def void_invoice(
         raise InvoiceNotVoidable(f"This invoice cannot be voided: {_because(invoice)}.")
     invoice.status, invoice.voided_at = "void", clock.now()
     invoice.amount_due = 0
+    end_dunning(invoice)
+    if invoice.credit_applied > 0:
+        add_credit(
+            invoice.customer_id,
+            invoice.currency,
+            invoice.credit_applied,
+            reason="invoice_voided",
+            invoice_id=invoice.id,
+        )
     update(invoice, "invoice.voided", reason=data.reason if data else None)
+    restore_subscription(invoice)
     return invoice
 
 
@@ -47,5 +60,6 @@ def mark_uncollectible(invoice_id: str, expected_revision: int | None = None) ->
             f"This invoice is {invoice.status}; only an open one can be given up."
         )
     invoice.status = "uncollectible"
+    end_dunning(invoice)
     update(invoice, "invoice.marked_uncollectible")
     return invoice

@@ -54,8 +54,9 @@ def new_payment(invoice: Invoice, data: PaymentInput) -> Payment:
 
 def _record(invoice: Invoice, data: PaymentInput) -> Payment:
     check_payable(invoice)
+    today = today_of(invoice.customer_id)
     payment = new_payment(invoice, data)
     payment.provider_reference = data.reference
-    receive(payment, invoice, data.paid_date or today_of(invoice.customer_id))
+    receive(payment, invoice, data.paid_date or today)
     insert(payment, "payment.succeeded")
     return payment

@@ -34,6 +34,12 @@ def payments_of(invoice_id: str) -> list[Row]:
     return list(database().payments.find({"invoice_id": invoice_id}).sort("_id", 1))
 
 
+def has_payment_under_way(invoice_id: str) -> bool:
+    """Whether a provider was asked for a payment of the invoice and has not answered."""
+    where = {"invoice_id": invoice_id, "status": "pending"}
+    return database().payments.find_one(where, {"_id": 1}) is not None
+
+
 def list_payments(
     *,
     status: str | None = None,

@@ -3,10 +3,11 @@
 Whoever asked may have died before asking, while waiting, or after the answer; the provider knows.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from billing import clock
-from billing.database import database
+from billing.database import Row, database
 from billing.invoices.queries import get_invoice
 from billing.payments.charge import ask_provider, settle_payment
 from billing.payments.models import Payment
@@ -21,12 +22,17 @@ PATIENCE = timedelta(minutes=5)
 _NEVER_ASKED = Outcome("failed", failure_code="never_asked")
 
 
-def settle_pending(patience: timedelta = PATIENCE) -> int:
+def settle_pending(
+    patience: timedelta = PATIENCE, customer_ids: Sequence[str] | None = None
+) -> int:
     """Settle every payment and refund that has been pending for longer than `patience`.
 
-    Safe to be done by several at once and again. Returns how many are settled now.
+    Only those of `customer_ids` where given. Safe to be done by several at once and again.
+    Returns how many are settled now.
     """
-    older = {"status": "pending", "created_at": {"$lte": clock.now() - patience}}
+    older: Row = {"status": "pending", "created_at": {"$lte": clock.now() - patience}}
+    if customer_ids is not None:
+        older["customer_id"] = {"$in": list(customer_ids)}
     payments = [row["_id"] for row in database().payments.find(older, {"_id": 1})]
     refunds = [row["_id"] for row in database().refunds.find(older, {"_id": 1})]
     settled = [_find_out(get_payment(each)).status != "pending" for each in payments]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from billing import clock
-from billing.customers.credit import credit_of
+from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row
+from billing.database import Database, Row, in_transaction
 from billing.errors import StaleRevision
 from billing.invoices.errors import (
     InvoiceNotFound,
@@ -135,6 +135,15 @@ def test_a_void_invoice_keeps_its_number_and_owes_nothing(db: Database[Row]) -> 
     assert event
     assert event["reason"] == "Wrong customer"
     assert create_invoice().number[-6:] == "000002"
+
+
+def test_credit_that_a_void_invoice_had_used_comes_back(db: Database[Row]) -> None:
+    customer = create_customer()
+    in_transaction(lambda: add_credit(customer.id, "USD", 3000, reason="goodwill"))
+    invoice = create_invoice(customer=customer)
+    assert (invoice.credit_applied, invoice.amount_due) == (3000, 7000)
+    void_invoice(invoice.id)
+    assert credit_of(get_customer_row(customer.id)) == 3000
 
 
 def test_what_was_given_up_can_be_voided(db: Database[Row]) -> None:

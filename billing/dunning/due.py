@@ -1,0 +1,70 @@
+"""Which invoices somebody is to be reminded of."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from billing import clock
+from billing.database import Row, database, streamed
+from billing.seller import current_seller
+
+_EASTMOST = timedelta(hours=14)  # where today begins first, UTC+14
+
+
+def due_reminders(as_of: date | None = None, test_clock_id: str | None = None) -> Iterator[Row]:
+    """Open invoices with a step due by `as_of`, or by today wherever it is latest.
+
+    Rows {_id, customer_id, due_on: ISO date of the step}. Of one test clock's customers, or else
+    of those who live on none.
+    """
+    latest = as_of or (clock.now() + _EASTMOST).date()
+    whose: Row = {}
+    if test_clock_id:
+        whose = {"customer_id": {"$in": clock_customers(test_clock_id)}}
+    found = _found(latest, whose)
+    yield from found if test_clock_id else _off_clocks(found)
+
+
+def clock_customers(test_clock_id: str) -> list[str]:
+    """The ids of those who live on the test clock."""
+    found = database().customers.find({"test_clock_id": test_clock_id}, {"_id": 1})
+    return [row["_id"] for row in found]
+
+
+def _found(latest: date, whose: Row) -> Iterator[Row]:
+    going = {**whose, "dunning.next_date": {"$gt": "", "$lte": latest.isoformat()}}
+    fields = {"customer_id": 1, "due_date": 1, "dunning.next_date": 1}
+    for row in streamed("invoices", going, fields):
+        yield _row(row, row["dunning"]["next_date"])
+    days = current_seller()["dunning"]["days"]
+    if not days:
+        return
+    first = timedelta(days=days[0])
+    due: dict[str, Any] = {"$gt": "", "$lte": (latest - first).isoformat()}
+    fresh = {**whose, "status": "open", "due_date": due, "dunning.step": None}
+    for row in streamed("invoices", fresh, fields).hint("customer" if whose else "due"):
+        yield _row(row, (date.fromisoformat(row["due_date"]) + first).isoformat())
+
+
+def _row(row: Row, due_on: str) -> Row:
+    return {"_id": row["_id"], "customer_id": row["customer_id"], "due_on": due_on}
+
+
+def _off_clocks(rows: Iterator[Row]) -> Iterator[Row]:
+    """Without those of customers on test clocks, looked up a thousand at a time."""
+    batch: list[Row] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == 1000:
+            yield from _real(batch)
+            batch = []
+    yield from _real(batch)
+
+
+def _real(rows: Sequence[Row]) -> Iterator[Row]:
+    ids = {row["customer_id"] for row in rows}
+    where = {"_id": {"$in": list(ids)}, "test_clock_id": {"$gt": ""}}
+    elsewhere = (
+        {row["_id"] for row in database().customers.find(where, {"_id": 1})} if ids else set()
+    )
+    return (row for row in rows if row["customer_id"] not in elsewhere)

@@ -1,0 +1,114 @@
+"""One step of reminding, in one transaction: it happens once, whoever else is at it.
+
+The step, the subscription's move and the attempt to charge are written together; the provider is
+asked afterwards, and if that is cut off, settle_pending asks.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from billing import clock
+from billing.changes.cancel import cancel_subscription
+from billing.customers.models import Customer
+from billing.customers.queries import get_customer
+from billing.database import operation
+from billing.dunning.schedule import first_date, next_date
+from billing.events.journal import update
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+from billing.payments.charge import start_payment
+from billing.payments.inputs import PaymentInput
+from billing.payments.models import Payment
+from billing.payments.queries import has_payment_under_way
+from billing.payments.source import source_of
+from billing.seller import current_seller
+from billing.seller.models import Dunning
+from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.queries import find_subscription
+
+Kind = Literal["reminded", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done; `payment` is still to be asked for."""
+
+    kind: Kind
+    payment: Payment | None = None
+
+
+@operation
+def take_step(invoice_id: str, as_of: date | None = None) -> Step | None:
+    """Take the step that is due by `as_of`, or by the customer's today; None when none is."""
+    invoice = get_invoice(invoice_id)
+    customer = get_customer(invoice.customer_id)
+    today = as_of or clock.today(customer.preferences.timezone)
+    rules = current_seller()["dunning"]
+    if not _is_due(invoice, rules["days"], today):
+        return None
+    if invoice.dunning and invoice.dunning["step"] >= len(rules["days"]):
+        return _end(invoice, rules)
+    return _remind(invoice, customer, rules["days"], today)
+
+
+def _is_due(invoice: Invoice, days: list[int], today: date) -> bool:
+    if invoice.status != "open" or invoice.due_date is None:
+        return False
+    if not invoice.dunning:
+        first = first_date(invoice.due_date, days)
+        return first is not None and first <= today
+    following = invoice.dunning.get("next_date")
+    return bool(following) and following <= today.isoformat()
+
+
+def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) -> Step:
+    step = invoice.dunning.get("step", 0) + 1
+    following = next_date(invoice.due_date, days, step, today)
+    invoice.dunning = {"step": step, "next_date": following.isoformat(), "ended": False}
+    update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
+    if step == 1:
+        _move(invoice, "active", "past_due")
+    return Step("reminded", _charge(invoice, customer))
+
+
+def _charge(invoice: Invoice, customer: Customer) -> Payment | None:
+    """An attempt by the customer's own source, if they have one and none is under way."""
+    source = source_of(customer)
+    if source is None or has_payment_under_way(invoice.id):
+        return None
+    return start_payment(
+        PaymentInput(
+            invoice_id=invoice.id, method="card", provider=source.provider, reference=source.token
+        )
+    )
+
+
+def _end(invoice: Invoice, rules: Dunning) -> Step | None:
+    """The final action, unless a payment is still under way."""
+    if has_payment_under_way(invoice.id):
+        return None
+    invoice.dunning = {**invoice.dunning, "next_date": None, "ended": True}
+    action = rules["final_action"]
+    update(invoice, "invoice.dunning_ended", reason=f"Final action: {action}")
+    if action == "unpaid":
+        _move(invoice, "past_due", "unpaid")
+    elif action == "cancel":
+        _cancel(invoice)
+    return Step("ended")
+
+
+def _move(invoice: Invoice, status: str, to: str) -> None:
+    """Move the invoice's subscription if it stands in `status`."""
+    subscription = find_subscription(invoice.subscription_id) if invoice.subscription_id else None
+    if subscription is None or subscription.status != status:
+        return
+    subscription.status = to
+    update(subscription, f"subscription.{to}", reason=f"{invoice.number} is not paid")
+
+
+def _cancel(invoice: Invoice) -> None:
+    subscription = find_subscription(invoice.subscription_id) if invoice.subscription_id else None
+    if subscription is not None and subscription.is_live:
+        reason = f"{invoice.number} was not paid."
+        cancel_subscription(subscription.id, CancelSubscription(when="now", reason=reason))
