@@ -13,15 +13,19 @@ from billing.payments.pay_invoice import pay_invoice
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
+from billing.usage.save_meter import archive_meter
 from tests.factories import (
     create_coupon,
     create_customer,
     create_invoice,
+    create_meter,
     create_plan,
     create_subscription,
     create_tax_rate,
     create_test_clock,
+    create_usage,
     create_user,
 )
 
@@ -47,6 +51,7 @@ class Business:
     taxed: str
     metered_plan: str
     check: str
+    meter: str
 
 
 _ACME = {
@@ -119,7 +124,7 @@ def build() -> Business:
             {"key": "api_access", "name": "API access"},
             {"key": "sso", "name": "Single sign-on", "enabled": False},
         ],
-        limits={"seats": 25, "projects": None},
+        limits={"seats": 25, "projects": None, "api_calls": 5000},
         metadata={"source": "website"},
     )
     yearly = create_plan(name="Starter yearly", price=9900, currency="EUR", billing_cycle="yearly")
@@ -158,8 +163,21 @@ def build() -> Business:
     return Business(
         acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id,
         test_clock.id, rates[0], coupon.id, taxed.id, metered.id,
-        carry_out(start_check()[0]["_id"])["_id"],
+        carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
     )  # fmt: skip
+
+
+def _measure(subscription: Subscription) -> str:
+    """Usage on meters of two kinds, some of it late; the id of the first."""
+    calls = create_meter(key="api_calls", name="API calls", unit="calls")
+    users = create_meter(key="active_users", name="Active users", aggregation="unique")
+    archive_meter(create_meter(key="storage", name="Storage peak", aggregation="max").id)
+    for number in range(12):
+        create_usage(subscription=subscription, meter=calls, value=f"{number * 61}.5")
+    create_usage(subscription=subscription, meter=users, value="bea@acme.example")
+    past = datetime.now(UTC) - timedelta(days=67)
+    create_usage(subscription=subscription, meter=calls, value=40, occurred_at=past)
+    return str(calls.id)
 
 
 def _lines(rates: list[str]) -> list[dict[str, object]]:
