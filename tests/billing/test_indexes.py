@@ -28,6 +28,7 @@ from billing.reports.dashboard import overview
 from billing.runs import queries as runs
 from billing.runs.run_billing import run_billing
 from billing.subscriptions import queries as subscriptions
+from billing.subscriptions.by_version import subscribers_by_version
 from billing.taxes import queries as taxes
 from billing.test_clocks import queries as clocks
 from billing.usage import queries as usage
@@ -299,6 +300,7 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     customers.customer_names([customer_id, "cus_2"])
     plans.get_plan(ids["plan_id"])
     plans.plan_versions(ids["plan_id"])
+    subscribers_by_version(ids["plan_id"])
     subscriptions.get_subscription(subscription_id)
     subscriptions.has_live_subscriptions(customer_id)
     subscriptions.next_due()
@@ -315,6 +317,14 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     taxes.offered_rates()
     coupons.find_coupon_row("code1")
     assert profiler.scans() == []
+
+
+def test_a_plans_subscribers_are_counted_without_reading_them(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    assert sum(subscribers_by_version(ids["plan_id"]).values()) > 0
+    assert [operation["docsExamined"] for operation in profiler.operations()] == [0]
 
 
 def test_signing_in_and_every_request_walk_indexes(
