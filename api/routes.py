@@ -18,6 +18,7 @@ FEATURES = (
     "me.endpoints",
     "customers.endpoints",
     "plans.endpoints",
+    "plans.moving",
     "coupons.endpoints",
     "tax_rates.endpoints",
     "meters.endpoints",

@@ -132,7 +132,7 @@ def _split_period(course: Course, behavior: str) -> None:
 
 
 def _first_day(row: Row) -> date:
-    return date.fromisoformat(row["next_billing_date"] or row["current_period_end"])
+    return date.fromisoformat(row.get("next_billing_date") or row["current_period_end"])
 
 
 def _change_coupon(course: Course, code: str | None, plan_id: str) -> None:

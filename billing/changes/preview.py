@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from billing import clock
 from billing.database import Row, database, rehearse
-from billing.invoices.prepare_bills import prepare_bills
+from billing.invoices.cycle import Course
+from billing.invoices.lookups import Lookups, customer_of
+from billing.invoices.pending_queries import waiting_lines
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 
@@ -53,21 +56,21 @@ def _look(subscription_id: str, before: set[str]) -> Preview:
         for invoice in database().invoices.find({"subscription_id": subscription_id}).sort("_id", 1)
         if invoice["_id"] not in before
     ]
-    where = {"subscription_id": subscription_id, "waiting": True}
-    waiting = [item["line"] for item in database().pending_items.find(where).sort("_id", 1)]
-    return Preview(row, invoices, waiting, _next_invoice(subscription_id))
+    return Preview(row, invoices, waiting_lines(subscription_id), _next_invoice(subscription_id))
 
 
 def _next_invoice(subscription_id: str) -> Row | None:
     """Goes on from day to day until one bills something; a pause or a trial's end may not."""
     row = database().subscriptions.find_one({"_id": subscription_id}) or {}
-    while row.get("next_billing_date"):
-        day = date.fromisoformat(row["next_billing_date"])
-        prepared = prepare_bills([row], day)
-        if prepared.invoices or not prepared.bills:
-            return prepared.invoices[0] if prepared.invoices else None
-        row = {**row, **prepared.bills[0].advance}
-    return None
+    lookups = Lookups.for_rows([row])
+    customer = lookups.customers.get(customer_of(row), {})
+    if customer.get("status") != "active" or customer.get("deleted_at"):
+        return None
+    course = Course(lookups.account(row), clock.today(), lookups.now, lookups.advance)
+    while not course.invoices and (day := course.row.get("next_billing_date")):
+        course.as_of = date.fromisoformat(day)
+        course.step()
+    return course.invoices[0] if course.invoices else None
 
 
 def _invoice_ids(subscription_id: str) -> set[str]:
