@@ -1,9 +1,9 @@
 """What may be said of a coupon."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from billing.coupons.models import Duration
 from billing.inputs import Amount, Currency, Input, Metadata, Name, ObjectId, Percentage
@@ -16,6 +16,7 @@ def _above_zero(value: str) -> str:
     return value
 
 
+_ALWAYS = Field(validate_default=True)  # for what must be there because of another field
 CouponCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 
 
@@ -28,12 +29,12 @@ class CouponInput(Input):
     """As invoices print it."""
     percent_off: Annotated[Percentage, AfterValidator(_above_zero)] | None = None
     """Decimal text such as "25": of all lines that can be discounted."""
-    amount_off: Annotated[Amount, Field(ge=1)] | None = None
+    amount_off: Annotated[Annotated[Amount, Field(ge=1)] | None, _ALWAYS] = None
     """In smallest units of `currency`; what an invoice cannot use is forfeited."""
-    currency: Currency | None = None
+    currency: Annotated[Currency | None, _ALWAYS] = None
     duration: Duration = "once"
     """`once`: the next invoice; `repeating`: `duration_cycles` invoices; `forever`: all."""
-    duration_cycles: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    duration_cycles: Annotated[Annotated[Whole, Field(ge=1, le=1000)] | None, _ALWAYS] = None
     redeem_by: Annotated[date, Field(ge=date(1970, 1, 1), le=date(2999, 12, 31))] | None = None
     """The last day on which it can be redeemed."""
     max_redemptions: Annotated[Whole, Field(ge=1, le=1_000_000_000)] | None = None
@@ -43,15 +44,31 @@ class CouponInput(Input):
     """`active` for a new coupon; left out, an existing one keeps its own."""
     metadata: Metadata = {}
 
-    @model_validator(mode="after")
-    def _takes_off_one_thing(self) -> Self:
-        if (self.percent_off is None) == (self.amount_off is None):
-            raise ValueError("give either percent_off or amount_off")
-        if (self.currency is None) != (self.amount_off is None):
-            raise ValueError("currency goes with amount_off")
-        if (self.duration_cycles is None) == (self.duration == "repeating"):
-            raise ValueError("duration_cycles goes with the duration repeating")
-        return self
+    @field_validator("amount_off")
+    @classmethod
+    def _either_share_or_amount(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if "percent_off" in info.data and (info.data["percent_off"] is None) == (value is None):
+            because = "or percent_off must be given" if value is None else "excludes percent_off"
+            raise ValueError(because)
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_of_amount(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "amount_off" in info.data and (info.data["amount_off"] is None) != (value is None):
+            given = "must be given with an amount"
+            raise ValueError(given if value is None else "goes with an amount only")
+        return value
+
+    @field_validator("duration_cycles")
+    @classmethod
+    def _cycles_of_repeating(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if "duration" in info.data and (info.data["duration"] == "repeating") != (
+            value is not None
+        ):
+            given = "must be given for a repeating coupon"
+            raise ValueError(given if value is None else "goes with a repeating coupon only")
+        return value
 
 
 def as_input(coupon: Any) -> CouponInput:

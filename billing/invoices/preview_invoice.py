@@ -15,6 +15,7 @@ from billing.invoices.one_off import fill_in
 from billing.invoices.one_off_amounts import computed
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.invoices.prepare_bills import prepare_bills
+from billing.invoices.queries import get_invoice
 from billing.seller import current_seller
 from billing.subscriptions.queries import get_subscription
 from billing.taxes.queries import check_rates
@@ -37,6 +38,20 @@ def preview_invoice(data: PreviewInvoice) -> Row:
     settle(row, credit_of(customer.row(), invoice.currency))
     parties = {"seller": seller_snapshot(seller), "customer": customer_snapshot(customer.row())}
     return row | parties
+
+
+@operation
+def preview_issue(invoice_id: str) -> Row:
+    """The row of a draft as it would be issued today. Raises what finalize_invoice raises."""
+    invoice = get_invoice(invoice_id)
+    customer, seller = get_live_customer(invoice.customer_id), current_seller()
+    invoice.issue_date = clock.today(customer.preferences.timezone)
+    coupon = None
+    if invoice.coupon:
+        coupon = check_coupon(invoice.coupon, None, invoice.currency, on=invoice.issue_date)
+    row = computed(invoice, customer.row(), seller, coupon)
+    settle(row, credit_of(customer.row(), invoice.currency))
+    return row
 
 
 @operation

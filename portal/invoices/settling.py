@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from billing import clock
 from billing.customers.queries import get_customer
+from billing.errors import BillingError
 from billing.invoices.finalize import finalize_invoice
 from billing.invoices.models import Invoice
+from billing.invoices.preview_invoice import preview_issue
 from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.money import to_major
@@ -35,7 +37,7 @@ def finalize(invoice_id: str) -> ResponseReturnValue:
     return confirm_page(
         form,
         "Issue this invoice?",
-        f"{_whose(invoice)} will owe {money(invoice.total, invoice.currency)}.",
+        _outcome(invoice),
         "It gets its number and today's date and can no longer be changed.",
         document=invoice,
         button="Issue invoice",
@@ -98,6 +100,20 @@ def give_up(invoice_id: str) -> ResponseReturnValue:
         trail=_trail(invoice),
         danger=True,
     )
+
+
+def _outcome(invoice: Invoice) -> str:
+    """What issuing the draft will come to; or why it cannot be issued."""
+    whose = _whose(invoice)
+    try:
+        row = preview_issue(invoice.id)
+    except BillingError as refusal:
+        return refusal.message
+    due, applied = row["amount_due"], row["credit_applied"]
+    if row["total"] < 0:
+        return f"{whose} will gain a credit of {money(-applied, invoice.currency)}."
+    owed = f"{whose} will owe {money(due, invoice.currency)}"
+    return f"{owed}, after {money(applied, invoice.currency)} of credit." if applied else f"{owed}."
 
 
 def _pay_form(invoice: Invoice) -> PayForm:

@@ -43,10 +43,10 @@ def test_a_coupon_is_created_shown_and_listed(admin: CheckedClient) -> None:
     [
         ({"percent_off": 10}, "percent_off"),
         ({"percent_off": "0"}, "percent_off"),
-        ({"percent_off": None}, ""),
-        ({"amount_off": 500, "currency": "USD"}, ""),
+        ({"percent_off": None}, "amount_off"),
+        ({"amount_off": 500, "currency": "USD"}, "amount_off"),
         ({"duration": "weekly"}, "duration"),
-        ({"duration": "repeating"}, ""),
+        ({"duration": "repeating"}, "duration_cycles"),
         ({"code": "A B"}, "code"),
         ({"plan_ids": ["x"]}, "plan_ids.0"),
         ({"max_redemptions": 0}, "max_redemptions"),

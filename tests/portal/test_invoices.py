@@ -88,14 +88,6 @@ def test_an_invoice_without_lines_is_refused(admin: PageClient) -> None:
     assert seen.error_of("line_items") == "Lines must not be empty."
 
 
-def test_lines_that_come_to_less_than_zero_are_refused(admin: PageClient) -> None:
-    customer = create_customer()
-    values = {**LINE, "line_items-0-unit_amount": "-5"}
-    seen = admin.submit(f"/invoices/new?customer_id={customer.id}", draft=None, **values)
-    assert seen.status == 422
-    assert "must not come to less than zero" in seen.html
-
-
 def test_more_lines_by_a_button(admin: PageClient) -> None:
     customer = create_customer()
     page = admin.get(f"/invoices/new?customer_id={customer.id}")
