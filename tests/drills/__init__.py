@@ -1,0 +1,1 @@
+"""Drills: killed at any moment, and many at once, the books stay in order."""
