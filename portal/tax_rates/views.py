@@ -3,6 +3,8 @@
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.invoices.totals import compute_totals
+from billing.money import to_major
 from billing.taxes.inputs import TaxRateInput, as_input
 from billing.taxes.models import TaxRate
 from billing.taxes.queries import get_tax_rate, list_tax_rates
@@ -43,7 +45,8 @@ def detail(tax_rate_id: str) -> ResponseReturnValue:
     """All about one tax rate."""
     rate = get_tax_rate(tax_rate_id)
     events = timeline(object_id=tax_rate_id)
-    return render_template("tax_rates/detail.html", rate=rate, label=_label(rate), events=events)
+    shown = {"label": _label(rate), "example": _example(rate)}
+    return render_template("tax_rates/detail.html", rate=rate, events=events, **shown)
 
 
 @blueprint.route("/<tax_rate_id>/edit", methods=["GET", "POST"])
@@ -79,6 +82,17 @@ def archive(tax_rate_id: str) -> ResponseReturnValue:
         trail=[("Tax rates", url_for(".index")), (_label(rate), own)],
         danger=True,
     )
+
+
+def _example(rate: TaxRate) -> str:
+    """What becomes of a price."""
+    line = {"amount": 100_00, "tax_rate_ids": [rate.id]}
+    found = compute_totals([line], rates={rate.id: rate.row()})
+    if rate.inclusive:
+        return (
+            f"A price of 100.00 stays 100.00, of which {to_major(found.tax_total, 'USD')} is tax."
+        )
+    return f"A price of 100.00 becomes {to_major(found.total, 'USD')}."
 
 
 def _label(rate: TaxRate) -> str:

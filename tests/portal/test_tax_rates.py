@@ -19,6 +19,7 @@ def test_a_rate_is_typed_once(admin: PageClient) -> None:
     )  # fmt: skip
     page = admin.follow(seen)
     assert page.title == "VAT 8.875 %"
+    assert "100.00 becomes 108.88" in page.text
     edit = admin.get(f"{seen.to}/edit")
     assert "percentage" not in edit.values()
     admin.follow(admin.send(edit, name="Sales tax"))
@@ -28,6 +29,7 @@ def test_a_rate_is_typed_once(admin: PageClient) -> None:
 def test_an_inclusive_rate_is_ticked(admin: PageClient) -> None:
     seen = admin.submit("/tax-rates/new", name="VAT", percentage="19", inclusive="y")
     assert get_tax_rate(seen.to.rpartition("/")[2]).inclusive
+    assert "of which 15.97 is tax" in admin.follow(seen).text
     assert "Contains it" in admin.get("/tax-rates").text
 
 
