@@ -1,6 +1,6 @@
 """Forms: they bind what was typed to billing's input models and have no rule of their own."""
 
-from portal.forms.base import InputForm, Nothing
+from portal.forms.base import PREVIEW, InputForm, Nothing
 from portal.forms.fields import (
     BoxesField,
     DateField,
@@ -14,6 +14,7 @@ from portal.forms.fields import (
 )
 
 __all__ = [
+    "PREVIEW",
     "BoxesField",
     "DateField",
     "InputForm",

@@ -26,6 +26,9 @@ from portal.problems import status_of
 
 T = TypeVar("T")
 
+PREVIEW = "preview"
+"""Names the button that asks what would be done, and the part of a page that says it."""
+
 
 class Nothing(Input):
     """The input of an act that needs none."""
@@ -106,9 +109,13 @@ class InputForm(FlaskForm):  # type: ignore[misc]
                 yield name, info.get_default(call_default_factory=True)
 
     def submit(self, save: Callable[[Any], T]) -> T | None:
-        """`save` what was posted. None when nothing was, or when it was refused."""
-        if request.method != "POST" or self._rows_changed():
+        """`save` what was posted. None when nothing was, only a preview, or it was refused."""
+        if request.method != "POST" or PREVIEW in request.form or self._rows_changed():
             return None
+        return self.attempt(save)
+
+    def attempt(self, save: Callable[[Any], T]) -> T | None:
+        """`save` what the fields hold. None when it was refused, which the form then says."""
         try:
             return save(self.parse())
         except NotFound as error:
@@ -133,9 +140,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         for found in error.errors:
             field = find_field(self, found.field)
             if field is None:
-                self.alerts.append(_sentence(found.field.replace("_", " "), found.message))
+                self.alerts.append(sentence(found.field.replace("_", " "), found.message))
             else:
-                field.errors = [*field.errors, _sentence(field.label.text, found.message)]
+                field.errors = [*field.errors, sentence(field.label.text, found.message)]
         if not error.errors and not self.is_stale:
             self.alerts.append(error.message)
 
@@ -152,6 +159,14 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             rows.entries.pop(int(position))
         return True
 
+    def first_finding(self, error: BillingError) -> str:
+        """A refusal in one sentence that names its field by the label."""
+        found = error.errors[0] if error.errors else None
+        field = find_field(self, found.field) if found else None
+        return sentence(
+            field.label.text if field else "", found.message if found else error.message
+        )
+
     def shown_fields(self) -> list[Field]:
         """The fields in order, without what travels hidden."""
         return [field for field in self if field.short_name not in OUTSIDE]
@@ -162,7 +177,7 @@ def has_errors(form: BaseForm) -> bool:
     return any(field.errors for field in form)
 
 
-def _sentence(subject: str, message: str) -> str:
+def sentence(subject: str, message: str) -> str:
     """`is required` beside the field Name becomes `Name is required.`; sentences stay."""
     text = message.strip()
     if text[:1].islower() and subject and not text.startswith(subject):

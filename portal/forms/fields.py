@@ -114,7 +114,8 @@ def _is_typed(field: Any) -> bool:
     """A select always has a choice: it alone makes no row."""
     if isinstance(field, RowsField):
         return bool(field.filled)
-    return isinstance(field, StringField) and bool((field.data or "").strip())
+    data = "" if field.data is None else str(field.data)
+    return isinstance(field, StringField) and bool(data.strip())
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from billing.database import Row
 from billing.errors import BillingError, Invalid
 from billing.inputs import parse
-from billing.plans.estimate import Estimate, estimate_plan
+from billing.plans.estimate import Estimate, estimate_terms, usage_of
 from billing.plans.inputs import EstimatePlan
+from portal.plans.forms import PlanForm
 
 QUANTITIES = "1, 10, 250"
 _MOST = 8
@@ -17,8 +18,9 @@ _MOST = 8
 class Calculator:
     """Typed quantities and usage of a plan, and what each quantity comes to with it."""
 
+    terms: Row
     quantities: str
-    meters: list[Row]
+    meters: list[Row] = field(default_factory=list)
     estimates: list[Estimate] = field(default_factory=list)
     error: str = ""
 
@@ -30,26 +32,35 @@ class Calculator:
         return [(name[1], [found.get(name) for found in by_name]) for name in names]
 
 
-def calculate(plan: Row, typed: Mapping[str, str]) -> Calculator:
-    """The estimates that `typed` asks for: `quantities` such as "1, 10", and `usage.<meter>` and
-    `events.<meter>`. What cannot be is said in `error`."""
-    found = Calculator(
-        typed.get("quantities", "").strip()[:200] or QUANTITIES, _meters(plan, typed)
-    )
+def calculate(terms: Row, typed: Mapping[str, str]) -> Calculator:
+    """The estimates of a row of terms that `typed` asks for: `quantities` such as "1, 10", and
+    `usage.<meter>` and `events.<meter>`. What cannot be is said in `error`."""
+    found = Calculator(terms, _quantities(typed), _meters(terms, typed))
     try:
-        found.estimates = [
-            estimate_plan(plan["_id"], parse(EstimatePlan, values))
-            for values in _asked(found.quantities, found.meters)
-        ]
+        asked = [parse(EstimatePlan, values) for values in _asked(found.quantities, found.meters)]
+        found.estimates = [estimate_terms(terms, one.quantity, usage_of(one)) for one in asked]
     except BillingError as error:
         found.error = _said(error)
     return found
 
 
-def _meters(plan: Row, typed: Mapping[str, str]) -> list[Row]:
+def calculate_form(form: PlanForm, typed: Mapping[str, str]) -> Calculator:
+    """The same of what stands in the plan's form, though it is not saved."""
+    try:
+        data = form.parse()
+    except BillingError as error:
+        return Calculator({}, _quantities(typed), error=form.first_finding(error))
+    return calculate({"plan_id": "", "version": 0, **data.model_dump()}, typed)
+
+
+def _quantities(typed: Mapping[str, str]) -> str:
+    return typed.get("quantities", "").strip()[:200] or QUANTITIES
+
+
+def _meters(terms: Row, typed: Mapping[str, str]) -> list[Row]:
     """One for each meter of the plan's charges: what is typed for it, and whether events count."""
     meters: dict[str, Row] = {}
-    for charge in plan.get("charges") or ():
+    for charge in terms.get("charges") or ():
         if key := charge["meter"]:
             meter = meters.setdefault(key, {"key": key, "has_fee": False, "names": []})
             meter["names"].append(charge["name"])

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from billing.database import Row
 from billing.plans.inputs import PlanInput, as_input
+from billing.plans.models import Plan
 from billing.plans.queries import get_plan, list_plans, plan_versions
 from billing.plans.save_plan import archive_plan, create_plan, update_plan
 from billing.subscriptions.by_version import subscribers_by_version
@@ -13,7 +13,7 @@ from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, choices
 from portal.listing import listing, respond
-from portal.plans.calculator import calculate
+from portal.plans.calculator import calculate, calculate_form
 from portal.plans.forms import PlanForm
 from portal.plans.words import price_lines, price_of
 from portal.shell import htmx
@@ -38,9 +38,9 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Add a plan."""
     form = PlanForm(billing_cycle="monthly", interval_count=1, currency="USD")
-    if plan := form.submit(create_plan):
+    if not _calculating() and (plan := form.submit(create_plan)):
         return done(f"The plan {plan.name} was created.", url_for(".detail", plan_id=plan.id))
-    return form_page("plans/form.html", form, meters=_meters())
+    return _editor(form)
 
 
 @blueprint.get("/<plan_id>")
@@ -48,13 +48,13 @@ def create() -> ResponseReturnValue:
 def detail(plan_id: str) -> ResponseReturnValue:
     """All about one plan; while somebody calculates, only what it comes to."""
     plan = get_plan(plan_id)
-    calculator = calculate(plan.row(), request.args)
-    if htmx and htmx.target == CALCULATED and not htmx.history_restore_request:
-        return render_template("plans/_calculated.html", plan=plan, calculator=calculator)
+    calculator = calculate(plan.terms(), request.args)
+    if _only_calculated():
+        return render_template("plans/_calculated.html", calculator=calculator)
     return render_template(
         "plans/detail.html",
         plan=plan,
-        prices=price_lines(plan.row()),
+        prices=price_lines(plan.terms()),
         calculator=calculator,
         versions=plan_versions(plan_id),
         subscribers=subscribers_by_version(plan_id),
@@ -71,17 +71,39 @@ def edit(plan_id: str) -> ResponseReturnValue:
     if plan.status != "draft":
         form.status.choices = choices(dict.fromkeys([plan.status, "active"]))
 
-    def save(data: PlanInput) -> object:
+    def save(data: PlanInput) -> Plan:
         return update_plan(plan_id, data, form.expected_revision)
 
-    if form.submit(save):
+    if not _calculating() and form.submit(save):
         return done("Saved.", url_for(".detail", plan_id=plan_id))
-    return form_page("plans/form.html", form, document=plan, plan=plan, meters=_meters())
+    return _editor(form, plan)
 
 
-def _meters() -> list[Row]:
-    """What charges can be metered by, offered while typing."""
-    return list_meters(status="active", limit=100).items
+def _editor(form: PlanForm, plan: Plan | None = None) -> ResponseReturnValue:
+    """The form, and what its prices come to as they are typed."""
+    calculator = calculate_form(form, request.form)
+    if _only_calculated():
+        return render_template("plans/_calculated.html", calculator=calculator)
+    if not _calculating():
+        calculator.error = ""  # the form says it beside the field
+    return form_page(
+        "plans/form.html",
+        form,
+        document=plan,
+        plan=plan,
+        calculator=calculator,
+        meters=list_meters(status="active", limit=100).items,
+    )
+
+
+def _calculating() -> bool:
+    """Whether the form was sent to be calculated and not to be saved."""
+    return "calculate" in request.form
+
+
+def _only_calculated() -> bool:
+    """Whether script asks for the part that the calculator replaces."""
+    return bool(htmx) and htmx.target == CALCULATED and not htmx.history_restore_request
 
 
 @blueprint.route("/<plan_id>/archive", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ import pytest
 from billing.inputs import merge
 from billing.plans.inputs import PlanInput, as_input
 from billing.plans.models import Plan
+from billing.plans.queries import get_plan, list_plans
 from billing.plans.save_plan import update_plan
 from tests.billing.plans.test_plan_prices import CALLS, FEES, SUPPORT
 from tests.factories import create_plan, create_subscription
@@ -116,6 +117,39 @@ def test_no_quantities_are_the_usual_ones_and_unknown_usage_does_not_matter(
     assert "Quantity" not in admin.get(f"/plans/{plan.id}?quantities=,").text.replace(
         "Quantities", ""
     )
+
+
+def test_the_editor_calculates_what_is_typed_and_saves_nothing(admin: PageClient) -> None:
+    typed = {"name": "Team", "pricing_model": "per_unit", "price": "7", "setup_fee": "1"}
+    seen = admin.submit("/plans/new", **typed, quantities="1, 3", calculate="y")
+    assert "Quantity 1 3 Team $7.00 $21.00 Per month $7.00 $21.00" in seen.text
+    assert "setup fee of $1.00" in seen.text
+    assert {name: seen.values()[name] for name in typed} == typed
+    assert list_plans().total == 0
+    assert admin.send(seen).status == 303
+
+
+def test_the_editor_of_a_plan_shows_what_it_costs_now(admin: PageClient) -> None:
+    plan = platform()
+    page = admin.get(f"/plans/{plan.id}/edit")
+    assert "Quantity 1 10 250 Platform $15.00 $60.00" in page.text
+    seen = admin.send(page, **{"tiers-0-unit_amount": "6.00"}, calculate="y")
+    assert "Platform $16.00 $70.00" in seen.text
+    assert get_plan(plan.id).version == 1
+
+
+def test_the_editor_says_what_keeps_it_from_calculating(admin: PageClient) -> None:
+    page = admin.get("/plans/new")
+    assert "is required" not in page.text
+    asked = {**PART, "HX-Target": "calculated"}
+    values = {**page.values(), "name": "Team", "price": "cheap", "calculate": "y"}
+    part = admin.post("/plans/new", values, headers=asked)
+    assert (part.status, "<main" in part.html) == (200, False)
+    assert "Enter an amount such as 49.00." in part.html
+    values |= {"price": "5", "pricing_model": "volume"}
+    said = admin.post("/plans/new", values, headers=asked).html
+    assert "Tiers must have at least one tier for the pricing model volume." in said
+    assert list_plans().total == 0
 
 
 def test_versions_say_how_many_subscribe_to_each(admin: PageClient) -> None:
