@@ -19,9 +19,11 @@ class LineItem(Shape):
         "plan", "charge", "usage", "setup_fee", "proration_credit", "proration_charge", "one_off"
     ]
     description: str
-    quantity: int
-    unit_amount: Price
-    """In smallest units; a decimal string where finer."""
+    quantity: Price
+    """A decimal string where usage is finer than whole units."""
+    unit_amount: Price | None
+    """In smallest units; a decimal string where finer. null where no single price was multiplied,
+    as with tiers."""
     amount: int
     period_start: DateText | None
     period_end: DateText | None
@@ -100,7 +102,9 @@ class Invoice(Shape):
     status: InvoiceStatus
     overdue: bool
     """Open, and its due date has passed."""
-    reason: Literal["subscription_cycle", "one_off"]
+    reason: Literal[
+        "subscription_cycle", "subscription_change", "subscription_end", "one_off", "imported"
+    ]
     issue_date: DateText | None
     due_date: DateText | None
     paid_date: DateText | None
