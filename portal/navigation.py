@@ -39,6 +39,8 @@ _STAFF = (
     Entry("Tax rates", "percent", "tax_rates.index", "read:plans"),
     Entry("Subscriptions", "repeat", "subscriptions.index", "read:subscriptions"),
     Entry("Invoices", "receipt", "invoices.index", "read:invoices"),
+    Entry("Payments", "coins", "payments.index", "read:invoices"),
+    Entry("Credit notes", "back", "credit_notes.index", "read:invoices"),
     Entry("Billing runs", "play", "runs.index", "read:invoices"),
     Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks"),
     Entry("Check of books", "check", "checks.index", "read:invoices"),

@@ -16,6 +16,8 @@ FEATURES = (
     "subscriptions",
     "usage",
     "invoices",
+    "credit_notes",
+    "payments",
     "runs",
     "checks",
     "test_clocks",

@@ -6,6 +6,8 @@ from typing import Any
 
 from billing import clock
 from billing.database import Row, database, streamed
+from billing.dunning.schedule import first_date
+from billing.invoices.models import Invoice
 from billing.seller import current_seller
 
 _EASTMOST = timedelta(hours=14)  # where today begins first, UTC+14
@@ -23,6 +25,13 @@ def due_reminders(as_of: date | None = None, test_clock_id: str | None = None) -
         whose = {"customer_id": {"$in": clock_customers(test_clock_id)}}
     found = _found(latest, whose)
     yield from found if test_clock_id else _off_clocks(found)
+
+
+def first_reminder(invoice: Invoice) -> date | None:
+    """When an open invoice will first be reminded of, unless it is paid or that has begun."""
+    if invoice.status != "open" or invoice.dunning:
+        return None
+    return first_date(invoice.due_date, current_seller()["dunning"]["days"])
 
 
 def clock_customers(test_clock_id: str) -> list[str]:

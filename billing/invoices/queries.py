@@ -108,6 +108,12 @@ def latest_invoice_ids(subscription_ids: list[str]) -> dict[str, str]:
     return {group["_id"]: group["newest"] for group in groups}
 
 
+def invoice_numbers(invoice_ids: list[str]) -> dict[str, str]:
+    """Id to number, in one query; drafts have none."""
+    where = {"_id": {"$in": list(set(invoice_ids))}, "number": {"$gt": ""}}
+    return {row["_id"]: row["number"] for row in database().invoices.find(where, {"number": 1})}
+
+
 def has_unpaid_invoices(customer_id: str) -> bool:
     """Whether the customer owes something, or may once a draft is finalised."""
     where = {"customer_id": customer_id, "status": {"$in": ["draft", "open"]}}

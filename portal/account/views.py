@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from billing.actors import own_customer_id
+from billing.credit_notes.queries import credit_notes_of
 from billing.customers.queries import get_customer
 from billing.invoices.queries import get_invoice, is_overdue, list_invoices
 from billing.payments.queries import payments_of
@@ -71,4 +72,5 @@ def invoice(invoice_id: str) -> ResponseReturnValue:
         invoice=found,
         overdue=is_overdue(found.row()),
         payments=payments_of(invoice_id),
+        credit_notes=credit_notes_of(invoice_id),
     )

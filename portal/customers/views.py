@@ -9,6 +9,7 @@ from billing.customers.queries import get_customer, list_customers
 from billing.customers.save_customer import create_customer, new_preferences, update_customer
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import is_overdue, list_invoices
+from billing.payments.queries import list_payments
 from billing.plans.queries import plan_names
 from billing.subscriptions.queries import list_subscriptions
 from billing.test_clocks.queries import list_clocks
@@ -54,6 +55,7 @@ def detail(customer_id: str) -> ResponseReturnValue:
         subscriptions=subscriptions,
         plans=plan_names([row["plan_id"] for row in subscriptions.items]),
         invoices=list_invoices(customer_id=customer_id, limit=10),
+        payments=list_payments(customer_id=customer_id, limit=10),
         is_overdue=is_overdue,
         entitlements=entitlement_cards(customer_id),
         events=timeline(customer_id=customer_id),

@@ -129,7 +129,7 @@ def _pay_form(invoice: Invoice) -> PayForm:
 
 def _pay_hints(invoice: Invoice) -> dict[str, str]:
     return {
-        "amount": f"In {invoice.currency}. Less than what is due leaves the rest open.",
+        "amount": f"In {invoice.currency}. Less leaves the rest open; more becomes credit.",
         "reference": "Such as the number on the bank statement.",
     }
 

@@ -3,7 +3,9 @@
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.credit_notes.queries import credit_notes_of
 from billing.customers.queries import customer_names, get_customer, list_customers
+from billing.dunning.due import first_reminder
 from billing.invoices.inputs import InvoiceInput, as_input
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice, update_invoice
@@ -70,6 +72,8 @@ def detail(invoice_id: str) -> ResponseReturnValue:
         customer=get_customer(invoice.customer_id),
         overdue=is_overdue(invoice.row()),
         payments=payments_of(invoice_id),
+        credit_notes=credit_notes_of(invoice_id),
+        reminder_date=first_reminder(invoice),
         events=timeline(object_id=invoice_id),
     )
 

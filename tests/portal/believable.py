@@ -7,9 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription
+from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
+from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.payments.inputs import RefundInput
 from billing.payments.pay_invoice import pay_invoice
+from billing.payments.queries import payments_of
+from billing.payments.refund import refund_payment
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.inputs import CancelSubscription
@@ -18,9 +23,11 @@ from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
 from tests.factories import (
     create_coupon,
+    create_credit_note,
     create_customer,
     create_invoice,
     create_meter,
+    create_payment,
     create_plan,
     create_subscription,
     create_tax_rate,
@@ -52,6 +59,8 @@ class Business:
     metered_plan: str
     check: str
     meter: str
+    payment: str
+    credit_note: str
 
 
 _ACME = {
@@ -164,6 +173,7 @@ def build() -> Business:
         acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id,
         test_clock.id, rates[0], coupon.id, taxed.id, metered.id,
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
+        *_correct(late.id),
     )  # fmt: skip
 
 
@@ -178,6 +188,18 @@ def _measure(subscription: Subscription) -> str:
     past = datetime.now(UTC) - timedelta(days=67)
     create_usage(subscription=subscription, meter=calls, value=40, occurred_at=past)
     return str(calls.id)
+
+
+def _correct(partly: str) -> tuple[str, str]:
+    """A refund, a credit note, a declined charge, a reminder; ids of the payment and the note."""
+    (payment,) = payments_of(partly)
+    refund_payment(payment["_id"], RefundInput(amount=1500, reason="Charged twice by mistake"))
+    note = create_credit_note(invoice=get_invoice(partly), amount=2500, reason="Two hours less")
+    create_payment(
+        invoice=get_invoice(partly), method="card", provider="fake", reference="fake_decline"
+    )
+    take_step(partly)
+    return payment["_id"], str(note.id)
 
 
 def _lines(rates: list[str]) -> list[dict[str, object]]:

@@ -115,7 +115,15 @@ def test_a_part_payment_leaves_the_rest_open(admin: PageClient) -> None:
     assert get_invoice(invoice.id).amount_due == 7000
 
 
-@pytest.mark.parametrize("amount", ["100.01", "0", "-1", "1.001", "all"])
+def test_more_than_is_due_becomes_credit(admin: PageClient) -> None:
+    invoice = create_invoice()
+    admin.follow(admin.submit(f"/invoices/{invoice.id}/pay", amount="130"))
+    assert get_invoice(invoice.id).status == "paid"
+    (payment,) = payments_of(invoice.id)
+    assert "Became credit $30.00" in admin.get(f"/payments/{payment['_id']}").text
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "1.001", "all"])
 def test_an_amount_that_cannot_be_is_refused_and_records_nothing(
     admin: PageClient, amount: str
 ) -> None:

@@ -1,0 +1,128 @@
+"""Credit notes: list, detail, crediting an invoice after a preview, voiding."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.credit_notes.inputs import CreditNoteInput
+from billing.credit_notes.models import CreditNote
+from billing.credit_notes.prepare import lines_left
+from billing.credit_notes.queries import get_credit_note, list_credit_notes
+from billing.credit_notes.void import void_credit_note
+from billing.customers.queries import customer_names, get_customer
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+from billing.payments.credit_invoice import create_credit_note, preview_credit_note
+from portal.access import page
+from portal.answers import confirm_page, done, form_page, timeline
+from portal.credit_notes.forms import CreditForm, VoidNoteForm, mark_of
+from portal.listing import listing, respond
+from portal.template_helpers import money
+
+blueprint = Blueprint("credit_notes", __name__)
+STATUSES = [("", "All"), ("issued", "Issued"), ("void", "Void")]
+
+
+@blueprint.get("/credit-notes")
+@page("read:invoices")
+def index() -> ResponseReturnValue:
+    """Search and filter credit notes."""
+    found = listing(list_credit_notes, "q", "status", "customer_id", "invoice_id")
+    return respond(
+        "credit_notes/index.html",
+        "credit_notes/_results.html",
+        found,
+        statuses=STATUSES,
+        customers=customer_names([row["customer_id"] for row in found.items]),
+    )
+
+
+@blueprint.route("/invoices/<invoice_id>/credit", methods=["GET", "POST"])
+@page("write:invoices")
+def create(invoice_id: str) -> ResponseReturnValue:
+    """Say what is credited, see what will happen, then issue it."""
+    invoice = get_invoice(invoice_id)
+    form, seen = CreditForm(invoice), _Seen()
+    if note := form.submit(lambda data: seen.act(form, data)):
+        made = f"{note.number} was issued: {_parts(note)}."
+        return done(made, url_for(".detail", credit_note_id=note.id))
+    return _credit_page(invoice, form, seen)
+
+
+@blueprint.get("/credit-notes/<credit_note_id>")
+@page("read:invoices")
+def detail(credit_note_id: str) -> ResponseReturnValue:
+    """What it credits and what became of it."""
+    note = get_credit_note(credit_note_id)
+    return render_template(
+        "credit_notes/detail.html",
+        note=note,
+        invoice=get_invoice(note.invoice_id),
+        customer=get_customer(note.customer_id),
+        events=timeline(object_id=credit_note_id),
+    )
+
+
+@blueprint.route("/credit-notes/<credit_note_id>/void", methods=["GET", "POST"])
+@page("write:invoices")
+def void(credit_note_id: str) -> ResponseReturnValue:
+    """Ask once why, then take it back."""
+    note = get_credit_note(credit_note_id)
+    own = url_for(".detail", credit_note_id=note.id)
+    form = VoidNoteForm(revision=note.revision)
+    if form.submit(lambda data: void_credit_note(credit_note_id, data, form.expected_revision)):
+        return done(f"{note.number} is void.", own)
+    return confirm_page(
+        form,
+        f"Void {note.number}?",
+        _taken_back(note),
+        "It keeps its number and stays in the list. This cannot be undone.",
+        document=note,
+        button="Void credit note",
+        trail=[("Credit notes", url_for(".index")), (note.number, own)],
+        danger=True,
+    )
+
+
+class _Seen:
+    """Issues what was seen in a preview; whatever else is asked for is previewed first."""
+
+    preview: CreditNote | None = None
+    mark: str = ""
+
+    def act(self, form: CreditForm, data: CreditNoteInput) -> CreditNote | None:
+        mark = mark_of(data, form.expected_revision)
+        if request.form.get("seen") == mark:
+            return create_credit_note(data, form.expected_revision)
+        self.preview, self.mark = preview_credit_note(data), mark
+        return None
+
+
+def _credit_page(invoice: Invoice, form: CreditForm, seen: _Seen) -> ResponseReturnValue:
+    return form_page(
+        "credit_notes/form.html",
+        form,
+        document=invoice,
+        invoice=invoice,
+        customer=get_customer(invoice.customer_id),
+        left=lines_left(invoice) if invoice.is_creditable else [],
+        preview=seen.preview,
+        mark=seen.mark,
+    )
+
+
+def _parts(note: CreditNote) -> str:
+    """`$30.00 less due, $20.00 refunded`."""
+    named = [
+        (note.due_reduction, "less due"),
+        (note.refund_amount, "refunded"),
+        (note.credit_amount, "as credit"),
+    ]
+    return ", ".join(f"{money(part, note.currency)} {words}" for part, words in named if part)
+
+
+def _taken_back(note: CreditNote) -> str:
+    due = money(note.due_reduction, note.currency)
+    credit = money(note.credit_amount, note.currency)
+    if note.due_reduction and note.credit_amount:
+        return f"{due} is due again, and {credit} of credit is taken back."
+    return f"{due} is due again." if note.due_reduction else f"{credit} of credit is taken back."

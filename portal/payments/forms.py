@@ -1,0 +1,23 @@
+"""Forms about payments."""
+
+from typing import Any
+
+from wtforms import TextAreaField
+
+from billing.payments.inputs import RefundInput
+from portal.forms import InputForm, MoneyField
+
+
+class RefundForm(InputForm):
+    model = RefundInput
+    amount = MoneyField("Amount")
+    reason = TextAreaField("Reason")
+
+    def __init__(self, *, currency: str, **given: Any) -> None:
+        super().__init__(**given)
+        self._currency = currency
+
+    @property
+    def amounts_in(self) -> str:
+        """The payment's."""
+        return self._currency

@@ -1,0 +1,96 @@
+"""Payments: list, detail, refund."""
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.customers.queries import customer_names, get_customer
+from billing.invoices.queries import get_invoice, invoice_numbers
+from billing.money import to_major
+from billing.payments.models import Payment
+from billing.payments.queries import get_payment, list_payments, refunds_of
+from billing.payments.refund import refund_payment
+from portal.access import page
+from portal.answers import confirm_page, done, timeline
+from portal.listing import listing, respond
+from portal.payments.forms import RefundForm
+from portal.template_helpers import money
+
+blueprint = Blueprint("payments", __name__, url_prefix="/payments")
+STATUSES = [
+    ("", "All"),
+    ("succeeded", "Succeeded"),
+    ("pending", "Pending"),
+    ("failed", "Failed"),
+    ("partially_refunded", "Partly refunded"),
+    ("refunded", "Refunded"),
+]
+
+
+@blueprint.get("")
+@page("read:invoices")
+def index() -> ResponseReturnValue:
+    """Search and filter payments."""
+    found = listing(list_payments, "q", "status", "customer_id", "invoice_id")
+    return respond(
+        "payments/index.html",
+        "payments/_results.html",
+        found,
+        statuses=STATUSES,
+        customers=customer_names([row["customer_id"] for row in found.items]),
+        numbers=invoice_numbers([row["invoice_id"] for row in found.items]),
+    )
+
+
+@blueprint.get("/<payment_id>")
+@page("read:invoices")
+def detail(payment_id: str) -> ResponseReturnValue:
+    """What came in, what went back, and what it was for."""
+    payment = get_payment(payment_id)
+    return render_template(
+        "payments/detail.html",
+        payment=payment,
+        refunds=refunds_of([payment_id]).get(payment_id, []),
+        invoice=get_invoice(payment.invoice_id),
+        customer=get_customer(payment.customer_id),
+        events=timeline(object_id=payment_id),
+    )
+
+
+@blueprint.route("/<payment_id>/refund", methods=["GET", "POST"])
+@page("write:invoices")
+def refund(payment_id: str) -> ResponseReturnValue:
+    """Pay back all that is left of it, or a part."""
+    payment = get_payment(payment_id)
+    own = url_for(".detail", payment_id=payment_id)
+    form = _form(payment)
+    if after := form.submit(lambda data: refund_payment(payment_id, data, form.expected_revision)):
+        return done(_said(payment, after), own)
+    name = get_customer(payment.customer_id).name
+    return confirm_page(
+        form,
+        "Refund this payment?",
+        f"Up to {money(payment.refundable, payment.currency)} goes back to {name}.",
+        "The invoice stays as it is. To take back what it claims as well, credit the invoice "
+        "instead: the credit note refunds by itself.",
+        document=payment,
+        button="Refund",
+        trail=[("Payments", url_for(".index")), ("Payment", own)],
+        hints={"amount": f"In {payment.currency}."},
+        danger=True,
+    )
+
+
+def _form(payment: Payment) -> RefundForm:
+    """Filled with all that is left."""
+    return RefundForm(
+        currency=payment.currency,
+        revision=payment.revision,
+        amount=to_major(payment.refundable, payment.currency),
+    )
+
+
+def _said(before: Payment, after: Payment) -> str:
+    back = after.refunded_amount - before.refunded_amount
+    if back <= 0:
+        return "The provider refused the refund; nothing went back."
+    return f"{money(back, after.currency)} goes back."
