@@ -38,8 +38,13 @@
     form.dataset.busy = "yes";
   }, true);
   const release = () => document.querySelectorAll("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
-  document.addEventListener("htmx:afterRequest", release);
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.id !== "preview") release(); });
   window.addEventListener("pageshow", release);
+
+  // What is typed is previewed until the form is on its way: a preview would call it back.
+  document.addEventListener("htmx:confirm", (event) => {
+    if (event.detail.elt.id === "preview" && event.detail.elt.closest("form[data-busy]")) event.preventDefault();
+  });
 
   // An address carries only the filters that are set.
   document.addEventListener("htmx:configRequest", (event) => {

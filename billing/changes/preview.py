@@ -63,8 +63,8 @@ def _next_invoice(subscription_id: str) -> Row | None:
     """Goes on from day to day until one bills something; a pause or a trial's end may not."""
     row = database().subscriptions.find_one({"_id": subscription_id}) or {}
     lookups = Lookups.for_rows([row])
-    customer = lookups.customers.get(customer_of(row), {})
-    if customer.get("status") != "active" or customer.get("deleted_at"):
+    customer = lookups.customers[customer_of(row)]
+    if customer.get("status") == "suspended" or customer.get("deleted_at"):
         return None
     course = Course(lookups.account(row), clock.today(), lookups.now, lookups.advance)
     while not course.invoices and (day := course.row.get("next_billing_date")):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import FormField, HiddenField
 from wtforms.fields.core import Field
 from wtforms.form import BaseForm
 
@@ -146,6 +146,10 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         if not error.errors and not self.is_stale:
             self.alerts.append(error.message)
 
+    def problems(self) -> list[str]:
+        """Everything that was found wrong, in sentences, for where the fields are not in sight."""
+        return [*self.alerts, *(text for field in self for text in _errors(field))]
+
     def _rows_changed(self) -> bool:
         """Whether the button that was pressed adds a row (`add:name`) or removes one."""
         act, _, rest = request.form.get("rows", "").partition(":")
@@ -175,6 +179,12 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 def has_errors(form: BaseForm) -> bool:
     """Whether any field was found wrong."""
     return any(field.errors for field in form)
+
+
+def _errors(field: Field) -> Iterator[str]:
+    inner = field.form if isinstance(field, FormField) else [field]
+    for each in inner:
+        yield from each.errors
 
 
 def sentence(subject: str, message: str) -> str:

@@ -1,26 +1,23 @@
 """Ending a subscription, taking that back, and billing it ahead of the run."""
 
-from functools import partial
-
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.changes.cancel import cancel_subscription, keep_subscription
-from billing.customers.queries import get_customer
+from billing.changes.possible import possible_actions
 from billing.invoices.inputs import GenerateInvoice
 from billing.invoices.subscribe import generate_invoice
+from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from portal.access import page
 from portal.answers import confirm_page, done
-from portal.forms import InputForm
+from portal.forms import InputForm, options
 from portal.subscriptions.forms import CancelForm
+from portal.subscriptions.previews import act_page, preview_of
 from portal.subscriptions.shown import charge_of
-from portal.template_helpers import date_text, money
-
-_NO_REFUND = (
-    "Nothing is refunded. Periods that began before the end and are not billed yet stay due."
-)
+from portal.subscriptions.trail import to_detail, trail, what
+from portal.template_helpers import date_text
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -31,20 +28,24 @@ def add_to(blueprint: Blueprint) -> None:
 
 @page("write:subscriptions")
 def cancel(subscription_id: str) -> ResponseReturnValue:
-    """Ask once when and why, then end it."""
+    """Ask when and why, and show the final invoice or the credit, then end it."""
     subscription = get_subscription(subscription_id)
-    form = CancelForm(when="period_end", revision=subscription.revision)
-    cancelled = partial(cancel_subscription, subscription_id)
-    if ended := form.submit(lambda data: cancelled(data, form.expected_revision)):
-        return done(_ended(ended), url_for(".detail", subscription_id=subscription_id))
-    return confirm_page(
+    form = _cancel_form(subscription)
+
+    def act(data: CancelSubscription, revision: int | None = None) -> Subscription:
+        return cancel_subscription(subscription_id, data, revision)
+
+    if ended := form.submit(lambda data: act(data, form.expected_revision)):
+        return done(_ended(ended), to_detail(subscription_id))
+    return act_page(
+        "subscriptions/act.html",
         form,
-        "Cancel this subscription?",
-        _what(subscription),
-        _NO_REFUND,
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
+        title="Cancel subscription",
+        sub=what(subscription),
         button="Cancel subscription",
-        trail=_trail(subscription),
+        trail=trail(subscription),
         danger=True,
         notes=_notes(subscription),
     )
@@ -55,16 +56,22 @@ def keep(subscription_id: str) -> ResponseReturnValue:
     """Take back a cancellation at the end of the period."""
     subscription = get_subscription(subscription_id)
     form = InputForm(revision=subscription.revision)
-    if form.submit(lambda _: keep_subscription(subscription_id, form.expected_revision)):
-        url = url_for(".detail", subscription_id=subscription_id)
-        return done("The subscription goes on.", url)
-    return confirm_page(
+
+    def act(_: object, revision: int | None = None) -> Subscription:
+        return keep_subscription(subscription_id, revision)
+
+    if form.submit(lambda data: act(data, form.expected_revision)):
+        return done("The subscription goes on.", to_detail(subscription_id))
+    return act_page(
+        "subscriptions/act.html",
         form,
-        "Keep this subscription?",
-        f"It will not end on {date_text(subscription.end_date)} but be billed on as before.",
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
+        title="Keep subscription",
+        sub=what(subscription),
+        lines=[f"It will not end on {date_text(subscription.end_date)} but go on as before."],
         button="Keep subscription",
-        trail=_trail(subscription),
+        trail=trail(subscription),
     )
 
 
@@ -80,24 +87,30 @@ def bill(subscription_id: str) -> ResponseReturnValue:
     return confirm_page(
         form,
         "Bill what is due now?",
-        _what(subscription),
+        what(subscription),
         f"The next billing date is {date_text(subscription.next_billing_date)}.",
         button="Bill now",
-        trail=_trail(subscription),
+        trail=trail(subscription),
     )
 
 
-def _what(subscription: Subscription) -> str:
-    charge, customer = charge_of(subscription), get_customer(subscription.customer_id)
-    price = money(charge.amount, charge.currency)
-    return f"{customer.name} has {charge.plan_name} for {price} {charge.cycle}."
+def _cancel_form(subscription: Subscription) -> CancelForm:
+    """It can end with its paid period where it has one that goes on, or today."""
+    whens = [("now", "Today")]
+    if "cancel_at_period_end" in possible_actions(subscription.id):
+        whens.insert(0, ("period_end", "At the end of the paid period"))
+    form = CancelForm(when=whens[0][0], proration="none", revision=subscription.revision)
+    form.when.choices = options(whens)
+    return form
 
 
 def _notes(subscription: Subscription) -> dict[str, str]:
-    end = date_text(subscription.current_period_end) if subscription.has_started else "its start"
+    end = date_text(subscription.current_period_end)
     return {
         "period_end": f"Service goes on until {end}; you can take this back until then.",
         "now": "Service ends today. This cannot be taken back.",
+        "credit": "What is not invoiced then becomes the customer's credit.",
+        "none": "Periods that began before and are not billed yet stay due.",
     }
 
 
@@ -105,8 +118,3 @@ def _ended(subscription: Subscription) -> str:
     if subscription.is_live:
         return f"The subscription will end on {date_text(subscription.end_date)}."
     return "The subscription is cancelled."
-
-
-def _trail(subscription: Subscription) -> list[tuple[str, str]]:
-    own = url_for("subscriptions.detail", subscription_id=subscription.id)
-    return [("Subscriptions", url_for("subscriptions.index")), ("Subscription", own)]

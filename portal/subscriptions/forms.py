@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
 
 from billing.money import to_major
 from billing.plans.queries import find_plan
 from billing.subscriptions.inputs import (
     CancelSubscription,
+    PauseSubscription,
+    ResumeSubscription,
     SubscriptionChange,
     SubscriptionInput,
 )
-from portal.forms import DateField, InputForm, MoneyField, NumberField, options
+from portal.forms import DateField, InputForm, MoneyField, NumberField, TextField, options
 
 
 class PlanCurrency(InputForm):
@@ -23,6 +25,10 @@ class PlanCurrency(InputForm):
         return plan.currency if plan else "USD"
 
 
+class AnchorForm(Form):
+    day = NumberField("Periods begin on day")
+
+
 class SubscribeForm(PlanCurrency):
     model = SubscriptionInput
     customer_id = HiddenField("Customer")
@@ -30,6 +36,10 @@ class SubscribeForm(PlanCurrency):
     quantity = NumberField("Quantity")
     price = MoneyField("Negotiated price", finer=True)
     start_date = DateField("Start date")
+    end_date = DateField("End date")
+    trial_days = NumberField("Trial days")
+    billing_anchor = FormField(AnchorForm, "Periods begin on day")
+    coupon = TextField("Coupon")
 
 
 class ChangeForm(PlanCurrency):
@@ -37,6 +47,21 @@ class ChangeForm(PlanCurrency):
     plan_id = SelectField("Plan")
     quantity = NumberField("Quantity")
     price = MoneyField("Negotiated price", finer=True)
+    coupon = TextField("Coupon")
+    effective = RadioField(
+        "When", choices=options([("now", "Today"), ("period_end", "With the next period")])
+    )
+    proration_behavior = SelectField(
+        "The rest of the running period",
+        choices=options(
+            [
+                ("", "As usual: what the settings say of such a change"),
+                ("create_prorations", "Settle it with the next invoice"),
+                ("always_invoice", "Invoice the difference at once"),
+                ("none", "Neither credit nor charge it"),
+            ]
+        ),
+    )
 
     def shown(self, values: dict[str, Any]) -> dict[str, Any]:
         """A negotiated price as it is typed."""
@@ -46,9 +71,23 @@ class ChangeForm(PlanCurrency):
         return {**values, "price": to_major(values["price"], plan.currency)}
 
 
+_CREDIT = options([("credit", "Give it back as credit"), ("none", "Give nothing back")])
+
+
+class PauseForm(InputForm):
+    model = PauseSubscription
+    starts_on = DateField("From")
+    resumes_on = DateField("Goes on")
+    proration = RadioField("What is paid for the paused days", choices=_CREDIT)
+
+
+class ResumeForm(InputForm):
+    model = ResumeSubscription
+    resumes_on = DateField("Goes on")
+
+
 class CancelForm(InputForm):
     model = CancelSubscription
-    when = RadioField(
-        "When", choices=options([("period_end", "At the end of the paid period"), ("now", "Today")])
-    )
-    reason = TextAreaField("Reason")
+    when = RadioField("When")
+    proration = RadioField("The rest of the paid period, when it ends today", choices=_CREDIT)
+    reason = TextAreaField("Reason", render_kw={"rows": 2})

@@ -3,59 +3,121 @@
 from dataclasses import dataclass
 from typing import Any
 
-from billing.plans.pricing import price_quantity
+from billing.database import Row
+from billing.plans.lines import advance_lines, unit_price
 from billing.plans.queries import find_plan, get_terms, list_plans
 from billing.subscriptions.models import Subscription
-from portal.template_helpers import cycle, money
+from portal.plans.words import price_of
+from portal.template_helpers import cycle, date_text, money
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The charge of one period; amounts in smallest units of `currency`."""
+    """The charge of one period in advance; `amount` in smallest units of `currency`."""
 
     plan_name: str
-    unit_price: int | str
+    unit_price: str
+    quantity: int
     amount: int
     currency: str
     cycle: str
     is_negotiated: bool
+    has_usage: bool
+
+    @property
+    def text(self) -> str:
+        """`$49.00 per month`, and what usage may add."""
+        usage = " and usage" if self.has_usage else ""
+        return f"{money(self.amount, self.currency)} {self.cycle}{usage}"
 
 
 def charge_of(subscription: Subscription) -> Charge:
     """What each full period costs on the terms that the subscription has now."""
-    terms = get_terms(subscription.plan_id, subscription.plan_version)
-    negotiated = subscription.price is not None
-    price = subscription.price if negotiated else terms["price"]
+    return charge_on(subscription.row())
+
+
+def charge_on(row: Row) -> Charge:
+    """What each full period costs on terms: a subscription's row, or its pending change."""
+    terms, price = get_terms(row["plan_id"], row["plan_version"]), row.get("price")
+    lines = advance_lines(terms, row["quantity"], price)
+    base = {**terms, "unit_amount": terms["price"] if price is None else price}
     return Charge(
         plan_name=terms["name"],
-        unit_price=price,
-        amount=price_quantity(terms["pricing_model"], price, subscription.quantity).amount,
+        unit_price=unit_price(base, terms["currency"]),
+        quantity=row["quantity"],
+        amount=sum(line["amount"] for line in lines),
         currency=terms["currency"],
         cycle=cycle(terms["billing_cycle"], terms["interval_count"]),
-        is_negotiated=negotiated,
+        is_negotiated=price is not None,
+        has_usage=any(charge.get("meter") for charge in terms.get("charges") or ()),
     )
 
 
+def agreed(row: Row) -> list[str]:
+    """What is agreed of the course of a subscription, in sentences; `row` is a subscription's."""
+    said, pause, end = [], row.get("pause"), row.get("end_date")
+    if row["status"] == "trialing":
+        said.append(f"Trial until {date_text(row['trial_end_date'])}: its days are free.")
+    if pause:
+        verb = "Paused since" if row["status"] == "paused" else "Pauses on"
+        said.append(f"{verb} {date_text(pause['from'])}, {_resumes(pause)}.")
+    if row.get("pending_change"):
+        said.append(pending_text(row))
+    if end:
+        over = row["status"] in {"cancelled", "expired"}
+        said.append(f"{'Ended' if over else 'Ends'} on {date_text(end)}.")
+    return said
+
+
+def pending_text(row: Row) -> str:
+    """What waits for the next period, in a sentence; empty when nothing does."""
+    if not (change := row.get("pending_change")):
+        return ""
+    return f"Changes on {date_text(change['effective_date'])} to {change_text(change)}."
+
+
+def change_text(change: Row) -> str:
+    """`Team, 5 units: $60.00 per month`; `change` is a subscription's pending change."""
+    charge = charge_on(change)
+    units = f", {charge.quantity} units" if charge.quantity > 1 else ""
+    return f"{charge.plan_name}{units}: {charge.text}"
+
+
+def coupon_text(coupon: Row, currency: str) -> str:
+    """`Welcome (WELCOME), 10 % off, for 2 more invoices`."""
+    if coupon.get("percent_off") is not None:
+        off = f"{coupon['percent_off']} % off"
+    else:
+        off = f"{money(coupon['amount_off'], currency)} off"
+    left = coupon.get("remaining_cycles")
+    more = "more " if coupon.get("since") else ""
+    lasts = "without end" if left is None else f"for {left} {more}invoice{'' if left == 1 else 's'}"
+    return f"{coupon['name']} ({coupon['code']}), {off}, {lasts if left != 0 else 'used up'}"
+
+
 def plan_choices(
-    like: dict[str, Any] | None = None, *, chosen: str | None = None
+    currency: str | None = None, *, chosen: str | None = None
 ) -> list[tuple[str, str]]:
-    """Active plans to choose from, the newest hundred; only those that bill like `like`.
+    """Active plans to choose from, the newest hundred; only those in `currency` where given.
 
     The plan that was `chosen` stays a choice when it went off sale meanwhile.
     """
-    plans = list_plans(status="active", limit=100).items
+    plans = list_plans(status="active", currency=currency, limit=100).items
     if chosen and chosen not in {plan["_id"] for plan in plans} and (found := find_plan(chosen)):
         plans = [*plans, found.row()]
-    alike = ("currency", "billing_cycle", "interval_count")
-    return [
-        (plan["_id"], plan_label(plan))
-        for plan in plans
-        if like is None or all(plan[name] == like[name] for name in alike)
-    ]
+    return [(plan["_id"], plan_label(plan)) for plan in plans]
 
 
 def plan_label(plan: dict[str, Any]) -> str:
     """`Team · $49.00 per month`."""
     each = " a unit" if plan["pricing_model"] == "per_unit" else ""
-    price = f"{money(plan['price'], plan['currency'])}{each}"
-    return f"{plan['name']} · {price} {cycle(plan['billing_cycle'], plan['interval_count'])}"
+    return f"{plan['name']} · {price_of(plan)}{each} {_cycle(plan)}"
+
+
+def _cycle(plan: Row) -> str:
+    return cycle(plan["billing_cycle"], plan["interval_count"])
+
+
+def _resumes(pause: Row) -> str:
+    day = pause.get("resumes_on")
+    return f"goes on {date_text(day)}" if day else "until it is resumed"

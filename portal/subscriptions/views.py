@@ -4,28 +4,43 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.changes.change import update_subscription
+from billing.changes.possible import possible_actions
+from billing.changes.preview import preview_next_invoice
 from billing.customers.queries import customer_names, get_customer, list_customers
+from billing.invoices.pending_queries import waiting_lines
 from billing.invoices.queries import is_overdue, list_invoices
 from billing.invoices.subscribe import create_subscription
-from billing.plans.queries import get_terms, plan_names
+from billing.plans.queries import plan_names
 from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from portal.access import page
-from portal.answers import done, form_page, timeline
+from portal.answers import done, timeline
 from portal.forms import options
 from portal.listing import listing, respond
-from portal.subscriptions import ending
+from portal.subscriptions import ending, pausing
 from portal.subscriptions.forms import ChangeForm, SubscribeForm
-from portal.subscriptions.shown import charge_of, plan_choices
+from portal.subscriptions.previews import act_page, preview_of
+from portal.subscriptions.shown import (
+    agreed,
+    charge_of,
+    coupon_text,
+    pending_text,
+    plan_choices,
+)
+from portal.template_helpers import date_text
 from portal.usage.shown import usage_card
 
 blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 ending.add_to(blueprint)
+pausing.add_to(blueprint)
+blueprint.add_app_template_filter(coupon_text)
 STATUSES = [
     ("", "All"),
+    ("trialing", "Trial"),
     ("active", "Active"),
     ("past_due", "Past due"),
+    ("unpaid", "Unpaid"),
     ("paused", "Paused"),
     ("cancelled", "Cancelled"),
     ("expired", "Expired"),
@@ -51,33 +66,43 @@ def index() -> ResponseReturnValue:
 @page("write:subscriptions")
 def create() -> ResponseReturnValue:
     """Choose a customer first, then what they get."""
-    customer_id = request.args.get("customer_id")
-    if not customer_id:
-        found = listing(list_customers, "q")
-        context = {"title": "New subscription", "trail": [("Subscriptions", url_for(".index"))]}
-        return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
-    customer = get_customer(customer_id)
-    form = SubscribeForm(customer_id=customer_id, quantity=1, plan_id=request.args.get("plan_id"))
-    form.plan_id.choices = options(plan_choices(chosen=form.plan_id.data))
+    if not (customer_id := request.args.get("customer_id")):
+        return _pick_customer()
+    customer, chosen = get_customer(customer_id), request.args.get("plan_id")
+    plans = plan_choices(chosen=request.form.get("plan_id", chosen))
+    first = plans[0][0] if plans else None
+    form = SubscribeForm(customer_id=customer_id, quantity=1, plan_id=chosen or first)
+    form.plan_id.choices = options(plans)
     if subscription := form.submit(create_subscription):
         url = url_for(".detail", subscription_id=subscription.id)
         return done(f"{customer.name} is subscribed.", url)
-    return form_page("subscriptions/form.html", form, customer=customer)
+    preview = preview_of(form, create_subscription, form.amounts_in) if plans else None
+    return act_page("subscriptions/form.html", form, preview, customer=customer)
+
+
+def _pick_customer() -> ResponseReturnValue:
+    found = listing(list_customers, "q")
+    context = {"title": "New subscription", "trail": [("Subscriptions", url_for(".index"))]}
+    return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
 
 
 @blueprint.get("/<subscription_id>")
 @page("read:subscriptions")
 def detail(subscription_id: str) -> ResponseReturnValue:
-    """All about one subscription."""
+    """All about one subscription, and what can be done with it now."""
     subscription = get_subscription(subscription_id)
     return render_template(
         "subscriptions/detail.html",
         subscription=subscription,
         customer=get_customer(subscription.customer_id),
         charge=charge_of(subscription),
+        agreed=agreed(subscription.row()),
+        possible=possible_actions(subscription_id),
+        waiting=waiting_lines(subscription_id),
+        next_invoice=preview_next_invoice(subscription_id),
+        usage=usage_card(subscription_id),
         invoices=list_invoices(subscription_id=subscription_id, limit=10),
         is_overdue=is_overdue,
-        usage=usage_card(subscription_id),
         events=timeline(object_id=subscription_id),
     )
 
@@ -85,23 +110,38 @@ def detail(subscription_id: str) -> ResponseReturnValue:
 @blueprint.route("/<subscription_id>/change", methods=["GET", "POST"])
 @page("write:subscriptions")
 def change(subscription_id: str) -> ResponseReturnValue:
-    """Another plan, quantity or price from the next period on."""
+    """Another plan, quantity, price or coupon: today, or with the next period."""
     subscription = get_subscription(subscription_id)
+    charge = charge_of(subscription)
     form = ChangeForm(as_input(subscription), revision=subscription.revision)
-    form.plan_id.choices = options(_plans_like(subscription))
+    form.plan_id.choices = options(_plans_like(subscription, charge.currency))
 
-    def save(data: SubscriptionChange) -> object:
-        return update_subscription(subscription_id, data, form.expected_revision)
+    def act(data: SubscriptionChange, revision: int | None = None) -> Subscription:
+        return update_subscription(subscription_id, data, revision)
 
-    if form.submit(save):
+    if changed := form.submit(lambda data: act(data, form.expected_revision)):
         url = url_for(".detail", subscription_id=subscription_id)
-        return done("Changed from the next period on.", url)
-    shown = {"subscription": subscription, "charge": charge_of(subscription)}
-    return form_page("subscriptions/change.html", form, document=subscription, **shown)
+        return done(_changed(changed), url)
+    preview = preview_of(form, act, charge.currency, subscription_id)
+    return act_page(
+        "subscriptions/change.html",
+        form,
+        preview,
+        document=subscription,
+        subscription=subscription,
+        charge=charge,
+        pending=pending_text(subscription.row()),
+    )
 
 
-def _plans_like(subscription: Subscription) -> list[tuple[str, str]]:
-    """The present plan first, then those it can change to inside a running period."""
-    terms = get_terms(subscription.plan_id, subscription.plan_version)
-    present = (subscription.plan_id, f"{terms['name']} (as now)")
-    return [present, *(c for c in plan_choices(terms) if c[0] != subscription.plan_id)]
+def _changed(subscription: Subscription) -> str:
+    if change := subscription.pending_change:
+        return f"Changes on {date_text(change['effective_date'])}."
+    return "Changed."
+
+
+def _plans_like(subscription: Subscription, currency: str) -> list[tuple[str, str]]:
+    """The present plan first, then those that it can change to."""
+    present = (subscription.plan_id, f"{charge_of(subscription).plan_name} (as now)")
+    others = plan_choices(currency)
+    return [present, *(choice for choice in others if choice[0] != subscription.plan_id)]

@@ -1,0 +1,114 @@
+"""Pausing a subscription, letting it go on, and dropping a change that waits."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from billing.changes.change import revoke_pending_change
+from billing.changes.pause import pause_subscription, resume_subscription
+from billing.subscriptions.inputs import PauseSubscription, ResumeSubscription
+from billing.subscriptions.models import Subscription
+from billing.subscriptions.queries import get_subscription
+from portal.access import page
+from portal.answers import done
+from portal.forms import InputForm
+from portal.subscriptions.forms import PauseForm, ResumeForm
+from portal.subscriptions.previews import act_page, preview_of
+from portal.subscriptions.shown import agreed, change_text, charge_of
+from portal.subscriptions.trail import to_detail, trail, what
+from portal.template_helpers import date_text
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put these pages on the feature's blueprint."""
+    for name, view in (("pause", pause), ("resume", resume), ("revoke_change", revoke_change)):
+        path = f"/<subscription_id>/{name.replace('_', '-')}"
+        blueprint.add_url_rule(path, name, view, methods=["GET", "POST"])
+
+
+@page("write:subscriptions")
+def pause(subscription_id: str) -> ResponseReturnValue:
+    """Bill nothing from a day on, until another one where it is named."""
+    subscription = get_subscription(subscription_id)
+    form = PauseForm(proration="credit", revision=subscription.revision)
+
+    def act(data: PauseSubscription, revision: int | None = None) -> Subscription:
+        return pause_subscription(subscription_id, data, revision)
+
+    if paused := form.submit(lambda data: act(data, form.expected_revision)):
+        return done(_said(paused), to_detail(subscription_id))
+    return act_page(
+        "subscriptions/act.html",
+        form,
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        document=subscription,
+        title="Pause subscription",
+        sub=f"{what(subscription)} Nothing is billed for the days of a pause.",
+        button="Pause subscription",
+        trail=trail(subscription),
+        hints={"starts_on": "Blank: today.", "resumes_on": "Blank: not before it is resumed."},
+        notes={
+            "credit": "The rest of the paid period counts against the next invoice.",
+            "none": "On going on within the paid period, its rest counts again.",
+        },
+    )
+
+
+@page("write:subscriptions")
+def resume(subscription_id: str) -> ResponseReturnValue:
+    """Let it go on today or on a later day; a pause that has not begun is dropped."""
+    subscription = get_subscription(subscription_id)
+    form = ResumeForm(revision=subscription.revision)
+
+    def act(data: ResumeSubscription, revision: int | None = None) -> Subscription:
+        return resume_subscription(subscription_id, data, revision)
+
+    if resumed := form.submit(lambda data: act(data, form.expected_revision)):
+        return done(_said(resumed), to_detail(subscription_id))
+    is_paused = subscription.status == "paused"
+    return act_page(
+        "subscriptions/act.html",
+        form,
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        document=subscription,
+        title="Resume subscription" if is_paused else "Drop the planned pause",
+        sub=what(subscription),
+        button="Resume subscription" if is_paused else "Change the pause",
+        trail=trail(subscription),
+        hints={"resumes_on": "Blank: today." if is_paused else "Blank: the pause is dropped."},
+    )
+
+
+@page("write:subscriptions")
+def revoke_change(subscription_id: str) -> ResponseReturnValue:
+    """Drop the change that waits for the next period."""
+    subscription = get_subscription(subscription_id)
+    form = InputForm(revision=subscription.revision)
+
+    def act(_: object, revision: int | None = None) -> Subscription:
+        return revoke_pending_change(subscription_id, revision)
+
+    if form.submit(lambda data: act(data, form.expected_revision)):
+        return done("The change was dropped.", to_detail(subscription_id))
+    return act_page(
+        "subscriptions/act.html",
+        form,
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        document=subscription,
+        title="Drop the pending change",
+        sub=what(subscription),
+        lines=[_pending(subscription)],
+        button="Drop the change",
+        trail=trail(subscription),
+    )
+
+
+def _pending(subscription: Subscription) -> str:
+    if not (change := subscription.pending_change):
+        return "No change waits."
+    day = date_text(change["effective_date"])
+    return f"It will not change to {change_text(change)} on {day} but go on as it is."
+
+
+def _said(subscription: Subscription) -> str:
+    row = subscription.row()
+    return agreed({**row, "end_date": None})[0] if row.get("pause") else "The subscription goes on."
