@@ -44,17 +44,15 @@ class LimitForm(Form):
 
 class TierForm(Form):
     up_to = NumberField("Up to")
-    unit_amount = MoneyField("Price a unit", finer=True)
-    flat_amount = MoneyField("And once")
+    unit_amount = MoneyField("Unit price", finer=True)
+    flat_amount = MoneyField("Flat amount")
 
 
 class ChargeForm(Form):
     name = TextField("Name")
     key = TextField("Key")
     meter = TextField("Meter")
-    pricing_model = SelectField(
-        "Pricing", choices=options([*MODELS, ("percentage", "Percentage: a share of an amount")])
-    )
+    pricing_model = SelectField("Pricing", choices=choices(_TAKES))
     unit_amount = MoneyField("Price", finer=True)
     package_size = NumberField("Units in a package")
     percentage = TextField("Percentage")

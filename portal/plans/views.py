@@ -1,5 +1,7 @@
 """Plans: list, detail with versions, create, edit, archive."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from billing.plans.models import Plan
 from billing.plans.queries import get_plan, list_plans, plan_versions
 from billing.plans.save_plan import archive_plan, create_plan, update_plan
 from billing.subscriptions.by_version import subscribers_by_version
-from billing.usage.queries import list_meters
+from billing.usage.queries import list_meters, meters_by_key
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, choices
@@ -51,15 +53,17 @@ def detail(plan_id: str) -> ResponseReturnValue:
     calculator = calculate(plan.terms(), request.args)
     if _only_calculated():
         return render_template("plans/_calculated.html", calculator=calculator)
-    return render_template(
-        "plans/detail.html",
-        plan=plan,
-        prices=price_lines(plan.terms()),
-        calculator=calculator,
-        versions=plan_versions(plan_id),
-        subscribers=subscribers_by_version(plan_id),
-        events=timeline(object_id=plan_id),
-    )
+    return render_template("plans/detail.html", plan=plan, calculator=calculator, **_about(plan))
+
+
+def _about(plan: Plan) -> dict[str, Any]:
+    return {
+        "prices": price_lines(plan.terms()),
+        "unknown": _unknown_meters(plan),
+        "versions": plan_versions(plan.id),
+        "subscribers": subscribers_by_version(plan.id),
+        "events": timeline(object_id=plan.id),
+    }
 
 
 @blueprint.route("/<plan_id>/edit", methods=["GET", "POST"])
@@ -77,6 +81,12 @@ def edit(plan_id: str) -> ResponseReturnValue:
     if not _calculating() and form.submit(save):
         return done("Saved.", url_for(".detail", plan_id=plan_id))
     return _editor(form, plan)
+
+
+def _unknown_meters(plan: Plan) -> list[str]:
+    """Keys of meters that charges name and that do not exist: nothing is billed for them."""
+    keys = {charge["meter"] for charge in plan.charges if charge["meter"]}
+    return sorted(keys - meters_by_key(keys).keys()) if keys else []
 
 
 def _editor(form: PlanForm, plan: Plan | None = None) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from billing.plans.models import Plan
 from billing.plans.queries import get_plan, list_plans
 from billing.plans.save_plan import update_plan
 from tests.billing.plans.test_plan_prices import CALLS, FEES, SUPPORT
-from tests.factories import create_plan, create_subscription
+from tests.factories import create_meter, create_plan, create_subscription
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
 
@@ -163,6 +163,15 @@ def test_versions_say_how_many_subscribe_to_each(admin: PageClient) -> None:
     assert "1 Pro $49.00 per month Flat 2" in text
     assert "2 live" in text
     assert "1 live" in admin.get(f"/plans/{subscription.plan_id}").text
+
+
+def test_a_meter_that_does_not_exist_is_warned_of(admin: PageClient) -> None:
+    plan = create_plan(charges=[CALLS, FEES])
+    create_meter(key="api_calls")
+    text = admin.get(f"/plans/{plan.id}").text
+    assert "No meter has the key volume yet" in text
+    create_meter(key="volume")
+    assert "No meter has the key" not in admin.get(f"/plans/{plan.id}").text
 
 
 def test_who_may_read_plans_may_calculate(visiting_as: Visitor) -> None:
