@@ -33,6 +33,9 @@ from billing.taxes.save_tax_rate import create_tax_rate as _create_tax_rate
 from billing.test_clocks.inputs import CreateClock
 from billing.test_clocks.models import Clock
 from billing.test_clocks.save_clock import create_clock as _create_clock
+from billing.usage.inputs import MeterInput
+from billing.usage.models import Meter
+from billing.usage.save_meter import create_meter as _create_meter
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.save_user import create_user as _create_user
@@ -97,3 +100,8 @@ def create_payment(**values: Any) -> Payment:
 def create_credit_note(**values: Any) -> CreditNote:
     values["invoice_id"] = values.get("invoice_id") or create_invoice().id
     return _create_credit_note(parse(CreditNoteInput, values))
+
+
+def create_meter(**values: Any) -> Meter:
+    usual = {"key": f"meter_{next(_numbers)}", "name": "API calls", "aggregation": "sum"}
+    return _create_meter(parse(MeterInput, {**usual, **values}))

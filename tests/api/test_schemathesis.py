@@ -18,12 +18,15 @@ from api.runs.endpoints import LAUNCH_RUN
 from billing.runs.run_billing import continue_run, start_run
 from billing.users.tokens import Tokens
 from tests.api.factories import (
+    create_coupon,
     create_credit_note,
     create_customer,
     create_invoice,
+    create_meter,
     create_payment,
     create_plan,
     create_subscription,
+    create_tax_rate,
     create_user,
 )
 
@@ -42,6 +45,9 @@ SEEDED = {
     "invoice_id": known("inv", 1, 2),
     "payment_id": known("pay", 1, 2),
     "credit_note_id": known("cn", 1),
+    "coupon_id": known("cpn", 1, 2),
+    "tax_rate_id": known("txr", 1, 2),
+    "meter_id": known("mtr", 1, 2),
     "user_id": known("usr", 1, 2),
     "run_id": known("run", 1),
 }
@@ -97,7 +103,10 @@ def seeded(app: Flask, db: Any, tokens: Tokens, monkeypatch: pytest.MonkeyPatch)
             create_subscription(customer_id=customer.id, plan_id=plan.id)
             create_invoice(customer_id=customer.id, draft=cycle == "monthly")
             create_user(role="viewer")
+            create_meter(key=cycle)
             create_payment(amount=100)
+            create_coupon()
+            create_tax_rate()
         create_credit_note()
         start_run()
     token = tokens.issue(create_user()).access_token
@@ -130,6 +139,14 @@ BEYOND_SCHEMA = (
     "lines must name each line once",
     "has nothing left to credit",
     "Only .* of it is left",
+    "must not be above 100",
+    "must be above 0",
+    "or percent_off must be given",
+    "excludes percent_off",
+    "must be given with an amount",
+    "goes with an amount only",
+    "must be given for a repeating coupon",
+    "goes with a repeating coupon only",
 )
 
 
