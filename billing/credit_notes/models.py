@@ -24,6 +24,7 @@ class CreditNote(Document):
     `lines` are rows {line, description, amount, tax_amount, taxes}: `line` is the position of the
     invoice's line, `amount` what comes off it before taxes on top, `taxes` its tax at each of the
     note's rates. `taxes` of the note are the invoice's rows with what comes off each.
+    One that was imported may stand without its invoice, and its number outside of all series.
     `returned_amount` is the part of refund_amount that went back before the note.
     """
 
@@ -31,7 +32,7 @@ class CreditNote(Document):
     prefix = "cn"
 
     number = me.StringField()
-    invoice_id = me.StringField(required=True)
+    invoice_id = me.StringField()
     customer_id = me.StringField(required=True)
     currency = me.StringField(required=True)
     status = me.StringField(required=True, default="issued")
@@ -47,3 +48,4 @@ class CreditNote(Document):
     credit_amount = me.IntField(required=True, default=0)
     returned_amount = me.IntField(required=True, default=0)
     voided_at = me.DateTimeField()
+    imported_from = me.StringField()

@@ -59,7 +59,7 @@ class _Conversion:
     def _customer(self) -> CustomerInput | None:
         sources = self._mapping.customer
         values = {name: self._read(read_value, source) for name, source in sources.items()}
-        data = self._parsed(CustomerInput, _nested(values), sources)
+        data = self._parsed(CustomerInput, nested(values), sources)
         if data and not data.external_id:
             self._blame(sources["external_id"], "is required: every row needs a key of its own")
         return data
@@ -84,7 +84,7 @@ class _Conversion:
                 values[name] = self._read(read_value, source)
         if values["start_date"] is None:
             self._blame(sources["start_date"], "is required: enter the first day of service")
-        data = self._parsed(SubscriptionInput, {**_nested(values), **_UNBORN}, sources)
+        data = self._parsed(SubscriptionInput, {**nested(values), **_UNBORN}, sources)
         if data and plan in self._terms:
             self._check_price(data, self._terms[plan])
         return data
@@ -153,7 +153,7 @@ class _Conversion:
         self.problems.append(Problem(self._row.line, ", ".join(columns), value, message))
 
 
-def _nested(values: dict[str, Any]) -> dict[str, Any]:
+def nested(values: dict[str, Any]) -> dict[str, Any]:
     """`{"preferences.currency": "USD"}` → `{"preferences": {"currency": "USD"}}`; blanks go."""
     nested: dict[str, Any] = {}
     for name, value in values.items():

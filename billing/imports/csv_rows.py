@@ -1,6 +1,8 @@
 """A CSV file row by row, so that its size does not matter; every fault of form in plain words."""
 
 import csv
+import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -27,13 +29,16 @@ class CsvRow:
 def read_rows(path: Path, file_format: FileFormat, needed: list[str]) -> Iterator[CsvRow]:
     """The rows under the header line, blank ones left out, cells without surrounding spaces.
 
-    Takes a byte order mark and either kind of line end. Raises FileUnreadable and ColumnsMissing.
+    Takes a byte order mark and either kind of line end, and files packed with gzip (.gz). Raises
+    FileUnreadable and ColumnsMissing.
     """
     with path.open("rb") as raw:
-        text = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        text = TextIOWrapper(_unpacked(path, raw), encoding="utf-8-sig", newline="")
         reader = csv.reader(text, delimiter=file_format.delimiter, strict=True)
         try:
-            yield from _rows(reader, raw, needed)
+            yield from _rows(reader, raw, needed, file_format.remove_suffix)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise FileUnreadable(f"{path.name} is not a proper gzip file, or is cut off.") from None
         except UnicodeDecodeError:
             raise FileUnreadable(
                 f"{path.name} is not in UTF-8 (line {_undecodable_line(path)}). "
@@ -46,12 +51,22 @@ def read_rows(path: Path, file_format: FileFormat, needed: list[str]) -> Iterato
             ) from None
 
 
-def _rows(reader: "Reader", raw: BinaryIO, needed: list[str]) -> Iterator[CsvRow]:
-    header = _header(next(reader, None), needed)
+def _unpacked(path: Path, raw: BinaryIO) -> BinaryIO:
+    """The file's own bytes; `raw` keeps telling how much of the packed file is read."""
+    return gzip.open(raw) if path.suffix == ".gz" else raw  # type: ignore[return-value]
+
+
+def _rows(
+    reader: "Reader", raw: BinaryIO, needed: list[str], suffixes: dict[str, str]
+) -> Iterator[CsvRow]:
+    header = _header(next(reader, None), [*needed, *suffixes])
     line = reader.line_num + 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield _row(line, header, cells, raw.tell())
+            row = _row(line, header, cells, raw.tell())
+            for name, suffix in suffixes.items() if not row.fault else ():
+                row.cells[name] = row.cells[name].removesuffix(suffix)
+            yield row
         line = reader.line_num + 1
 
 
@@ -78,7 +93,7 @@ def _row(line: int, header: list[str], cells: list[str], position: int) -> CsvRo
 
 def _undecodable_line(path: Path) -> int:
     with path.open("rb") as raw:
-        for number, line in enumerate(raw, start=1):
+        for number, line in enumerate(_unpacked(path, raw), start=1):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError:

@@ -63,6 +63,8 @@ class FileFormat(Input):
 
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     decimal: Literal[".", ","] = "."
+    remove_suffix: dict[str, str] = {}
+    """By column: what is cut off the end of its cells, such as the .0 of a number that is a key."""
 
 
 class Cancellation(Input):
@@ -117,6 +119,7 @@ class Mapping(Input):
     """A whole mapping file. `customer` and `subscription` map dotted fields to their sources."""
 
     name: Key
+    kind: Literal["subscribers"] = "subscribers"
     description: Prose | None = None
     file: FileFormat = FileFormat()
     customer: dict[str, Source]

@@ -55,7 +55,7 @@ def _terms(mapping: Mapping, key: str, made: str | None) -> Row:
     if isinstance(plan, ExistingPlan):
         return get_subscribable_plan(plan.id).terms()
     if made is None:
-        return plan.model_dump()
+        return {**plan.model_dump(), "plan_id": "", "version": 1}
     found = get_subscribable_plan(made).terms()
     if found["currency"] != plan.currency:
         raise MappingInvalid(

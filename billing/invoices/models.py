@@ -131,6 +131,8 @@ class Invoice(Document):
     customer = me.DictField()
     notes = me.StringField()
     legal_note = me.StringField()
+    imported_from = me.StringField()
+    """The mapping of the import that brought it; its number is then outside of all series."""
     purchase_order = me.StringField()
     metadata = me.DictField()
     test_clock_id = me.StringField()

@@ -10,7 +10,6 @@ between seven, so each length is followed for itself, and memory does not grow w
 from collections.abc import Iterator
 
 from billing.database import database, streamed
-from billing.invoices.models import IMPORTED
 
 Following = dict[tuple[str, int], int]
 
@@ -27,7 +26,7 @@ def numbers_are_gapless() -> Iterator[tuple[str, str]]:
 
 def _steps(collection: str, following: Following) -> Iterator[tuple[str, str]]:
     """Go through the numbers of a collection; `following` is what each series goes on with."""
-    numbered = {"number": {"$gt": ""}, "reason": {"$ne": IMPORTED}}
+    numbered = {"number": {"$gt": ""}, "imported_from": None}
     for row in streamed(collection, numbered, {"number": 1}).sort("number", 1):
         series, _, text = row["number"].rpartition("-")
         if not text.isdecimal() or len(text) < _DIGITS:

@@ -1,34 +1,28 @@
-"""`flask import …`: subscribers from a CSV file, and what they were billed against the file."""
+"""`flask import …`: subscribers and past invoices from CSV files, and the books against them."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from billing.actors import Actor, acting_as
-from billing.imports.entries import Problem
 from billing.imports.import_subscribers import (
     MOST_LINES,
     ImportReport,
-    OnProgress,
     import_subscribers,
 )
-from billing.imports.load_mapping import load_mapping
+from billing.imports.load_mapping import is_of_invoices, load_invoices_mapping, load_mapping
 from billing.imports.reconcile import Reconciliation, Sums, reconcile
 from billing.money import format_money
 from portal.cli.database import with_database
+from portal.cli.import_invoices import invoices, reconcile_and_print
+from portal.cli.import_output import FILE, bar, print_problem
 
 cli = AppGroup("import", help="Bring in what another system knows; see docs/import.md.")
+cli.add_command(invoices)
 
 _TERMINAL = Actor(type="system", name="Command line")
-_FILE = click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-)
 _MAPPING = click.option(
     "--mapping",
     "mapping_name",
@@ -39,7 +33,7 @@ _MAPPING = click.option(
 
 
 @cli.command("subscribers")
-@_FILE
+@FILE
 @_MAPPING
 @click.option("--dry-run", is_flag=True, help="Only say what is wrong; write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Leave out rows that are wrong, import the others.")
@@ -51,13 +45,13 @@ def subscribers(file: Path, mapping_name: str, dry_run: bool, skip_bad: bool) ->
     when begun again; done twice, it changes nothing.
     """
     mapping = load_mapping(mapping_name)
-    with acting_as(_TERMINAL), _bar() as on_progress:
+    with acting_as(_TERMINAL), bar() as on_progress:
         report = import_subscribers(
             file,
             mapping,
             dry_run=dry_run,
             skip_bad=skip_bad,
-            on_problem=_print_problem,
+            on_problem=print_problem,
             on_progress=on_progress,
         )
     _print_report(report)
@@ -65,42 +59,18 @@ def subscribers(file: Path, mapping_name: str, dry_run: bool, skip_bad: bool) ->
 
 
 @cli.command("reconcile")
-@_FILE
+@FILE
 @_MAPPING
 @with_database
 def reconcile_command(file: Path, mapping_name: str) -> None:
-    """Compare what the imported subscribers were billed with what FILE says they owe."""
+    """Compare what imported subscribers were billed, or imported invoices, with what FILE says."""
+    if is_of_invoices(mapping_name):
+        sys.exit(0 if reconcile_and_print(file, load_invoices_mapping(mapping_name)) else 1)
     mapping = load_mapping(mapping_name)
-    with _bar() as on_progress:
+    with bar() as on_progress:
         result = reconcile(file, mapping, lambda done, size: on_progress("Comparing", done, size))
     _print_reconciliation(result)
     sys.exit(0 if result.agrees else 1)
-
-
-@contextmanager
-def _bar() -> Iterator[OnProgress]:
-    """A progress bar on the error stream, one line for each phase; none where nobody looks."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    with Progress(
-        *columns, TimeRemainingColumn(), console=console, transient=True, disable=hidden
-    ) as progress:
-        tasks = {}
-
-        def advance(phase: str, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = progress.add_task(phase, total=total)
-            progress.update(tasks[phase], completed=done)
-
-        yield advance
-
-
-def _print_problem(problem: Problem) -> None:
-    where = f"line {problem.line}"
-    if problem.column:
-        where += f", {problem.column} {problem.value[:80]!r}"
-    click.echo(f"{where}: {problem.message}")
 
 
 def _print_report(report: ImportReport) -> None:

@@ -13,7 +13,7 @@ from tests.imports.files import MAPPING, small_mapping, write_mapping
 
 
 def test_an_unknown_name_lists_the_built_in_ones() -> None:
-    with pytest.raises(MappingInvalid, match=r"no mapping telko: .*\(telco\) or a TOML file"):
+    with pytest.raises(MappingInvalid, match=r"no mapping telko: .*\(online-retail, telco\) or a TOML file"):
         load_mapping("telko")
 
 
