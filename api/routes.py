@@ -6,6 +6,7 @@ from importlib import import_module
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import default_exceptions
+from werkzeug.routing import BaseConverter
 
 from api.bearer import init_tokens
 from api.endpoint import Endpoints
@@ -17,6 +18,7 @@ FEATURES = (
     "auth.endpoints",
     "me.endpoints",
     "customers.endpoints",
+    "customers.credits",
     "plans.endpoints",
     "plans.moving",
     "coupons.endpoints",
@@ -40,6 +42,13 @@ FEATURES = (
 )
 
 
+class IdConverter(BaseConverter):
+    """The id in an address; `preview` is none, but an address of its own beside those of ids."""
+
+    regex = "(?!preview$)[^/]+"
+    part_isolating = True
+
+
 @cache
 def features() -> list[Endpoints]:
     """What each feature declares, in the order of the documentation."""
@@ -50,10 +59,14 @@ def register(app: Flask, launch_run: Callable[[str], None]) -> None:
     """Called once by the application factory."""
     init_tokens(app)
     app.extensions[LAUNCH_RUN] = launch_run
+    app.url_map.converters["id"] = IdConverter
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     for endpoint in (e for feature in features() for e in feature.declared):
         blueprint.add_url_rule(
-            endpoint.path, endpoint.name, endpoint.view, methods=[endpoint.method]
+            endpoint.path.replace("<", "<id:"),
+            endpoint.name,
+            endpoint.view,
+            methods=[endpoint.method],
         )
     # By status as well: a handler that the pages have for one comes before ours for all.
     for status in default_exceptions:

@@ -1,6 +1,6 @@
 """Refusals about customers."""
 
-from billing.errors import Conflict, NotFound
+from billing.errors import Conflict, Invalid, NotFound
 
 
 class CustomerNotFound(NotFound):
@@ -23,3 +23,9 @@ class CustomerHasLiveSubscriptions(Conflict):
 
 class CustomerHasUnpaidInvoices(Conflict):
     code = "customer_has_unpaid_invoices"
+
+
+class NoCreditMoved(Invalid):
+    """An adjustment of nothing."""
+
+    code = "no_credit_moved"

@@ -6,7 +6,18 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, EmailStr, Field
 
 from billing.addresses import AddressInput
-from billing.inputs import Currency, Input, Line, Metadata, Name, ObjectId, TermsDays, TimeZone
+from billing.inputs import (
+    Currency,
+    Input,
+    Line,
+    Metadata,
+    Name,
+    ObjectId,
+    TermsDays,
+    TimeZone,
+    WholeNumber,
+)
+from billing.money import MAX_AMOUNT
 from billing.taxes.inputs import TaxRateIds
 
 
@@ -64,6 +75,16 @@ class NewCustomer(CustomerInput):
 
     test_clock_id: ObjectId | None = None
     """The test clock at whose time the customer lives for good, with all that belongs to them."""
+
+
+class AdjustCredit(Input):
+    """Giving a customer credit by hand, or taking it back."""
+
+    amount: Annotated[WholeNumber, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
+    """In smallest units; negative takes credit away."""
+    currency: Currency | None = None
+    """The customer's own where left out."""
+    reason: Annotated[Line, Field(min_length=1)]
 
 
 def as_input(customer: Any) -> CustomerInput:

@@ -15,6 +15,7 @@ from billing.subscriptions.queries import list_subscriptions
 from billing.test_clocks.queries import list_clocks
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
+from portal.customers import credit
 from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.forms import InputForm
 from portal.listing import listing, respond
@@ -22,6 +23,7 @@ from portal.template_helpers import may
 from portal.usage.shown import entitlement_cards
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+credit.add_to(blueprint)
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
 
 
