@@ -122,3 +122,10 @@ def test_a_preview_of_what_makes_no_sense_is_422(
 def test_who_may_not_make_invoices_may_not_preview_them(speaking_as: Speaker) -> None:
     answer = speaking_as("viewer").post("/invoices/preview", body())
     assert (answer.status_code, answer.json["code"]) == (403, "missing_scope")
+
+
+def test_a_preview_is_only_asked_for_by_post(admin: CheckedClient) -> None:
+    answer = admin.get("/invoices/preview")
+    assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
+    assert "GET" not in answer.headers["Allow"]
+    assert admin.get("/invoices/inv_preview").json["code"] == "invoice_not_found"
