@@ -26,7 +26,8 @@ class CreditNotePreview(Shape):
     id: None
     object: Literal["credit_note"]
     number: None
-    invoice_id: Id
+    invoice_id: Id | None
+    """null for one that was imported without its invoice."""
     customer_id: Id
     currency: str
     status: CreditNoteStatus

@@ -12,7 +12,7 @@ def credit_note_view(row: Row) -> dict[str, Any]:
         "id": row.get("_id"),
         "object": "credit_note",
         "number": row.get("number"),
-        "invoice_id": row["invoice_id"],
+        "invoice_id": row.get("invoice_id"),
         "customer_id": row["customer_id"],
         "currency": row["currency"],
         "status": row["status"],

@@ -23,7 +23,7 @@ def void_credit_note(
     """
     note = get_credit_note(credit_note_id)
     note.check_revision(expected_revision)
-    invoice = get_invoice(note.invoice_id)
+    invoice = _invoice_of(note)
     if because := _because(note, invoice):
         raise CreditNoteNotVoidable(f"This credit note cannot be voided: {because}.")
     _take_back_credit(note)
@@ -35,6 +35,12 @@ def void_credit_note(
     update(note, "credit_note.voided", reason=reason)
     update(invoice, "invoice.credit_revoked", reason=f"{note.number} is void")
     return note
+
+
+def _invoice_of(note: CreditNote) -> Invoice:
+    if note.invoice_id is None:
+        raise CreditNoteNotVoidable("This credit note was imported without its invoice.")
+    return get_invoice(note.invoice_id)
 
 
 def _because(note: CreditNote, invoice: Invoice) -> str:

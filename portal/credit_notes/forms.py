@@ -37,6 +37,8 @@ class CreditForm(InputForm):
         rows = [{"line": str(position)} for position in range(len(invoice.line_items))]
         current = CreditNoteInput(invoice_id=invoice.id)
         super().__init__(current, revision=invoice.revision, lines=rows)
+        for row, item in zip(self.lines.entries, invoice.line_items, strict=False):
+            row.form["amount"].label.text = item.description
 
     @property
     def amounts_in(self) -> str:

@@ -56,7 +56,7 @@ def detail(credit_note_id: str) -> ResponseReturnValue:
     return render_template(
         "credit_notes/detail.html",
         note=note,
-        invoice=get_invoice(note.invoice_id),
+        invoice=get_invoice(note.invoice_id) if note.invoice_id else None,
         customer=get_customer(note.customer_id),
         events=timeline(object_id=credit_note_id),
     )

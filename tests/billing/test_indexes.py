@@ -15,14 +15,18 @@ import pytest
 from billing import clock
 from billing.actors import Actor, acting_as
 from billing.coupons import queries as coupons
+from billing.credit_notes import queries as credit_notes
 from billing.customers import queries as customers
 from billing.database import Database, Row
+from billing.dunning.due import due_reminders
 from billing.events import queries as events
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
 from billing.pages import Page
+from billing.payments import queries as payments
 from billing.payments.pay_invoice import pay_invoice
-from billing.payments.queries import payments_of
+from billing.payments.queries import payments_of, received_on, refunds_of
+from billing.payments.settle_pending import settle_pending
 from billing.plans import queries as plans
 from billing.reports.dashboard import overview
 from billing.runs import queries as runs
@@ -40,8 +44,10 @@ from billing.users.tokens import Tokens
 from tests.factories import (
     PASSWORD,
     create_coupon,
+    create_credit_note,
     create_customer,
     create_invoice,
+    create_payment,
     create_plan,
     create_subscription,
     create_tax_rate,
@@ -100,6 +106,23 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         coupons.list_coupons,
         coupons.SORTS,
         {"status": "active", "code": "CODE1", "q": "code"},
+    ),
+    "payments": (
+        payments.list_payments,
+        payments.SORTS,
+        {
+            "status": "succeeded",
+            "customer_id": "",
+            "invoice_id": "",
+            "paid_from": date(2026, 11, 1),
+            "paid_before": date(2026, 12, 1),
+            "q": "customer",
+        },
+    ),
+    "credit notes": (
+        credit_notes.list_credit_notes,
+        credit_notes.SORTS,
+        {"status": "issued", "customer_id": "", "invoice_id": "", "q": "CN-2026"},
     ),
     "users": (
         users.list_users,
@@ -176,6 +199,10 @@ def fill(db: Database[Row]) -> dict[str, str]:
         test_clock = create_test_clock()
     create_customer(test_clock_id=test_clock.id)
     pay_invoice(create_invoice(customer=customer).id)
+    invoice = create_invoice(customer=customer)
+    create_payment(invoice=invoice, provider="fake", reference="fake_late", amount=1)
+    create_credit_note(invoice=invoice, amount=1)
+    create_credit_note()
     void_invoice(create_invoice(customer=customer).id)
     create_invoice(customer=customer, draft=True)
     run_billing(date(2026, 12, 1))
@@ -190,6 +217,7 @@ def fill(db: Database[Row]) -> dict[str, str]:
         "key": event["meter"],
         "idempotency_key": event["idempotency_key"],
         "test_clock_id": test_clock.id,
+        "invoice_id": invoice.id,
     }
 
 
@@ -309,7 +337,13 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     invoices.latest_invoice_ids([subscription_id])
     invoices.latest_invoice_ids([subscription_id, "sub_2"])
     invoices.has_unpaid_invoices(customer_id)
-    payments_of(invoices.list_invoices(status="paid").items[0]["_id"])
+    paid = invoices.list_invoices(status="paid").items[0]["_id"]
+    refunds_of([row["_id"] for row in payments_of(paid)])
+    credit_notes.credit_notes_of(paid)
+    received_on(paid)
+    invoices.invoice_numbers([paid])
+    settle_pending()
+    list(due_reminders(date(2027, 1, 1)))
     runs.run_skips(runs.list_runs().items[0]["_id"])
     overview()
     rate_ids = [row["_id"] for row in taxes.list_tax_rates(limit=2).items]
