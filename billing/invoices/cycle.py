@@ -6,7 +6,7 @@ the next one is, until that lies beyond the date.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from billing.database import Row
 from billing.invoices.account import Account
@@ -146,7 +146,11 @@ class Course:
     def end(self, day: date) -> None:
         """Bill what is left to bill when the subscription ends on `day`."""
         row = self.row
-        lines = [] if row.get("current_period_end") is None else self._arrears(day.isoformat())
+        # What was used on its last day, before it was ended, counts too.
+        through = timedelta(days=1)
+        lines = []
+        if row.get("current_period_end") is not None:
+            lines = self._arrears(day.isoformat(), through)
         if lines or self.account.pending:
             coupon = row.get("coupon")
             self._issue(lines, END, [coupon] if coupon and coupon.get("since") else [])
@@ -169,7 +173,8 @@ class Course:
             account.subscription, self.invoices, self.row, account.purse, account.billed, waiting
         )
 
-    def _arrears(self, until: str) -> list[Row]:
+    def _arrears(self, until: str, through: timedelta = timedelta()) -> list[Row]:
+        """What the period up to `until` owes afterwards; its usage counts `through` longer."""
         row = self.row
         if row["status"] == "trialing":
             return []
@@ -177,7 +182,13 @@ class Course:
             date.fromisoformat(row["current_period_start"]),
             date.fromisoformat(min(until, row["current_period_end"])),
         )
-        return arrears_lines(self.terms, ended, self.account.usage_of, row.get("commitment"))
+        usage_of = self.account.usage_of
+        return arrears_lines(
+            self.terms,
+            ended,
+            lambda start, end: usage_of(start, end + through),
+            row.get("commitment"),
+        )
 
     def _full_period(self, day: date) -> Period:
         """The period of the schedule that `day` lies in; `day` is its start unless it is a stub."""

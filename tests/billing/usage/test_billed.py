@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from billing import clock
+from billing.changes.cancel import cancel_subscription
 from billing.database import Row, database
 from billing.inputs import parse
 from billing.invoices.commit_bills import ChangedMeanwhile, commit_bills
 from billing.invoices.prepare_bills import prepare_bills
 from billing.runs.run_billing import run_billing
+from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.usage.inputs import UsageEventInput
 from billing.usage.record_usage import record_usage
@@ -70,6 +72,28 @@ def test_usage_is_billed_with_the_period_that_ended_and_late_usage_with_the_next
     assert (february["period_start"], february["period_end"]) == ("2026-02-01", "2026-03-01")
     assert (february["quantity"], february["amount"]) == (5, 10)
     assert february["explanation"]["late_events"] == 1
+
+
+@pytest.mark.parametrize("proration", ["credit", "none"])
+def test_usage_of_the_day_on_which_it_is_cancelled_is_billed(
+    subscription: Subscription, proration: str
+) -> None:
+    with clock.frozen(datetime(2026, 1, 20, 13, tzinfo=UTC)):
+        record_usage([event(subscription, date(2026, 1, day), value=3) for day in (19, 20)])
+        data = {"when": "now", "proration": proration}
+        cancel_subscription(subscription.id, parse(CancelSubscription, data))
+    (line,) = usage_lines()
+    assert (line["quantity"], line["amount"]) == (6, 12)
+    assert (line["period_start"], line["period_end"]) == ("2026-01-01", "2026-01-20")
+
+
+def test_usage_of_a_subscription_that_begins_and_is_cancelled_on_one_day_is_billed(
+    subscription: Subscription,
+) -> None:
+    with clock.frozen(datetime(2026, 1, 1, 13, tzinfo=UTC)):
+        record_usage([event(subscription, date(2026, 1, 1), value=3)])
+        cancel_subscription(subscription.id, CancelSubscription(when="now"))
+    assert [line["amount"] for line in usage_lines()] == [6]
 
 
 def test_a_bill_that_was_added_up_before_an_event_came_is_not_written(
