@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.table import Row, load, print_table, save
 from billing.embedded import embedded_mongodb
 
-PARTS = ("http", "billing_run")
+PARTS = ("http", "pricing", "billing_run")
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ class Seller(TypedDict):
     dunning: Dunning
 
 
-_DEFAULT = Seller(
+DEFAULT_SELLER = Seller(
     name="Your company",
     address=None,
     tax_id=None,
@@ -79,10 +79,10 @@ _OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
 def current_seller() -> Seller:
     """The seller's particulars, defaults where none were saved."""
     saved: dict[str, Any] = database().settings.find_one({"_id": SELLER}, _OUTSIDE) or {}
-    return cast("Seller", {**_DEFAULT, **saved})
+    return cast("Seller", {**DEFAULT_SELLER, **saved})
 
 
 def settings_row() -> Row:
     """Like current_seller, with `_id`, `revision` (1 before the first save) and `updated_at`."""
     saved = database().settings.find_one({"_id": SELLER}) or {}
-    return {"_id": SELLER, "revision": 1, "updated_at": None, **_DEFAULT, **saved}
+    return {"_id": SELLER, "revision": 1, "updated_at": None, **DEFAULT_SELLER, **saved}

@@ -15,6 +15,7 @@ from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, choices
 from portal.listing import listing, respond
+from portal.plans import moving
 from portal.plans.calculator import calculate, calculate_form
 from portal.plans.forms import PlanForm
 from portal.plans.words import price_lines, price_of
@@ -25,6 +26,7 @@ CALCULATED = "calculated"  # the id of the part that the calculator replaces
 STATUSES = [("", "All"), ("active", "Active"), ("draft", "Drafts"), ("archived", "Archived")]
 
 blueprint.add_app_template_filter(price_of)
+moving.add_to(blueprint)
 
 
 @blueprint.get("")

@@ -1,0 +1,58 @@
+"""Moving a plan's subscribers to one of its versions."""
+
+from flask import Blueprint, abort, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import HiddenField, RadioField, SelectField
+
+from billing.changes.move_subscribers import MoveSubscribers, move_subscribers, preview_move
+from billing.plans.queries import get_plan, plan_versions
+from portal.access import page
+from portal.answers import done, form_page
+from portal.forms import InputForm, options
+
+
+class MoveForm(InputForm):
+    model = MoveSubscribers
+    version = HiddenField("Version")
+    effective = RadioField(
+        "When",
+        choices=options([("period_end", "At the end of each one's period"), ("now", "Today")]),
+    )
+    proration_behavior = SelectField(
+        "The rest of the running period",
+        choices=options(
+            [
+                ("", "As usual for such a change"),
+                ("create_prorations", "Credit and charge with the next invoice"),
+                ("always_invoice", "Credit and charge now"),
+                ("none", "Neither credit nor charge"),
+            ]
+        ),
+    )
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put the page on the feature's blueprint."""
+    blueprint.add_url_rule("/<plan_id>/move/<int:version>", "move", move, methods=["GET", "POST"])
+
+
+@page("write:subscriptions")
+def move(plan_id: str, version: int) -> ResponseReturnValue:
+    """Show who would be moved and what that comes to, then do it."""
+    plan = get_plan(plan_id)
+    terms = next((row for row in plan_versions(plan_id) if row["version"] == version), None)
+    if terms is None:
+        abort(404)
+    form = MoveForm(version=version, effective="period_end")
+    if moved := form.submit(lambda data: move_subscribers(plan_id, data)):
+        refused = f", {len(moved.refused):,} could not be" if moved.refused else ""
+        subscribers = "subscriber was" if moved.subscribers == 1 else "subscribers were"
+        url = url_for(".detail", plan_id=plan_id)
+        return done(f"{moved.subscribers:,} {subscribers} moved{refused}.", url)
+    return form_page(
+        "plans/move.html",
+        form,
+        plan=plan,
+        terms=terms,
+        foreseen=preview_move(plan_id, MoveSubscribers(version=version)),
+    )
