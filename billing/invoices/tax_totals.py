@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 from billing.database import Row
 from billing.money import percentage_ratio, round_shares
 from billing.taxes.errors import TaxRateMissing
-
-_ONE = Fraction(1)
 
 
 @dataclass(slots=True)
@@ -65,18 +64,16 @@ def _inclusive_parts(
     amounts: Sequence[int], lines_of: dict[str, list[int]], rates: Mapping[str, Row]
 ) -> dict[str, list[int]]:
     """What each inclusive rate takes out of its lines: 19 % and 7 % inside 126 are 19 and 7."""
-    shares = {
-        rate_id: Fraction(*percentage_ratio(rates[rate_id]["percentage"]))
-        for rate_id in lines_of
-        if rates[rate_id]["inclusive"]
+    inclusive = {
+        rate_id: rates[rate_id]["percentage"] for rate_id in lines_of if rates[rate_id]["inclusive"]
     }
-    gross: dict[int, Fraction] = {}
-    for rate_id, share in shares.items():
+    together: dict[int, tuple[str, ...]] = {}
+    for rate_id, percentage in inclusive.items():
         for i in lines_of[rate_id]:
-            gross[i] = gross.get(i, _ONE) + share
+            together[i] = (*together.get(i, ()), percentage)
     found = {}
-    for rate_id, share in shares.items():
-        factors = [share / gross[i] for i in lines_of[rate_id]]
+    for rate_id, percentage in inclusive.items():
+        factors = [_part_of_gross(percentage, together[i]) for i in lines_of[rate_id]]
         under = lcm(*(factor.denominator for factor in factors))
         numerators = [
             amounts[i] * factor.numerator * (under // factor.denominator)
@@ -84,6 +81,13 @@ def _inclusive_parts(
         ]
         found[rate_id] = round_shares(numerators, under)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _part_of_gross(percentage: str, together: tuple[str, ...]) -> Fraction:
+    """What one of the rates that a price contains `together` is of it: 19 % alone, 19/119."""
+    net = 1 + sum(Fraction(*percentage_ratio(each)) for each in together)
+    return Fraction(*percentage_ratio(percentage)) / net
 
 
 def _exclusive_parts(nets: list[int], rate: Row) -> list[int]:

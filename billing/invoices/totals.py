@@ -49,11 +49,15 @@ def compute_totals(
     are exempt, or for whom the charge is reversed, pay none. Raises TaxRateMissing.
     """
     amounts = [line["amount"] for line in lines]
-    taken, named = _take_off(lines, amounts, discounts) if discounts else ([0] * len(lines), [])
-    taxes = TaxTotals([0] * len(lines))
-    if tax_exempt == "none" and any(line.get("tax_rate_ids") for line in lines):
+    rate_ids = [line.get("tax_rate_ids") or () for line in lines] if tax_exempt == "none" else ()
+    none = [0] * len(amounts)
+    if not discounts and not any(rate_ids):
+        return Totals(sum(amounts), 0, 0, 0, none, none.copy(), [], [])
+    taken, named = _take_off(lines, amounts, discounts) if discounts else (none, [])
+    taxes = TaxTotals(none.copy())
+    if any(rate_ids):
         nets = [amount - off for amount, off in zip(amounts, taken, strict=True)]
-        taxes = tax_totals(nets, [line.get("tax_rate_ids") or [] for line in lines], rates or {})
+        taxes = tax_totals(nets, rate_ids, rates or {})
     return Totals(
         subtotal=sum(amounts),
         discount_total=sum(taken),
