@@ -39,6 +39,13 @@ def has_live_subscriptions(customer_id: str) -> bool:
     return database().subscriptions.find_one(where, {"_id": 1}) is not None
 
 
+def live_subscriptions(customer_id: str, most: int = 20) -> list[Subscription]:
+    """The customer's subscriptions that go on or may go on again, newest first, at most `most`."""
+    where = {"customer_id": customer_id, "status": {"$in": sorted(LIVE)}}
+    found = Subscription.objects(**_own(), __raw__=where).order_by("-_id").limit(most)
+    return list(found)
+
+
 def list_subscriptions(
     *,
     status: str | None = None,

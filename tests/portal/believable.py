@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription
+from billing.changes.change import update_subscription
+from billing.changes.pause import pause_subscription
+from billing.customers.models import Customer
 from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.queries import get_invoice
@@ -15,9 +18,14 @@ from billing.payments.inputs import RefundInput
 from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of
 from billing.payments.refund import refund_payment
+from billing.plans.models import Plan
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.inputs import (
+    CancelSubscription,
+    PauseSubscription,
+    SubscriptionChange,
+)
 from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
@@ -61,6 +69,9 @@ class Business:
     meter: str
     payment: str
     credit_note: str
+    changed: str
+    paused: str
+    trial: str
 
 
 _ACME = {
@@ -173,7 +184,7 @@ def build() -> Business:
         acme.id, team.id, subscription.id, ending.id, late.id, draft.id, run.id, admin.id,
         test_clock.id, rates[0], coupon.id, taxed.id, metered.id,
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
-        *_correct(late.id),
+        *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
     )  # fmt: skip
 
 
@@ -188,6 +199,27 @@ def _measure(subscription: Subscription) -> str:
     past = datetime.now(UTC) - timedelta(days=67)
     create_usage(subscription=subscription, meter=calls, value=40, occurred_at=past)
     return str(calls.id)
+
+
+def _change(grows: Customer, rests: Customer, team: Plan) -> tuple[str, str]:
+    """A subscription with more seats now and with the next period, and one that is paused."""
+    loyal = {"percent_off": "20", "duration": "repeating", "duration_cycles": 6}
+    coupon = create_coupon(code="LOYAL", name="Loyalty", **loyal)
+    with clock.frozen(datetime.now(UTC) - timedelta(days=20)):
+        growing = create_subscription(customer=grows, plan=team, quantity=5, coupon=coupon.code)
+        resting = create_subscription(customer=rests, plan=team, quantity=2)
+    more = SubscriptionChange(plan_id=team.id, quantity=8, coupon=coupon.code)
+    update_subscription(growing.id, more)
+    later = more.model_copy(update={"quantity": 12, "effective": "period_end"})
+    update_subscription(growing.id, later)
+    resumes_on = clock.today() + timedelta(days=30)
+    pause_subscription(resting.id, PauseSubscription(resumes_on=resumes_on))
+    return str(growing.id), str(resting.id)
+
+
+def _try_out(customer: Customer, plan: Plan) -> str:
+    """A trial with a price by tiers, charges and a minimum."""
+    return str(create_subscription(customer=customer, plan=plan, quantity=12).id)
 
 
 def _correct(partly: str) -> tuple[str, str]:

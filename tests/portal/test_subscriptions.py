@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from billing import clock
-from billing.changes.change import update_subscription
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
-from billing.subscriptions.inputs import SubscriptionChange
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from tests.factories import create_customer, create_plan, create_subscription
 from tests.portal.page_client import PageClient
@@ -84,62 +82,6 @@ def test_without_a_plan_the_page_says_what_to_do(admin: PageClient) -> None:
     seen = admin.get(f"/subscriptions/new?customer_id={customer.id}")
     assert "no active plan yet" in seen.text
     assert "/plans/new" in seen.links()
-
-
-def test_a_change_counts_from_the_next_period_and_offers_only_plans_that_fit(
-    admin: PageClient,
-) -> None:
-    subscription = create_subscription()
-    bigger, foreign = create_plan(name="Bigger", price=9900), create_plan(currency="EUR")
-    page = admin.get(f"/subscriptions/{subscription.id}/change")
-    assert bigger.id in page.html
-    assert foreign.id not in page.html
-    seen = admin.follow(admin.send(page, plan_id=bigger.id, quantity="2"))
-    assert "$99.00 per month" in seen.text
-    saved = get_subscription(subscription.id)
-    assert (saved.plan_id, saved.quantity) == (bigger.id, 2)
-
-
-def test_a_stale_change_is_told_who_changed_what(admin: PageClient) -> None:
-    subscription = create_subscription()
-    page = admin.get(f"/subscriptions/{subscription.id}/change")
-    change = SubscriptionChange(plan_id=subscription.plan_id, quantity=7)
-    update_subscription(subscription.id, change)
-    seen = admin.send(page, quantity="3")
-    assert seen.status == 409
-    assert "Quantity from “1” to “7”" in seen.alerts()
-    assert get_subscription(subscription.id).quantity == 7
-
-
-def test_cancelling_at_the_periods_end_can_be_taken_back(admin: PageClient) -> None:
-    subscription = create_subscription()
-    page = admin.get(f"/subscriptions/{subscription.id}/cancel")
-    assert "$49.00 per month" in page.text
-    seen = admin.follow(admin.send(page, reason="Too expensive"))
-    assert "will end on" in seen.html
-    assert "Too expensive" in seen.text
-    admin.follow(admin.submit(f"/subscriptions/{subscription.id}/keep"))
-    assert not get_subscription(subscription.id).cancel_at_period_end
-
-
-def test_cancelling_now_ends_it_and_offers_nothing_more(admin: PageClient) -> None:
-    subscription = create_subscription()
-    seen = admin.submit(f"/subscriptions/{subscription.id}/cancel", when="now")
-    detail = admin.follow(seen)
-    assert get_subscription(subscription.id).status == "cancelled"
-    assert f"/subscriptions/{subscription.id}/change" not in detail.links()
-    assert f"/subscriptions/{subscription.id}/cancel" not in detail.links()
-
-
-def test_a_second_cancellation_is_refused_where_it_was_asked(admin: PageClient) -> None:
-    subscription = create_subscription()
-    page = admin.get(f"/subscriptions/{subscription.id}/cancel")
-    admin.send(page, when="now")
-    seen = admin.send(page, when="now")
-    assert seen.status == 409
-    assert "Somebody changed this" in seen.alerts()
-    again = admin.submit(f"/subscriptions/{subscription.id}/cancel", when="now")
-    assert "cancelled already" in again.alerts()
 
 
 def test_billing_now_says_when_nothing_is_due(admin: PageClient) -> None:
