@@ -133,6 +133,9 @@ def _search(q: str) -> Row:
         return {"_id": q}
     if _NUMBER.match(q.upper()):
         return {"number": {"$gte": q.upper(), "$lt": f"{q.upper()}~"}}
+    whole = {"number": q}  # what was imported has numbers of any form
+    if database().invoices.find_one(whole, {"_id": 1}):
+        return whole
     return {"customer_id": {"$in": find_customer_ids(q)}}
 
 
