@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from billing.database import Database, Row
+from billing.imports.import_invoices import import_invoices
 from billing.imports.import_subscribers import import_subscribers
-from billing.imports.load_mapping import load_mapping
+from billing.imports.load_mapping import load_invoices_mapping, load_mapping
 from tests.factories import create_plan
 
 DOCS = Path(__file__).resolve().parents[2] / "docs/import.md"
@@ -32,3 +33,19 @@ def test_the_documented_example_imports_as_it_says(db: Database[Row], tmp_path: 
     jo = db.subscriptions.find_one({"customer_id": found["18"]["_id"]}) or {}
     assert (ada["price"], ada["start_date"]) == (1950, "2025-04-01")
     assert (jo.get("price"), jo["plan_id"], jo["end_date"]) == (None, junior.id, "2026-08-31")
+
+
+def test_the_documented_invoices_import_as_it_says(db: Database[Row], tmp_path: Path) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    toml = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[1]
+    csv = re.findall(r"```\n(Invoice;.*?)```", text, re.DOTALL)[0]
+    (tmp_path / "past.toml").write_text(toml, "utf-8")
+    (tmp_path / "past.csv").write_text(csv, "utf-8")
+    mapping = load_invoices_mapping(str(tmp_path / "past.toml"))
+    report = import_invoices(tmp_path / "past.csv", mapping)
+    assert (report.invoices, report.credit_notes, report.bad) == (2, 1, 0)
+    invoice = db.invoices.find_one({"number": "4711"}) or {}
+    assert (invoice["total"], invoice["issue_date"]) == (2 * 4995 + 450, "2026-01-30")
+    assert invoice["line_items"][1]["description"] == "Grease (A-7)"
+    note = db.credit_notes.find_one({"number": "G4713"}) or {}
+    assert (note["total"], note["customer_id"]) == (4995, invoice["customer_id"])
