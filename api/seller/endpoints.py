@@ -5,11 +5,11 @@ from api.body import Patch
 from api.endpoint import Endpoints
 from api.seller.shapes import Settings
 from billing.database import Row, in_transaction
-from billing.seller import errors
 from billing.seller.inputs import SettingsInput, as_input
 from billing.seller.models import settings_row
 from billing.seller.save_settings import save_settings
 from billing.seller.views import settings_view
+from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
 SETTINGS = Resource(Settings, settings_view)
 READ, WRITE = "read:settings", "write:settings"
@@ -30,7 +30,7 @@ def get_settings() -> Row:
     body=(SettingsInput,),
     answer=One(SETTINGS),
     revised=True,
-    refusals=(errors.TaxRateUnknown,),
+    refusals=(TaxRateMissing, TaxRateArchived),
 )
 def update_settings(body: SettingsInput, revision: int | None) -> Row:
     """Whatever is left out takes its default; the logo stays."""
@@ -44,7 +44,7 @@ def update_settings(body: SettingsInput, revision: int | None) -> Row:
     patch=SettingsInput,
     answer=One(SETTINGS),
     revised=True,
-    refusals=(errors.TaxRateUnknown,),
+    refusals=(TaxRateMissing, TaxRateArchived),
 )
 def patch_settings(patch: Patch, revision: int | None) -> Row:
     """A JSON Merge Patch (RFC 7396); lists are replaced as a whole."""

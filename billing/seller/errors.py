@@ -11,9 +11,3 @@ class LogoUnusable(Invalid):
     """A file that is no small PNG or JPEG picture."""
 
     code = "logo_unusable"
-
-
-class TaxRateUnknown(Invalid):
-    """A default tax rate that is not there, or is archived."""
-
-    code = "tax_rate_unknown"

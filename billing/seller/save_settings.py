@@ -9,13 +9,17 @@ from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.seller.inputs import SettingsInput
 from billing.seller.models import SELLER, settings_row
-from billing.seller.rates import check_rates
+from billing.taxes.queries import check_rates
 
 
 @operation
 def save_settings(data: SettingsInput, expected_revision: int | None = None) -> Row:
-    """Replace all settings but the logo. Raises StaleRevision and TaxRateUnknown."""
-    check_rates(data.default_tax_rate_ids)
+    """Replace all settings but the logo. Archived default rates are kept, not chosen anew.
+
+    Raises StaleRevision, TaxRateMissing and TaxRateArchived.
+    """
+    kept = settings_row()["default_tax_rate_ids"]
+    check_rates(data.default_tax_rate_ids, kept=kept, field="default_tax_rate_ids")
     return write_settings(data.model_dump(mode="json"), expected_revision)
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from wtforms import FileField, Form, FormField, SelectField, SelectMultipleField, StringField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import FileField, Form, FormField, SelectField, StringField
 
 from billing.seller.inputs import SettingsInput
 from portal.customers.forms import AddressForm
 from portal.forms import InputForm, NumberField, TextField, options
+from portal.tax_rates.fields import TaxRatesField
 
 _PRORATIONS = options(
     [
@@ -29,13 +29,6 @@ class DaysField(StringField):
 
     def _value(self) -> str:
         return ", ".join(str(day) for day in self.data or [])
-
-
-class ChecksField(SelectMultipleField):
-    """Any of some choices, each with a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class ChangeDefaultsForm(Form):
@@ -73,7 +66,7 @@ class SettingsForm(InputForm):
     )
     payment_terms_days = NumberField("Payment terms")
     timezone = TextField("Time zone")
-    default_tax_rate_ids = ChecksField("Default tax rates")
+    default_tax_rate_ids = TaxRatesField("Default tax rates")
     change_defaults = FormField(ChangeDefaultsForm, "Changes of subscriptions")
     dunning = FormField(DunningForm, "Overdue invoices")
 

@@ -9,12 +9,12 @@ from billing.database import Row
 from billing.seller.inputs import SettingsInput, as_input
 from billing.seller.logos import get_logo, remove_logo, save_logo
 from billing.seller.models import SELLER, settings_row
-from billing.seller.rates import rate_names
 from billing.seller.save_settings import save_settings
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
-from portal.forms import InputForm, options
+from portal.forms import InputForm
 from portal.seller.forms import LogoForm, SettingsForm
+from portal.tax_rates.fields import rate_labels
 
 blueprint = Blueprint("seller", __name__, url_prefix="/settings")
 
@@ -38,7 +38,6 @@ def edit() -> ResponseReturnValue:
     """Change the settings; issued invoices keep what they say."""
     row = settings_row()
     form = SettingsForm(as_input(row), revision=row["revision"])
-    form.default_tax_rate_ids.choices = options(rate_names().items())
 
     def save(data: SettingsInput) -> object:
         return save_settings(data, form.expected_revision)
@@ -86,7 +85,7 @@ def picture(logo_id: str) -> ResponseReturnValue:
 
 def _shown(form: LogoForm) -> ResponseReturnValue:
     row = settings_row()
-    found, rates = timeline(object_id=SELLER), rate_names()
+    found, rates = timeline(object_id=SELLER), rate_labels(row["default_tax_rate_ids"])
     context = {"settings": row, "rates": rates, "events": found}
     return form_page("seller/detail.html", form, document=_document(row), **context)
 

@@ -1,5 +1,6 @@
 """Choosing tax rates."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
@@ -21,6 +22,11 @@ def rate_label(rate: dict[str, Any]) -> str:
     return f"{label}, inclusive" if rate["inclusive"] else label
 
 
+def rate_labels(ids: Iterable[str]) -> dict[str, str]:
+    """Id to label, of archived ones too."""
+    return {tax_rate_id: rate_label(row) for tax_rate_id, row in rates_by_id(ids).items()}
+
+
 def _offered() -> list[tuple[str, str]]:
     """Asked for once a request: a form has this field in each of its lines."""
     if "offered_rates" not in g:
@@ -30,4 +36,4 @@ def _offered() -> list[tuple[str, str]]:
 
 
 def _archived(ids: set[str]) -> list[tuple[str, str]]:
-    return [(i, f"{rate_label(row)} (archived)") for i, row in rates_by_id(ids).items()]
+    return [(i, f"{label} (archived)") for i, label in rate_labels(ids).items()]

@@ -51,4 +51,4 @@ def test_what_is_wrong_is_named(admin: CheckedClient) -> None:
     assert fields == {"invoice_prefix", "dunning.days", "logo"}
     missing = f"txr_{'0' * 26}"
     answer = admin.patch("/settings", {"default_tax_rate_ids": [missing]})
-    assert answer.json["code"] == "tax_rate_unknown"
+    assert answer.json["code"] == "tax_rate_missing"

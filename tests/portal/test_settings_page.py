@@ -6,13 +6,13 @@ from io import BytesIO
 
 import pytest
 
-from billing.database import database
 from billing.seller import current_seller
 from billing.seller.inputs import SettingsInput
 from billing.seller.logos import save_logo
 from billing.seller.save_settings import save_settings
+from billing.taxes.save_tax_rate import archive_tax_rate
 from tests.billing.seller.pictures import png
-from tests.factories import create_customer, create_invoice
+from tests.factories import create_customer, create_invoice, create_tax_rate
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
 
@@ -61,13 +61,14 @@ def test_what_is_wrong_is_said_beside_its_field(admin: PageClient) -> None:
 
 
 def test_default_rates_are_ticked(admin: PageClient) -> None:
-    rate = f"txr_{'1' * 26}"
-    row = {"_id": rate, "name": "VAT", "percentage": "19", "status": "active"}
-    database().tax_rates.insert_one(row)
+    rate = create_tax_rate().id
     admin.follow(admin.submit("/settings/edit", default_tax_rate_ids=rate))
     assert current_seller()["default_tax_rate_ids"] == [rate]
-    assert "VAT (19 %)" in admin.get("/settings").text
+    assert "VAT 19 %" in admin.get("/settings").text
+    archive_tax_rate(rate)
     assert admin.get("/settings/edit").values()["default_tax_rate_ids"] == rate
+    admin.follow(admin.submit("/settings/edit", name="Renamed"))
+    assert current_seller()["default_tax_rate_ids"] == [rate]
     admin.follow(admin.submit("/settings/edit", default_tax_rate_ids=None))
     assert current_seller()["default_tax_rate_ids"] == []
 

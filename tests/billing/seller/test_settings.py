@@ -13,11 +13,12 @@ from billing.inputs import parse
 from billing.invoices.finalize import finalize_invoice
 from billing.invoices.numbering import credit_note_series, invoice_series
 from billing.seller import current_seller
-from billing.seller.errors import TaxRateUnknown
 from billing.seller.inputs import SettingsInput, as_input
 from billing.seller.models import settings_row
 from billing.seller.save_settings import save_settings
-from tests.factories import create_customer, create_invoice
+from billing.taxes.errors import TaxRateArchived, TaxRateMissing
+from billing.taxes.save_tax_rate import archive_tax_rate
+from tests.factories import create_customer, create_invoice, create_tax_rate
 
 
 def save(**values: Any) -> Row:
@@ -82,15 +83,17 @@ def test_what_cannot_be_is_refused_by_name(values: dict[str, Any], field: str) -
     assert [error.field for error in refused.value.errors] == [field]
 
 
-def test_default_rates_must_be_there_and_active(db: Database[Row]) -> None:
-    active, archived = (f"txr_{n}{'0' * 25}" for n in (1, 2))
-    db.tax_rates.insert_many(
-        [{"_id": active, "status": "active"}, {"_id": archived, "status": "archived"}]
-    )
-    save(default_tax_rate_ids=[active])
-    with pytest.raises(TaxRateUnknown, match=archived):
-        save(default_tax_rate_ids=[active, archived])
-    assert current_seller()["default_tax_rate_ids"] == [active]
+def test_default_rates_must_be_there_and_not_archived_when_chosen(db: Database[Row]) -> None:
+    kept, archived, unknown = create_tax_rate().id, create_tax_rate().id, f"txr_{'0' * 26}"
+    archive_tax_rate(archived)
+    save(default_tax_rate_ids=[kept])
+    for refusal, chosen in ((TaxRateArchived, archived), (TaxRateMissing, unknown)):
+        with pytest.raises(refusal) as refused:
+            save(default_tax_rate_ids=[kept, chosen])
+        assert refused.value.field == "default_tax_rate_ids"
+    archive_tax_rate(kept)
+    save(default_tax_rate_ids=[kept], timezone="Europe/Berlin")
+    assert current_seller()["default_tax_rate_ids"] == [kept]
 
 
 def test_new_customers_get_the_sellers_terms_and_zone(db: Database[Row]) -> None:
