@@ -61,6 +61,24 @@ class Schedule:
         return Period(self.boundary(n), self.boundary(n + 1))
 
 
+class PeriodWalk:
+    """Finds the periods of a schedule one after the other: each from where the last one ended."""
+
+    def __init__(self) -> None:
+        self._reached: tuple[Schedule, int, date] | None = None
+
+    def at(self, schedule: Schedule, day: date) -> Period:
+        """Like schedule.period_at(day)."""
+        if self._reached and self._reached[0] == schedule and self._reached[2] == day:
+            start, n = day, self._reached[1]
+        else:
+            n = schedule.index(day)
+            start = schedule.boundary(n)
+        end = schedule.boundary(n + 1)
+        self._reached = (schedule, n + 1, end)
+        return Period(start, end)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of the month, or the month's last where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

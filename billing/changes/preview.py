@@ -67,10 +67,10 @@ def _next_invoice(subscription_id: str) -> Row | None:
     if customer.get("status") == "suspended" or customer.get("deleted_at"):
         return None
     course = Course(lookups.account(row), clock.today(), lookups.now, lookups.advance)
-    while not course.invoices and (day := course.row.get("next_billing_date")):
-        course.as_of = date.fromisoformat(day)
+    while not course.issuer.invoices and (day := course.row.get("next_billing_date")):
+        course.issuer.day = date.fromisoformat(day)
         course.step()
-    return course.invoices[0] if course.invoices else None
+    return course.issuer.invoices[0] if course.issuer.invoices else None
 
 
 def _invoice_ids(subscription_id: str) -> set[str]:

@@ -11,9 +11,8 @@ from datetime import date, datetime, timedelta
 from billing.database import Row
 from billing.invoices.account import Account
 from billing.invoices.bill import Bill
-from billing.invoices.compose import compose_invoice
+from billing.invoices.issuing import Issuer
 from billing.invoices.models import CYCLE, END
-from billing.invoices.parties import invoice_base
 from billing.invoices.period_lines import (
     AdvanceLines,
     arrears_lines,
@@ -21,8 +20,9 @@ from billing.invoices.period_lines import (
     cut_commitment,
     first_lines,
 )
-from billing.periods import Period, Schedule
+from billing.periods import Period, PeriodWalk, Schedule
 from billing.plans.models import version_key
+from billing.subscriptions.coupon_cycles import take_coupon
 from billing.subscriptions.pausing import begin_pause, end_pause, next_date
 from billing.subscriptions.pending import take_up_change
 from billing.subscriptions.proration import coupon_of_period, credit_lines, rest_of_period
@@ -42,7 +42,7 @@ def bill_for(
     on the same terms. Raises BillingError when the terms cannot be charged.
     """
     course = Course(account, as_of, now, advance or AdvanceLines())
-    while course.is_due and len(course.invoices) < most:
+    while course.is_due and len(course.issuer.invoices) < most:
         course.step()
     return course.bill()
 
@@ -56,12 +56,12 @@ class Course:
     now: datetime
     advance: AdvanceLines = field(default_factory=AdvanceLines)
     row: Row = field(init=False)
-    invoices: list[Row] = field(default_factory=list)
-    _boundary: tuple[Schedule, int, date] | None = None
-    _base: Row = field(default_factory=dict)
+    issuer: Issuer = field(init=False)
+    _walk: PeriodWalk = field(default_factory=PeriodWalk)
 
     def __post_init__(self) -> None:
         self.row = dict(self.account.subscription)
+        self.issuer = Issuer(self.account, self.as_of, self.now)
 
     @property
     def is_due(self) -> bool:
@@ -83,7 +83,8 @@ class Course:
             self.end(date.fromisoformat(end))
         elif row["status"] == "paused":
             end_pause(row, day)
-            self._go_on(day)
+            if row["next_billing_date"] == day.isoformat():  # not a day that is paid for already
+                self.begin_period(day)
         elif pause and pause["from"] <= row["next_billing_date"]:
             self.pause(day)
         else:
@@ -115,11 +116,6 @@ class Course:
         """What a full period costs in advance on the present terms; not to be changed."""
         return self.advance.full(self.terms, self.row)
 
-    def _go_on(self, day: date) -> None:
-        """After a pause: a new period, unless the day is paid for already."""
-        if self.row["next_billing_date"] == day.isoformat():
-            self.begin_period(day)
-
     def begin_period(self, day: date, reason: str = CYCLE) -> None:
         """Bill what the period before used, and the period that begins on `day`."""
         row = self.row
@@ -134,13 +130,11 @@ class Course:
         elif row.get("commitment"):
             row["commitment"] = None
         lines += first_lines(self.terms, day) if is_first else []
-        self._issue([*lines, *billed], reason, self._take_coupon(day), period)
+        self.issuer.issue([*lines, *billed], reason, take_coupon(row, day), period)
         if row["status"] == "trialing":
             row["status"] = "active"
-        row["current_period_start"], row["current_period_end"] = (
-            period.start.isoformat(),
-            period.end.isoformat(),
-        )
+        row["current_period_start"] = period.start.isoformat()
+        row["current_period_end"] = period.end.isoformat()
         row["next_billing_date"] = next_date(row)
 
     def end(self, day: date) -> None:
@@ -153,7 +147,7 @@ class Course:
             lines = self._arrears(day.isoformat(), through)
         if lines or self.account.pending:
             coupon = row.get("coupon")
-            self._issue(lines, END, [coupon] if coupon and coupon.get("since") else [])
+            self.issuer.issue(lines, END, [coupon] if coupon and coupon.get("since") else [])
         row["next_billing_date"] = None
         if row["status"] in LIVE:
             row["status"] = "cancelled" if row["cancel_at_period_end"] else "expired"
@@ -163,14 +157,19 @@ class Course:
     def bill_pending(self, reason: str) -> None:
         """Bill what waits for the next invoice now."""
         if self.account.pending:
-            self._issue([], reason, [])
+            self.issuer.issue([], reason, [])
 
     def bill(self) -> Bill:
         """What has come of it."""
         account = self.account
         waiting = [item["line"] for item in account.pending if "_id" not in item]
         return Bill(
-            account.subscription, self.invoices, self.row, account.purse, account.billed, waiting
+            account.subscription,
+            self.issuer.invoices,
+            self.row,
+            account.purse,
+            account.billed,
+            waiting,
         )
 
     def _arrears(self, until: str, through: timedelta = timedelta()) -> list[Row]:
@@ -192,53 +191,10 @@ class Course:
 
     def _full_period(self, day: date) -> Period:
         """The period of the schedule that `day` lies in; `day` is its start unless it is a stub."""
-        row, terms = self.row, self.terms
-        anchor = date.fromisoformat(row["billing_anchor"])
+        anchor, terms = date.fromisoformat(self.row["billing_anchor"]), self.terms
         schedule = Schedule(anchor, terms["billing_cycle"], terms["interval_count"])
-        if self._boundary and self._boundary[0] == schedule and self._boundary[2] == day:
-            start, n = day, self._boundary[1]
-        else:
-            n = schedule.index(day)
-            start = schedule.boundary(n)
-        end = schedule.boundary(n + 1)
-        self._boundary = (schedule, n + 1, end)
-        return Period(start, end)
+        return self._walk.at(schedule, day)
 
     def _cut(self, end: date) -> date:
         last = self.row.get("end_date")
         return min(end, date.fromisoformat(last)) if last else end
-
-    def _take_coupon(self, day: date) -> list[Row]:
-        """The coupon, if it counts for the period that begins; one cycle of it is used up."""
-        coupon = self.row.get("coupon")
-        if not coupon:
-            return []
-        left = coupon.get("remaining_cycles")
-        if left == 0:
-            self.row["coupon"] = None
-            return []
-        since = coupon.get("since") or day.isoformat()
-        following = None if left is None else left - 1
-        self.row["coupon"] = {**coupon, "since": since, "remaining_cycles": following}
-        return [coupon]
-
-    def _issue(
-        self, lines: list[Row], reason: str, discounts: list[Row], period: Period | None = None
-    ) -> None:
-        account = self.account
-        if not self._base:
-            self._base = invoice_base(account.customer, account.seller, self.as_of, self.now)
-            self._base["subscription_id"] = self.row["_id"]
-            self._base["currency"] = self.terms["currency"]
-        base = {**self._base, "reason": reason}
-        if period:
-            base["period_start"] = period.start.isoformat()
-            base["period_end"] = period.end.isoformat()
-        lines = [*account.take_pending(), *lines] if account.pending else lines
-        purse = account.purse
-        invoice = compose_invoice(
-            base, lines, account.tax, discounts=discounts, credit=purse.balance
-        )
-        purse.balance -= invoice["credit_applied"]
-        account.say_billed(invoice["_id"])
-        self.invoices.append(invoice)
