@@ -10,6 +10,7 @@ from billing.customers.save_customer import create_customer, new_preferences, up
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import is_overdue, list_invoices
 from billing.payments.queries import list_payments
+from billing.payments.source import has_charging_provider
 from billing.plans.queries import plan_names
 from billing.subscriptions.queries import list_subscriptions
 from billing.test_clocks.queries import list_clocks
@@ -19,6 +20,7 @@ from portal.customers import credit
 from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.forms import InputForm
 from portal.listing import listing, respond
+from portal.tax_rates.fields import rate_labels
 from portal.template_helpers import may
 from portal.usage.shown import entitlement_cards
 
@@ -58,7 +60,9 @@ def detail(customer_id: str) -> ResponseReturnValue:
         plans=plan_names([row["plan_id"] for row in subscriptions.items]),
         invoices=list_invoices(customer_id=customer_id, limit=10),
         payments=list_payments(customer_id=customer_id, limit=10),
+        chargeable=has_charging_provider(),
         is_overdue=is_overdue,
+        tax_rates=rate_labels(customer.tax_rate_ids),
         entitlements=entitlement_cards(customer_id),
         events=timeline(customer_id=customer_id),
     )

@@ -58,6 +58,7 @@ def test_a_customers_rates_are_ticked_and_archived_ones_stay(admin: PageClient) 
     path = f"/customers/{customer.id}/edit"
     admin.follow(admin.submit(path, tax_rate_ids=old.id))
     assert list(get_customer(customer.id).tax_rate_ids) == [old.id]
+    assert f"/tax-rates/{old.id}" in admin.get(f"/customers/{customer.id}").links()
     archive_tax_rate(old.id)
     page = admin.get(path)
     assert page.values().getlist("tax_rate_ids") == [old.id]
