@@ -11,7 +11,7 @@ from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from portal.access import page
-from portal.answers import confirm_page, done
+from portal.answers import done
 from portal.forms import InputForm, options
 from portal.subscriptions.forms import CancelForm
 from portal.subscriptions.previews import act_page, preview_of
@@ -79,16 +79,22 @@ def keep(subscription_id: str) -> ResponseReturnValue:
 def bill(subscription_id: str) -> ResponseReturnValue:
     """Bill what is due today without waiting for the run."""
     subscription = get_subscription(subscription_id)
-    form = InputForm()
-    order = GenerateInvoice(subscription_id=subscription_id)
+    form, order = InputForm(), GenerateInvoice(subscription_id=subscription_id)
+
+    def act(_: object) -> Subscription:
+        generate_invoice(order)
+        return get_subscription(subscription_id)
+
     if invoice := form.submit(lambda _: generate_invoice(order)):
         url = url_for("invoices.detail", invoice_id=invoice.id)
         return done(f"{invoice.number} was issued.", url)
-    return confirm_page(
+    return act_page(
+        "subscriptions/act.html",
         form,
-        "Bill what is due now?",
-        what(subscription),
-        f"The next billing date is {date_text(subscription.next_billing_date)}.",
+        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        title="Bill what is due now",
+        sub=what(subscription),
+        lines=[f"The next billing date is {date_text(subscription.next_billing_date)}."],
         button="Bill now",
         trail=trail(subscription),
     )

@@ -48,6 +48,8 @@ def _forms(of: Business) -> list[str]:
         f"/subscriptions/new?customer_id={of.customer}",
         f"/subscriptions/{of.subscription}/change",
         f"/subscriptions/{of.subscription}/cancel",
+        f"/subscriptions/{of.subscription}/pause",
+        f"/subscriptions/{of.paused}/resume",
         f"/invoices/new?customer_id={of.customer}",
         f"/invoices/{of.draft}/edit",
         f"/invoices/{of.invoice}/pay",
