@@ -23,7 +23,7 @@ def _exact(value: Any) -> Any:
 
 
 UsageValue = Annotated[
-    Annotated[int, Field(ge=-(10**15), le=10**15)] | Annotated[Line, Field(min_length=1)],
+    Annotated[int, Field(gt=-(10**15), lt=10**15)] | Annotated[Line, Field(min_length=1)],
     BeforeValidator(_exact),
 ]
 Instant = Annotated[AwareDatetime, Field(ge=_FIRST, le=_LAST)]

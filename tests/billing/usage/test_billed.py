@@ -13,12 +13,13 @@ import pytest
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription
+from billing.changes.pause import pause_subscription, resume_subscription
 from billing.database import Row, database
 from billing.inputs import parse
 from billing.invoices.commit_bills import ChangedMeanwhile, commit_bills
 from billing.invoices.prepare_bills import prepare_bills
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.inputs import CancelSubscription, PauseSubscription
 from billing.subscriptions.models import Subscription
 from billing.usage.inputs import UsageEventInput
 from billing.usage.record_usage import record_usage
@@ -44,8 +45,8 @@ def subscription(db: object) -> Subscription:
 
 def event(subscription: Subscription, day: date, **values: Any) -> UsageEventInput:
     at = f"{day.isoformat()}T12:00:00Z"
-    told = {"subscription_id": subscription.id, "meter": "calls", "occurred_at": at}
-    return parse(UsageEventInput, usage_values(**told, **values))
+    told = {"subscription_id": subscription.id, "meter": "calls", "occurred_at": at, **values}
+    return parse(UsageEventInput, usage_values(**told))
 
 
 def usage_lines() -> list[Row]:
@@ -94,6 +95,25 @@ def test_usage_of_a_subscription_that_begins_and_is_cancelled_on_one_day_is_bill
         record_usage([event(subscription, date(2026, 1, 1), value=3)])
         cancel_subscription(subscription.id, CancelSubscription(when="now"))
     assert [line["amount"] for line in usage_lines()] == [6]
+
+
+@pytest.mark.parametrize("proration", ["credit", "none"])
+@pytest.mark.parametrize("resumed", [20, 25])
+def test_usage_of_the_day_on_which_it_is_paused_is_billed_once(
+    subscription: Subscription, resumed: int, proration: str
+) -> None:
+    with clock.frozen(datetime(2026, 1, 20, 13, tzinfo=UTC)):
+        record_usage([event(subscription, date(2026, 1, 20), value=3)])
+        pause = parse(PauseSubscription, {"proration": proration})
+        pause_subscription(subscription.id, pause)
+        record_usage([event(subscription, date(2026, 1, 20), value=100)])
+    with clock.frozen(datetime(2026, 1, resumed, 14, tzinfo=UTC)):
+        resume_subscription(subscription.id)
+        at = f"2026-01-{resumed}T13:30:00Z"
+        record_usage([event(subscription, date(2026, 1, resumed), value=5, occurred_at=at)])
+    with clock.frozen(datetime(2026, 3, 1, tzinfo=UTC)):
+        run_billing(date(2026, 3, 1))
+    assert sum(line["quantity"] for line in usage_lines()) == 8
 
 
 def test_a_bill_that_was_added_up_before_an_event_came_is_not_written(

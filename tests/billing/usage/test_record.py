@@ -245,7 +245,7 @@ def test_counting_meters_need_no_value_and_unique_ones_take_any_text(
     assert used(subscription) == counts
 
 
-@pytest.mark.parametrize("value", ["", "x" * 201, 10**15 + 1, 1.5, True, [], {"$gt": 1}])
+@pytest.mark.parametrize("value", ["", "x" * 201, 10**15, 1.5, True, [], {"$gt": 1}])
 def test_values_that_are_none(subscription: Subscription, value: Any) -> None:
     told = {"subscription_id": subscription.id, "meter": "calls", **usage_values(value=value)}
     with pytest.raises(Invalid) as refused:
