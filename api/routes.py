@@ -32,6 +32,7 @@ FEATURES = (
     "invoices.moves",
     "credit_notes.endpoints",
     "payments.endpoints",
+    "payments.sources",
     "invoices.explain",
     "runs.endpoints",
     "test_clocks.endpoints",

@@ -38,6 +38,13 @@ class TaxId(Shape):
     value: str
 
 
+class CustomerPaymentSource(Shape):
+    """A customer's standing agreement with a payment provider."""
+
+    provider: str
+    token: str
+
+
 class Customer(Shape):
     """Who is billed."""
 
@@ -55,6 +62,8 @@ class Customer(Shape):
     tax_rate_ids: list[Id]
     credit_balance: int
     """In the smallest unit of the preferred currency."""
+    payment_source: CustomerPaymentSource | None
+    """Whom a provider may charge without being asked."""
     external_id: str | None
     metadata: Metadata
     test_clock_id: Id | None

@@ -24,6 +24,7 @@ def customer_view(row: Row) -> dict[str, Any]:
         "tax_ids": row.get("tax_ids") or [],
         "tax_rate_ids": row.get("tax_rate_ids") or [],
         "credit_balance": credit_of(row),
+        "payment_source": row.get("payment_source") or None,
         "external_id": row.get("external_id"),
         "metadata": row.get("metadata") or {},
         "test_clock_id": row.get("test_clock_id"),

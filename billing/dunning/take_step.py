@@ -18,10 +18,9 @@ from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.payments.charge import start_payment
-from billing.payments.inputs import PaymentInput
 from billing.payments.models import Payment
 from billing.payments.queries import has_payment_under_way
-from billing.payments.source import source_of
+from billing.payments.source import charge_of, source_of
 from billing.seller import current_seller
 from billing.seller.models import Dunning
 from billing.subscriptions.inputs import CancelSubscription
@@ -77,11 +76,7 @@ def _charge(invoice: Invoice, customer: Customer) -> Payment | None:
     source = source_of(customer)
     if source is None or has_payment_under_way(invoice.id):
         return None
-    return start_payment(
-        PaymentInput(
-            invoice_id=invoice.id, method="card", provider=source.provider, reference=source.token
-        )
-    )
+    return start_payment(charge_of(invoice.id, source))
 
 
 def _end(invoice: Invoice, rules: Dunning) -> Step | None:

@@ -11,6 +11,7 @@ from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice, update_invoice
 from billing.invoices.queries import get_invoice, is_overdue, list_invoices
 from billing.payments.queries import payments_of
+from billing.payments.source import source_of
 from portal.access import page
 from portal.answers import done, form_page, timeline
 from portal.invoices import settling
@@ -66,14 +67,16 @@ def create() -> ResponseReturnValue:
 def detail(invoice_id: str) -> ResponseReturnValue:
     """The invoice as it was issued, what became of it, and what can be done."""
     invoice = get_invoice(invoice_id)
+    customer = get_customer(invoice.customer_id)
     return render_template(
         "invoices/detail.html",
         invoice=invoice,
-        customer=get_customer(invoice.customer_id),
+        customer=customer,
         overdue=is_overdue(invoice.row()),
         payments=payments_of(invoice_id),
         credit_notes=credit_notes_of(invoice_id),
         reminder_date=first_reminder(invoice),
+        chargeable=source_of(customer) is not None,
         events=timeline(object_id=invoice_id),
     )
 

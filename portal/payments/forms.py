@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from wtforms import TextAreaField
+from wtforms import SelectField, TextAreaField
 
 from billing.payments.inputs import RefundInput
-from portal.forms import InputForm, MoneyField
+from billing.payments.source import PaymentSource
+from portal.forms import InputForm, MoneyField, TextField, choices
 
 
 class RefundForm(InputForm):
@@ -21,3 +22,9 @@ class RefundForm(InputForm):
     def amounts_in(self) -> str:
         """The payment's."""
         return self._currency
+
+
+class SourceForm(InputForm):
+    model = PaymentSource
+    provider = SelectField("Provider", choices=choices(["fake"]))
+    token = TextField("Token")

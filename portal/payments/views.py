@@ -12,10 +12,12 @@ from billing.payments.refund import refund_payment
 from portal.access import page
 from portal.answers import confirm_page, done, timeline
 from portal.listing import listing, respond
+from portal.payments import charging
 from portal.payments.forms import RefundForm
 from portal.template_helpers import money
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
+charging.add_to(blueprint)
 STATUSES = [
     ("", "All"),
     ("succeeded", "Succeeded"),

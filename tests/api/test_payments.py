@@ -147,3 +147,16 @@ def test_lists_filter(admin: CheckedClient) -> None:
     assert ids("paid_date[lt]=2026-11-01") == [old.id]
     assert ids("paid_date[gte]=2026-11-01") == [new.id]
     assert ids(f"q={old.id}") == [old.id]
+
+
+def test_a_payment_source_is_set_and_forgotten(admin: CheckedClient) -> None:
+    customer = create_customer()
+    path = f"/customers/{customer.id}/payment_source"
+    answer = admin.put(path, {"token": "fake_ok"})
+    assert answer.status_code == 200
+    assert answer.json["payment_source"] == {"provider": "fake", "token": "fake_ok"}
+    assert admin.put(path, {"token": ""}).status_code == 422
+    assert admin.put(path, {"token": "x", "provider": "manual"}).status_code == 422
+    assert admin.put(path, {"token": "x"}, if_match='"1"').status_code == 412
+    assert admin.delete(path).status_code == 204
+    assert admin.get(f"/customers/{customer.id}").json["payment_source"] is None

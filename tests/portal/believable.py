@@ -18,6 +18,8 @@ from billing.payments.inputs import RefundInput
 from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of
 from billing.payments.refund import refund_payment
+from billing.payments.settle_pending import settle_pending
+from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.models import Plan
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
@@ -35,7 +37,6 @@ from tests.factories import (
     create_customer,
     create_invoice,
     create_meter,
-    create_payment,
     create_plan,
     create_subscription,
     create_tax_rate,
@@ -225,12 +226,11 @@ def _try_out(customer: Customer, plan: Plan) -> str:
 def _correct(partly: str) -> tuple[str, str]:
     """A refund, a credit note, a declined charge, a reminder; ids of the payment and the note."""
     (payment,) = payments_of(partly)
+    set_payment_source(payment["customer_id"], PaymentSource(token="fake_decline"))
     refund_payment(payment["_id"], RefundInput(amount=1500, reason="Charged twice by mistake"))
     note = create_credit_note(invoice=get_invoice(partly), amount=2500, reason="Two hours less")
-    create_payment(
-        invoice=get_invoice(partly), method="card", provider="fake", reference="fake_decline"
-    )
     take_step(partly)
+    settle_pending(timedelta(0))
     return payment["_id"], str(note.id)
 
 

@@ -102,3 +102,41 @@ def test_the_invoice_says_when_it_is_reminded_of(admin: PageClient, db: Database
     seen = admin.get(f"/invoices/{invoice.id}")
     assert "1 so far, next on" in seen.text
     assert "“Reminder 1 of 4”" in seen.text
+
+
+def test_a_source_is_kept_charged_and_forgotten(admin: PageClient) -> None:
+    invoice = create_invoice()
+    customer = f"/customers/{invoice.customer_id}"
+    assert "Charged by Nobody" in admin.get(customer).text
+    source = f"/payments/source/{invoice.customer_id}"
+    seen = admin.follow(admin.submit(source, token="fake_ok"))
+    assert "Charged by Fake" in seen.text
+    assert admin.get(source).values()["token"] == "fake_ok"
+    assert f"/payments/charge/{invoice.id}" in admin.get(f"/invoices/{invoice.id}").links()
+    paid = admin.follow(admin.submit(f"/payments/charge/{invoice.id}"))
+    assert "$100.00 was paid." in paid.text
+    assert get_invoice(invoice.id).status == "paid"
+    forgotten = admin.follow(admin.submit(f"{source}/forget"))
+    assert "Charged by Nobody" in forgotten.text
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("fake_decline", "The provider refused it: card declined."),
+        ("fake_late", "has not answered yet"),
+    ],
+)
+def test_what_the_provider_says_is_told(admin: PageClient, token: str, said: str) -> None:
+    invoice = create_invoice()
+    admin.submit(f"/payments/source/{invoice.customer_id}", token=token)
+    assert said in admin.follow(admin.submit(f"/payments/charge/{invoice.id}")).text
+
+
+def test_who_has_no_source_is_not_charged(admin: PageClient) -> None:
+    invoice = create_invoice()
+    assert f"/payments/charge/{invoice.id}" not in admin.get(f"/invoices/{invoice.id}").links()
+    seen = admin.submit(f"/payments/charge/{invoice.id}")
+    assert seen.status == 422
+    assert "has no payment source" in seen.alerts()
+    assert admin.submit(f"/payments/source/{invoice.customer_id}").error_of("token")
