@@ -1,8 +1,7 @@
 """Which invoices somebody is to be reminded of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from billing import clock
 from billing.database import Row, database, streamed
@@ -11,6 +10,7 @@ from billing.invoices.models import Invoice
 from billing.seller import current_seller
 
 _EASTMOST = timedelta(hours=14)  # where today begins first, UTC+14
+_FIELDS = {"customer_id": 1, "due_date": 1, "dunning.next_date": 1}
 
 
 def due_reminders(as_of: date | None = None, test_clock_id: str | None = None) -> Iterator[Row]:
@@ -20,11 +20,18 @@ def due_reminders(as_of: date | None = None, test_clock_id: str | None = None) -
     of those who live on none.
     """
     latest = as_of or (clock.now() + _EASTMOST).date()
-    whose: Row = {}
-    if test_clock_id:
-        whose = {"customer_id": {"$in": clock_customers(test_clock_id)}}
-    found = _found(latest, whose)
-    yield from found if test_clock_id else _off_clocks(found)
+    whose = {"test_clock_id": test_clock_id}
+    going = {**whose, "dunning.next_date": {"$gt": "", "$lte": latest.isoformat()}}
+    for row in streamed("invoices", going, _FIELDS):
+        yield _row(row, row["dunning"]["next_date"])
+    days = current_seller()["dunning"]["days"]
+    if not days:
+        return
+    first = timedelta(days=days[0])
+    due: Row = {"$gt": "", "$lte": (latest - first).isoformat()}
+    fresh = {**whose, "status": "open", "due_date": due, "dunning.step": None}
+    for row in streamed("invoices", fresh, _FIELDS).hint("test_clock" if test_clock_id else "due"):
+        yield _row(row, (date.fromisoformat(row["due_date"]) + first).isoformat())
 
 
 def first_reminder(invoice: Invoice) -> date | None:
@@ -40,40 +47,5 @@ def clock_customers(test_clock_id: str) -> list[str]:
     return [row["_id"] for row in found]
 
 
-def _found(latest: date, whose: Row) -> Iterator[Row]:
-    going = {**whose, "dunning.next_date": {"$gt": "", "$lte": latest.isoformat()}}
-    fields = {"customer_id": 1, "due_date": 1, "dunning.next_date": 1}
-    for row in streamed("invoices", going, fields):
-        yield _row(row, row["dunning"]["next_date"])
-    days = current_seller()["dunning"]["days"]
-    if not days:
-        return
-    first = timedelta(days=days[0])
-    due: dict[str, Any] = {"$gt": "", "$lte": (latest - first).isoformat()}
-    fresh = {**whose, "status": "open", "due_date": due, "dunning.step": None}
-    for row in streamed("invoices", fresh, fields).hint("customer" if whose else "due"):
-        yield _row(row, (date.fromisoformat(row["due_date"]) + first).isoformat())
-
-
 def _row(row: Row, due_on: str) -> Row:
     return {"_id": row["_id"], "customer_id": row["customer_id"], "due_on": due_on}
-
-
-def _off_clocks(rows: Iterator[Row]) -> Iterator[Row]:
-    """Without those of customers on test clocks, looked up a thousand at a time."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == 1000:
-            yield from _real(batch)
-            batch = []
-    yield from _real(batch)
-
-
-def _real(rows: Sequence[Row]) -> Iterator[Row]:
-    ids = {row["customer_id"] for row in rows}
-    where = {"_id": {"$in": list(ids)}, "test_clock_id": {"$gt": ""}}
-    elsewhere = (
-        {row["_id"] for row in database().customers.find(where, {"_id": 1})} if ids else set()
-    )
-    return (row for row in rows if row["customer_id"] not in elsewhere)

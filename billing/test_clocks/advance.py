@@ -1,26 +1,27 @@
 """Advancing a test clock: all that would have happened by then, in order.
 
-The clock goes from one moment at which something is due to the next. What happens at a moment and
-the clock's arrival there are one transaction, so it can be killed anywhere and advanced again.
+The clock goes from one moment at which something is due to the next. It arrives there in the
+transaction that bills what is due then; reminders follow, each in a transaction that happens once.
+So it can be killed anywhere and advanced again.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from billing import clock
 from billing.adoption import ClockNotFound
 from billing.database import Row, database, operation
+from billing.dunning.run_dunning import run_dunning
 from billing.events.journal import record
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
-from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
+from billing.invoices.prepare_bills import Prepared, prepare_bills
 from billing.periods import add_months
-from billing.runs.due import DUE_ORDER, due_filter
 from billing.shapes import instant
 from billing.test_clocks.errors import AdvanceTooFar, ClockGoesForward
 from billing.test_clocks.inputs import AdvanceClock
 from billing.test_clocks.models import Clock
+from billing.test_clocks.moments import Due, next_moment
 from billing.test_clocks.queries import get_clock
 
 MOST_YEARS = 10
@@ -28,13 +29,18 @@ MOST_YEARS = 10
 
 @dataclass(slots=True)
 class Advanced:
-    """What advancing came to. Who could not be billed is tried again at the next advance."""
+    """What advancing came to.
+
+    `skips` are what could not be done and is tried again at the next advance: rows {id, code,
+    message} of subscriptions that were not billed and invoices that were not reminded of.
+    """
 
     clock: Clock
     invoices: int = 0
-    skips: list[Skip] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
-    """Subscriptions that are not looked at again."""
+    skips: list[Row] = field(default_factory=list)
+    reminders: int = 0
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    """What was due when: each is done, or refused, once."""
 
 
 def advance_clock(
@@ -46,10 +52,10 @@ def advance_clock(
     """
     to = data.to
     advanced = Advanced(_begin(clock_id, to, expected_revision))
-    while (found := _next_moment(clock_id, to, advanced)) is not None:
-        moment, rows = found
-        with clock.frozen(moment):
-            _live(clock_id, rows, advanced)
+    while (found := next_moment(clock_id, to, advanced.seen)) is not None:
+        with clock.frozen(found.at):
+            if _bill(clock_id, found, advanced):
+                _remind(clock_id, found, advanced)
     advanced.clock = _arrive(clock_id, to)
     return advanced
 
@@ -72,47 +78,41 @@ def _begin(clock_id: str, to: datetime, expected_revision: int | None) -> Clock:
     return found
 
 
-def _next_moment(
-    clock_id: str, to: datetime, advanced: Advanced
-) -> tuple[datetime, list[Row]] | None:
-    """The next moment by `to` at which something is due, and the subscriptions due by then."""
-    with clock.frozen(to):
-        due = database().subscriptions.find(due_filter(None, clock_id)).sort(DUE_ORDER)
-    rows = [row for row in due if row["_id"] not in advanced.done]
-    zones = _zones(rows)
-    starts = [_start_of(row["next_billing_date"], zones.get(row["customer_id"])) for row in rows]
-    if not starts or (first := min(starts)) > to:
-        return None
-    moment = max(first, get_clock(clock_id).now)
-    return moment, [row for row, start in zip(rows, starts, strict=True) if start <= moment]
+def _bill(clock_id: str, due: Due, advanced: Advanced) -> bool:
+    """Bill what is due now, which is a moment of the clock, and let the clock stand there.
 
-
-def _zones(rows: list[Row]) -> dict[str, str]:
-    ids = list({row["customer_id"] for row in rows})
-    found = database().customers.find({"_id": {"$in": ids}}, {"preferences.timezone": 1})
-    return {row["_id"]: row["preferences"]["timezone"] for row in found}
-
-
-def _start_of(day: str, zone: str | None) -> datetime:
-    """The instant at which the day begins where the customer lives."""
-    local = datetime.combine(date.fromisoformat(day), time.min, ZoneInfo(zone or "UTC"))
-    return local.astimezone(UTC)
-
-
-def _live(clock_id: str, rows: list[Row], advanced: Advanced) -> None:
-    """Bill what is due now, which is a moment of the clock, and let the clock stand there."""
+    False when somebody else was faster, and it is to be looked at again.
+    """
 
     def arrive(_: Prepared) -> None:
-        _move(clock_id, clock.now())
+        _move(clock_id, due.at)
 
-    prepared = prepare_bills(rows, None)
+    if not due.bills:
+        _move(clock_id, due.at)
+        return True
+    prepared = prepare_bills(due.bills, None)
     try:
         written = commit_or_skip(prepared, also=arrive)
     except ChangedMeanwhile:
-        return  # somebody else was faster: look again
+        return False
     advanced.invoices += len(written.invoices)
-    advanced.skips += written.skips
-    advanced.done |= {skip.subscription_id for skip in written.skips} | set(prepared.idle)
+    advanced.skips += [
+        {"id": skip.subscription_id, "code": skip.code, "message": skip.message}
+        for skip in written.skips
+    ]
+    left = {row["_id"] for row in prepared.left}
+    tried = [row for row in due.bills if row["_id"] not in left]
+    advanced.seen |= {(row["_id"], row["next_billing_date"]) for row in tried}
+    return True
+
+
+def _remind(clock_id: str, due: Due, advanced: Advanced) -> None:
+    if not due.reminders:
+        return
+    dunned = run_dunning(None, clock_id)
+    advanced.reminders += dunned.reminded
+    advanced.skips += [{"id": skip.pop("invoice_id"), **skip} for skip in dunned.skipped]
+    advanced.seen |= {(row["_id"], row["due_on"]) for row in due.reminders}
 
 
 def _move(clock_id: str, to: datetime) -> None:

@@ -40,9 +40,9 @@ def advance(clock_id: str, to: str) -> None:
     with acting_as(_TERMINAL):
         done = advance_clock(clock_id, _parse(AdvanceClock, to=to))
     _print(done.clock.id, done.clock.now, done.clock.name)
-    click.echo(f"{done.invoices:,} invoices")
+    click.echo(f"{done.invoices:,} invoices, {done.reminders:,} reminders")
     for skip in done.skips:
-        click.echo(f"  skipped {skip.subscription_id}: {skip.message} ({skip.code})")
+        click.echo(f"  skipped {skip['id']}: {skip['message']} ({skip['code']})")
 
 
 @cli.command("list")

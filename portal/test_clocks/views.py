@@ -83,9 +83,8 @@ def _detail(found: Clock, form: AdvanceForm) -> ResponseReturnValue:
 
 
 def _arrived(advanced: Advanced) -> ResponseReturnValue:
-    """Say how many invoices were made, and what could not be billed."""
-    for skip in advanced.skips[:3]:
-        flash(f"Not billed: {skip.message}", "warning")
-    made = "1 invoice was" if advanced.invoices == 1 else f"{advanced.invoices} invoices were"
-    url = url_for(".detail", test_clock_id=advanced.clock.id)
-    return done(f"Time has gone by: {made} made.", url)
+    """Say what it brought, and what could not be done."""
+    for message in list(dict.fromkeys(skip["message"] for skip in advanced.skips))[:3]:
+        flash(f"Skipped: {message}", "warning")
+    made = f"Invoices made: {advanced.invoices:,}, reminders: {advanced.reminders:,}."
+    return done(made, url_for(".detail", test_clock_id=advanced.clock.id))

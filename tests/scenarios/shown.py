@@ -79,6 +79,8 @@ COLUMNS: dict[str, dict[str, Callable[[Row], Any]]] = {
         "paid": _money("amount_paid"),
         "due": _money("amount_due"),
         "status": _field("status"),
+        "reminders": lambda row: (row["dunning"] or {}).get("step"),
+        "next reminder": lambda row: (row["dunning"] or {}).get("next_date"),
     },
     "subscriptions": {
         "status": _field("status"),

@@ -26,6 +26,8 @@ class World:
         self._client = client
         self.ids: dict[str, str] = {}
         self._customer: Row = {}
+        # Nobody is reminded unless the story is about it.
+        self.call("PATCH", "/settings", {"dunning": {"days": []}})
         self._currency = "USD"
         self._events = 0
 

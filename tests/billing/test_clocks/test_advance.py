@@ -13,6 +13,7 @@ from billing.changes.cancel import cancel_subscription
 from billing.customers.inputs import CustomerInput
 from billing.customers.save_customer import update_customer
 from billing.database import Database, Row
+from billing.dunning.run_dunning import run_dunning
 from billing.errors import Invalid
 from billing.inputs import parse
 from billing.invoices import commit_bills
@@ -46,6 +47,11 @@ def made_up(now: str, **plan: Any) -> tuple[str, str]:
     return test_clock.id, create_subscription(customer=customer, plan=create_plan(**plan)).id
 
 
+def remind_nobody(db: Database[Row]) -> None:
+    dunning = {"days": [], "final_action": "leave"}
+    db.settings.update_one({"_id": "seller"}, {"$set": {"dunning": dunning}}, upsert=True)
+
+
 def periods(db: Database[Row]) -> list[tuple[str, str, str]]:
     rows = db.invoices.find().sort("_id", 1)
     return [(row["issue_date"], row["period_start"], row["period_end"]) for row in rows]
@@ -72,6 +78,7 @@ def test_each_period_is_billed_on_its_first_day(db: Database[Row]) -> None:
 
 
 def test_ten_years_of_months_are_a_hundred_and_twenty_invoices(db: Database[Row]) -> None:
+    remind_nobody(db)
     clock_id, _ = made_up("2026-01-31")
     assert advance(clock_id, "2036-01-31").invoices == 120
     assert periods(db)[-1] == ("2036-01-31", "2036-01-31", "2036-02-29")
@@ -151,7 +158,7 @@ def test_who_cannot_be_billed_is_told_once_and_tried_again(db: Database[Row]) ->
     customer_id = get_subscription(subscription_id).customer_id
     suspend(customer_id, "suspended")
     (skip,) = advance(clock_id, "2026-06-01").skips
-    assert (skip.subscription_id, skip.code) == (subscription_id, "customer_suspended")
+    assert (skip["id"], skip["code"]) == (subscription_id, "customer_suspended")
     assert get_clock(clock_id).now == datetime(2026, 6, 1, tzinfo=UTC)
     suspend(customer_id, "active")
     assert advance(clock_id, "2026-06-02").invoices == 4
@@ -209,6 +216,19 @@ def test_two_who_advance_it_at_once_bill_each_period_once(db: Database[Row]) -> 
     assert made == 12
     assert len(periods(db)) == 13
     assert get_clock(clock_id).now == datetime(2027, 1, 31, tzinfo=UTC)
+    assert check_books() == []
+
+
+def test_reminders_come_on_their_days_and_at_their_time(db: Database[Row]) -> None:
+    clock_id, subscription_id = made_up("2026-01-31")
+    assert advance(clock_id, "2026-02-14").reminders == 1  # due today
+    assert get_subscription(subscription_id).status == "past_due"
+    assert advance(clock_id, "2026-02-27T23:00:00Z").reminders == 2
+    assert advance(clock_id, "2026-02-28").reminders == 1  # the last one, and the end
+    assert get_subscription(subscription_id).status == "unpaid"
+    told = [row["created_at"] for row in db.events.find({"type": "invoice.reminded"}).sort("_id")]
+    assert told == [datetime(2026, 2, day, tzinfo=UTC) for day in (14, 17, 21, 28)]
+    assert run_dunning(date(2026, 3, 31)).reminded == 0
     assert check_books() == []
 
 
