@@ -21,7 +21,8 @@ def line_sentence(line: Row, why: Row, currency: str) -> str:
     if late := why.get("late_events"):
         events = "1 event" if late == 1 else f"{late:,} events"
         parts.append(f"with {events} that came after the period they belong to was billed")
-    return f"{', '.join(parts)}."
+    sentence = f"{', '.join(parts)}."
+    return sentence[0].upper() + sentence[1:]
 
 
 def _priced(line: Row, why: Row, currency: str) -> str:

@@ -67,7 +67,7 @@ def test_tiers_are_told_one_by_one() -> None:
     plan = terms(pricing_model="graduated", tiers=TIERS)
     (found,) = explained(advance_lines(plan, 13))["lines"]
     assert [step["quantity"] for step in found["steps"]] == [10, 3]
-    assert "up to 10: 10 × $5.00 + $1.00; above 10: 3 × $3.335" in found["sentence"]  # noqa: RUF001
+    assert "Up to 10: 10 × $5.00 + $1.00; above 10: 3 × $3.335" in found["sentence"]  # noqa: RUF001
     assert found["amount"] == 6101  # 5000 + 100 + 1000.5, rounded once, away from zero
     explained(advance_lines(terms(pricing_model="volume", tiers=TIERS), 13))
 
