@@ -19,7 +19,7 @@ from billing.subscriptions.queries import (
 from portal.access import page
 from portal.listing import listing, respond
 from portal.subscriptions.shown import Charge, agreed, charge_of
-from portal.usage.shown import entitlement_cards
+from portal.usage.shown import entitlement_cards, usage_card
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 STATUSES = [("", "All"), ("open", "Open"), ("paid", "Paid"), ("void", "Void")]
@@ -63,6 +63,7 @@ def subscription(subscription_id: str) -> ResponseReturnValue:
         charge=charge_of(found),
         agreed=agreed(found.row()),
         next_invoice=preview_next_invoice(subscription_id),
+        usage=usage_card(subscription_id),
         invoices=list_invoices(subscription_id=subscription_id, limit=10),
         is_overdue=is_overdue,
     )

@@ -240,6 +240,9 @@ def test_a_customer_sees_its_own_usage_against_its_limits(
     page = own.get("/account")
     assert "250 of 1,000 calls used, 750 left" in page.text
     assert '<progress aria-label="API calls used" value="250" max="1000">' in page.html
+    shown = own.get(f"/account/subscriptions/{of(customer).id}")
+    assert "Usage so far" in shown.text
+    assert not {link for link in shown.links() if link.startswith(("/meters", "/usage"))}
     assert "calls used" not in stranger.get("/account").text
     for path in ("/meters", "/usage", f"/subscriptions/{of(customer).id}/usage/new"):
         assert own.get(path).status == 404
