@@ -25,6 +25,7 @@ from billing.invoices.one_off import update_invoice
 from billing.invoices.preview_invoice import preview_invoice, preview_subscription_invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.views import invoice_view
+from billing.runs.check import check_books
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 from billing.taxes.save_tax_rate import archive_tax_rate
 from tests.factories import (
@@ -244,6 +245,18 @@ def test_smallest_units_are_the_same_sum_in_every_currency(
         tax,
         unit_amount + tax,
     )
+
+
+def test_books_with_all_of_it_are_consistent(db: Database[Row]) -> None:
+    customer, contained = taxed_customer(), create_tax_rate(percentage="7", inclusive=True)
+    grant_by_invoice = [line(unit_amount=-4321, description="Goodwill")]
+    coupon = create_coupon(percent_off="33.33").code
+    lines = [line(unit_amount=unit, tax_rate_ids=[contained.id]) for unit in (999, 1, 0, -250)]
+    for draft in (True, False):
+        create_invoice(customer=customer, line_items=grant_by_invoice, draft=draft)
+        create_invoice(customer=customer, line_items=[*lines, line()], coupon=coupon, draft=draft)
+    create_invoice(customer=customer, line_items=lines[:3], coupon=coupon)
+    assert check_books() == []
 
 
 class TestPreview:
