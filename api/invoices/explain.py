@@ -84,6 +84,8 @@ class ExplainedTotal(Shape):
     code: str | None
     percent_off: str | None
     amount_off: int | None
+    discountable_amount: int | None
+    """What the coupon was taken off: all lines it counts for, less the coupons before it."""
     tax_rate_id: Id | None
     percentage: str | None
     inclusive: bool | None

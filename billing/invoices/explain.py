@@ -59,7 +59,7 @@ def explain_line(line: Row, position: int, currency: str) -> dict[str, Any]:
         **{name: why.get(name) for name in _TOLD},
         "steps": why.get("steps") or [],
         "fraction": fraction_of(why),
-        "discountable": line.get("discountable", True),
+        "discountable": line.get("discountable") is not False,
         "discount_amount": line.get("discount_amount", 0),
         "tax_amount": line.get("tax_amount", 0),
         "tax_rate_ids": line.get("tax_rate_ids") or [],

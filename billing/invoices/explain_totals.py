@@ -9,7 +9,7 @@ Step = dict[str, Any]
 
 _OF_COUPON = ("coupon_id", "code", "percent_off", "amount_off")
 _OF_TAX = ("tax_rate_id", "percentage", "inclusive", "taxable_amount")
-_NONE = dict.fromkeys((*_OF_COUPON, *_OF_TAX))
+_NONE = dict.fromkeys((*_OF_COUPON, "discountable_amount", *_OF_TAX))
 
 
 def explain_totals(row: Row) -> list[Step]:
@@ -19,7 +19,7 @@ def explain_totals(row: Row) -> list[Step]:
     """
     minus = "-" if row["subtotal"] < 0 else ""
     steps = [_step(row, "subtotal", f"The lines add up to {minus}{{amount}}.", row["subtotal"])]
-    steps += [_discount(row, each) for each in row.get("discounts") or []]
+    steps += _discounts(row)
     steps += [_tax(row, each) for each in row.get("taxes") or []]
     if note := row.get("legal_note"):
         steps.append(_step(row, "legal_note", _safe(note), 0))
@@ -32,12 +32,24 @@ def _step(row: Row, name: str, sentence: str, amount: int, more: Row | None = No
     return {"name": name, "amount": amount, "sentence": said, **_NONE, **(more or {})}
 
 
-def _discount(row: Row, coupon: Row) -> Step:
+def _discounts(row: Row) -> list[Step]:
+    """Each coupon, of what the ones before it left of the lines that coupons count for."""
+    lines = row["line_items"]
+    left = sum(line["amount"] for line in lines if line.get("discountable") is not False)
+    steps = []
+    for coupon in row.get("discounts") or []:
+        steps.append(_discount(row, coupon, left))
+        left -= coupon["amount"]
+    return steps
+
+
+def _discount(row: Row, coupon: Row, left: int) -> Step:
     percent, fixed = coupon.get("percent_off"), coupon.get("amount_off")
     off = f"{percent} %" if percent is not None else format_money(fixed or 0, row["currency"])
-    sentence = f"The coupon {_safe(coupon['name'])} ({off} off) takes off {{amount}}."
+    base = format_money(left, row["currency"])
+    sentence = f"The coupon {_safe(coupon['name'])}, {off} off {base}, takes off {{amount}}."
     kept = {name: coupon.get(name) for name in _OF_COUPON}
-    return _step(row, "discount", sentence, coupon["amount"], kept)
+    return _step(row, "discount", sentence, coupon["amount"], {**kept, "discountable_amount": left})
 
 
 def _tax(row: Row, tax: Row) -> Step:

@@ -88,6 +88,8 @@ class LineItem(me.EmbeddedDocument):
     tax_rate_ids = me.ListField(me.StringField())
     discount_amount = me.IntField(required=True, default=0)
     tax_amount = me.IntField(required=True, default=0)
+    discountable = me.BooleanField()
+    """False: coupons take nothing off it, as off prorations, which know them already."""
     explanation = me.DictField()
 
 

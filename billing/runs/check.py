@@ -11,7 +11,12 @@ from itertools import islice
 from billing.database import database, streamed
 from billing.runs.check_amounts import amounts_add_up, credit_notes_add_up
 from billing.runs.check_join import Found
-from billing.runs.check_money import credit_is_accounted_for, payments_match, refunds_match
+from billing.runs.check_money import (
+    credit_is_accounted_for,
+    invoices_move_credit,
+    payments_match,
+    refunds_match,
+)
 from billing.runs.check_numbers import numbers_are_gapless
 from billing.runs.check_periods import periods_are_seamless
 from billing.runs.check_states import events_have_objects, moves_are_allowed, states_are_known
@@ -91,6 +96,7 @@ RULES: dict[str, Callable[[], Found]] = {
     "periods are seamless": periods_are_seamless,
     "nobody is forgotten": _nobody_is_forgotten,
     "credit is accounted for": credit_is_accounted_for,
+    "invoices move credit": invoices_move_credit,
     "payments match": payments_match,
     "refunds match": refunds_match,
     "states are known": states_are_known,

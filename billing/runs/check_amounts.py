@@ -18,16 +18,7 @@ _ADDED = {
 _NET = {"$subtract": ["$subtotal", "$discount_total"]}
 _SETTLED = ["$credit_applied", "$amount_paid", {"$ifNull": ["$credit_note_total", 0]}]
 _DUE = {"$subtract": ["$total", {"$add": _SETTLED}]}
-_OWED = {
-    "$switch": {
-        "branches": [
-            {"case": {"$eq": ["$status", "void"]}, "then": 0},
-            # What a draft would leave to pay is only settled when it is issued.
-            {"case": {"$eq": ["$status", "draft"]}, "then": "$amount_due"},
-        ],
-        "default": _DUE,
-    }
-}
+_OWED = {"$cond": [{"$eq": ["$status", "void"]}, 0, _DUE]}
 _WRONG = {
     "$or": [
         {"$ne": ["$subtotal", {"$sum": "$line_items.amount"}]},
@@ -67,8 +58,8 @@ def _added(row: Row) -> int:
 
 
 def _owed(row: Row) -> int:
-    if row["status"] in {"void", "draft"}:
-        return 0 if row["status"] == "void" else int(row["amount_due"])
+    if row["status"] == "void":
+        return 0
     settled = row["credit_applied"] + row["amount_paid"] + row.get("credit_note_total", 0)
     return int(row["total"] - settled)
 

@@ -8,6 +8,8 @@ from billing.payments.models import RECEIVED
 from billing.runs.check_join import Found, joined
 
 _BATCH = 1000
+_BY_INVOICE = ["applied_to_invoice", "negative_invoice", "invoice_voided"]
+_UNSETTLED = {"draft", "void"}
 
 
 def payments_match() -> Found:
@@ -63,6 +65,20 @@ def credit_is_accounted_for() -> Found:
             if off:
                 yield customer_id, f"its credit in {currency} is {off} off what its entries sum to"
         yield from _negative(customer_id, customer or {})
+
+
+def invoices_move_credit() -> Found:
+    """5. The credit that an invoice says it used or gained was moved; of a void one, given back."""
+    invoices = streamed("invoices", {}, {"credit_applied": 1, "status": 1}).sort("_id", 1)
+    moved = {"reason": {"$in": _BY_INVOICE}, "invoice_id": {"$gt": ""}}
+    entries = streamed("credit_entries", moved, {"invoice_id": 1, "amount": 1})
+    ordered = entries.sort("invoice_id", 1).allow_disk_use(True)
+    for invoice_id, invoice, found in joined(invoices, ordered, "invoice_id"):
+        used = -sum(entry["amount"] for entry in found)
+        if invoice is None:
+            yield invoice_id, "credit was moved for it, but it does not exist"
+        elif used != (0 if invoice["status"] in _UNSETTLED else invoice["credit_applied"]):
+            yield invoice_id, f"it used {used} of credit, and says otherwise"
 
 
 def _negative(customer_id: str, customer: Row) -> Found:

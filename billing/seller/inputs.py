@@ -10,7 +10,14 @@ from billing.database import Row
 from billing.inputs import Input, Line, Name, ObjectId, TermsDays, TimeZone, WholeNumber
 from billing.seller.models import FinalAction, NumberReset, Proration
 
-Prefix = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")]
+
+def _no_trial(value: str) -> str:
+    if value.startswith("TEST"):
+        raise ValueError("must not begin with TEST, which marks what is on a test clock")
+    return value
+
+
+Prefix = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$"), AfterValidator(_no_trial)]
 
 
 def _ascending(days: list[int]) -> list[int]:

@@ -50,6 +50,7 @@ def _check_totals(explained: Explained) -> None:
     discounts = [step for step in steps if step["name"] == "discount"]
     left = sum(line["amount"] for line in lines if line["discountable"])
     for step in discounts:
+        assert step["discountable_amount"] == left
         assert step["amount"] == _discount(step, left), step["sentence"]
         left -= step["amount"]
     taken = sum(step["amount"] for step in discounts)

@@ -113,8 +113,8 @@ def test_totals_tell_coupons_taxes_and_credit() -> None:
     found = explained(advance_lines(plan, 1), tax=tax, discounts=coupons, credit=1000)
     said = [step["sentence"] for step in found["totals"]]
     assert said[0] == "The lines add up to $61.34."
-    assert said[1] == "The coupon Ten (10 % off) takes off $6.13."
-    assert said[2] == "The coupon Ten ($5.00 off) takes off $5.00."
+    assert said[1] == "The coupon Ten, 10 % off $61.34, takes off $6.13."
+    assert said[2] == "The coupon Ten, $5.00 off $55.21, takes off $5.00."
     assert any("VAT, 19 % on" in s and s.endswith("is added.") for s in said)
     assert any("City {tax}, 1.5 % on" in s and "contained" in s for s in said)
     assert "$10.00 of the customer's credit was used." in said

@@ -133,6 +133,10 @@ OFFENCES: dict[str, tuple[Break, str]] = {
         ),
         "credit is accounted for",
     ),
+    "credit that an invoice did not use": (
+        change("credit_entries", {"reason": "negative_invoice"}, {"reason": "overpayment"}),
+        "invoices move credit",
+    ),
     "a refund": (change("refunds", {}, {"amount": 499}), "refunds match"),
     "a refund of no payment": (change("refunds", {}, {"payment_id": "pay_x"}), "refunds match"),
     "a payment's state": (

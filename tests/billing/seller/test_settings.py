@@ -67,6 +67,7 @@ def test_a_stale_revision_changes_nothing(db: Database[Row]) -> None:
         ({"name": ""}, "name"),
         ({"invoice_prefix": "inv"}, "invoice_prefix"),
         ({"invoice_prefix": "A-B"}, "invoice_prefix"),
+        ({"credit_note_prefix": "TESTINV"}, "credit_note_prefix"),
         ({"credit_note_prefix": "INV"}, ""),
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"payment_terms_days": 400}, "payment_terms_days"),
