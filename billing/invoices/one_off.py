@@ -25,8 +25,9 @@ def create_invoice(data: InvoiceInput) -> Invoice:
     Raises CustomerNotFound, CustomerDeleted, TotalTooLarge, what check_rates raises and, of its
     coupon, what redeem raises.
     """
+    customer = hold_live_customer(data.customer_id)  # first: they may live at a time of their own
     invoice = Invoice(reason=ONE_OFF)
-    _fill(invoice, data, hold_live_customer(data.customer_id))
+    _fill(invoice, data, customer)
     insert(invoice, "invoice.created")
     if not data.draft:
         finalize(invoice)

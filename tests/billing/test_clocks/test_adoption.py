@@ -15,10 +15,13 @@ from billing.customers.queries import find_customer, get_customer, get_customer_
 from billing.customers.save_customer import update_customer
 from billing.database import Database, Row, in_transaction
 from billing.inputs import parse
+from billing.invoices.delete_customer import delete_customer
+from billing.payments.pay_invoice import pay_invoice
 from billing.subscriptions.queries import get_subscription
 from billing.test_clocks.save_clock import delete_clock
 from tests.factories import (
     create_customer,
+    create_invoice,
     create_subscription,
     create_test_clock,
     customer_values,
@@ -139,6 +142,22 @@ def test_changes_are_stamped_with_the_clocks_time_and_keep_the_clock(db: Databas
     customer = create_customer(test_clock_id=create_test_clock(now="2031-02-28T09:30:00Z").id)
     changed = update_customer(customer.id, parse(CustomerInput, customer_values(name="New")))
     assert (changed.updated_at, changed.test_clock_id) == (FUTURE, customer.test_clock_id)
+
+
+def test_all_that_belongs_to_them_is_of_the_clocks_time(db: Database[Row]) -> None:
+    test_clock = create_test_clock(now="2031-02-28T09:30:00Z")
+    customer = create_customer(test_clock_id=test_clock.id)
+    create_subscription(customer=customer)
+    pay_invoice(create_invoice(customer=customer).id)
+    delete_customer(create_customer(test_clock_id=test_clock.id).id)
+    for name in ("customers", "subscriptions", "invoices", "payments"):
+        for row in db[name].find():
+            assert row["created_at"] == row["updated_at"] == FUTURE, name
+            assert row["test_clock_id"] == test_clock.id, name
+    assert {row["issue_date"] for row in db.invoices.find()} == {"2031-02-28"}
+    assert {row["paid_date"] for row in db.payments.find()} == {"2031-02-28"}
+    events = db.events.find({"customer_id": {"$gt": ""}})
+    assert {row["created_at"] for row in events} == {FUTURE}
 
 
 def test_nobody_is_put_on_a_clock_that_is_not_there(db: Database[Row]) -> None:
