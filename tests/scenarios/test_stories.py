@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from billing.database import database
+from billing.invoices.explain import explain_invoice
 from billing.runs.check import check_books
 from tests.api.checked_client import CheckedClient
+from tests.billing.invoices.recompute import recompute
 from tests.scenarios.shown import shown
 from tests.scenarios.story import Moment, Step, Table, read, side_by_side
 from tests.scenarios.world import World
@@ -30,6 +33,8 @@ def test_it_goes_as_the_story_says(path: Path, admin: CheckedClient) -> None:
         else:
             check(world, entry, where)
     assert check_books() == []
+    for row in database().invoices.find():
+        recompute(explain_invoice(row))
 
 
 def live(world: World, step: Step, where: str) -> None:
