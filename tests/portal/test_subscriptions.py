@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from billing import clock
+from billing.invoices.queries import list_invoices
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
 from billing.subscriptions.queries import get_subscription, list_subscriptions
-from tests.factories import create_customer, create_plan, create_subscription
+from portal.template_helpers import date_text
+from tests.factories import (
+    create_coupon,
+    create_customer,
+    create_plan,
+    create_subscription,
+    create_tax_rate,
+)
 from tests.portal.page_client import PageClient
+from tests.portal.previews import asked, asked_by_script
 
 
 def _id(location: str) -> str:
@@ -77,6 +86,74 @@ def test_a_plan_that_went_off_sale_meanwhile_is_refused_beside_the_field(
     assert "only an active plan" in seen.error_of("plan_id")
 
 
+def test_the_first_and_the_next_invoice_are_previewed_and_nothing_is_written(
+    admin: PageClient,
+) -> None:
+    customer = create_customer(tax_rate_ids=[create_tax_rate(name="Sales tax").id])
+    plan = create_plan(price=10_000, setup_fee=2000)
+    code = create_coupon(name="Half", percent_off="50").code
+    page = admin.get(f"/subscriptions/new?customer_id={customer.id}")
+    assert "Setup fee" in page.text  # of the plan that is chosen to begin with
+    seen = asked_by_script(admin, page, plan_id=plan.id, coupon=code)
+    assert "Half, 50 % -$60.00 Sales tax, 19 % $11.40 Total $71.40 Due $71.40" in seen.text
+    assert "Subtotal $100.00 Sales tax, 19 % $19.00 Total $119.00" in seen.text  # once only
+    assert list_subscriptions().total == 0
+    assert list_invoices().total == 0
+
+
+def test_a_trial_can_be_given_lengthened_and_left_out(admin: PageClient) -> None:
+    customer, plan = create_customer(), create_plan(trial_days=14)
+    page = admin.get(f"/subscriptions/new?customer_id={customer.id}&plan_id={plan.id}")
+    assert f"Trial until {date_text(clock.today() + timedelta(days=14))}" in page.text
+    longer = asked(admin, page, trial_days="30")
+    assert f"Trial until {date_text(clock.today() + timedelta(days=30))}" in longer.text
+    assert longer.values()["trial_days"] == "30"
+    none = asked(admin, page, trial_days="0")
+    assert "Trial until" not in none.text
+    detail = admin.follow(admin.send(page, trial_days="30"))
+    assert "Trialing" in detail.text
+    assert "its days are free" in detail.text
+
+
+def test_periods_can_begin_on_a_day_and_service_can_end(admin: PageClient) -> None:
+    customer, plan = create_customer(), create_plan(price=3100)
+    path = f"/subscriptions/new?customer_id={customer.id}"
+    values = {
+        "plan_id": plan.id,
+        "start_date": "2030-01-11",
+        "billing_anchor-day": "1",
+        "end_date": "2030-02-15",
+    }
+    page = admin.get(path)
+    seen = asked(admin, page, **values)
+    assert "Due $21.00" in seen.text  # 21 of January's 31 days
+    assert "Ends on Feb 15, 2030." in seen.text
+    found = get_subscription(_id(admin.send(page, **values).to))
+    assert (found.billing_anchor, found.end_date) == (date(2030, 2, 1), date(2030, 2, 15))
+    for name, typed in (("billing_anchor-day", "32"), ("end_date", "2030-01-11")):
+        refused = asked(admin, page, **{**values, name: typed})
+        assert refused.status == 422
+        assert refused.error_of(name)
+        assert refused.values()[name] == typed
+
+
+def test_many_invoices_at_once_are_summed_up(admin: PageClient) -> None:
+    customer, plan = create_customer(), create_plan(price=100, billing_cycle="daily")
+    start = clock.today() - timedelta(days=19)
+    page = admin.get(f"/subscriptions/new?customer_id={customer.id}")
+    seen = asked(admin, page, plan_id=plan.id, start_date=start.isoformat())
+    assert "And 8 more." in seen.text
+    assert "Due on 20 invoices $20.00" in seen.text
+
+
+def test_a_refusal_is_known_before_anything_is_sent(admin: PageClient) -> None:
+    customer, plan = create_customer(status="suspended"), create_plan()
+    page = admin.get(f"/subscriptions/new?customer_id={customer.id}&plan_id={plan.id}")
+    assert page.status == 200
+    assert "suspended" in page.alerts()
+    assert admin.send(page).status == 409
+
+
 def test_without_a_plan_the_page_says_what_to_do(admin: PageClient) -> None:
     customer = create_customer()
     seen = admin.get(f"/subscriptions/new?customer_id={customer.id}")
@@ -91,10 +168,13 @@ def test_billing_now_says_when_nothing_is_due(admin: PageClient) -> None:
     assert "Nothing is due today" in seen.alerts()
 
 
-def test_billing_now_leads_to_the_new_invoice(admin: PageClient) -> None:
+def test_billing_now_shows_the_new_invoice_and_leads_to_it(admin: PageClient) -> None:
     with clock.frozen(clock.now() - timedelta(days=40)):
         subscription = create_subscription()
-    seen = admin.follow(admin.submit(f"/subscriptions/{subscription.id}/bill"))
+    page = admin.get(f"/subscriptions/{subscription.id}/bill")
+    assert "Invoiced at once" in page.text
+    assert "Due $49.00" in page.text
+    seen = admin.follow(admin.send(page))
     assert seen.title.startswith("INV-")
 
 
@@ -106,6 +186,7 @@ def test_dates_are_for_people_with_the_iso_date_behind(admin: PageClient) -> Non
 
 
 def test_an_unknown_subscription_is_not_found(admin: PageClient) -> None:
-    for path in ("", "/change", "/cancel", "/keep", "/bill"):
+    acts = ("change", "cancel", "keep", "bill", "pause", "resume", "revoke-change")
+    for path in ("", *(f"/{act}" for act in acts)):
         assert admin.get(f"/subscriptions/sub_x{path}").status == 404
     assert admin.get("/subscriptions/new?customer_id=cus_x").status == 404
