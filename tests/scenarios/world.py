@@ -158,6 +158,16 @@ class World:
         invoice = invoices[int(step.name) - 1 if step.name else -1]
         self.call("PUT", f"/invoices/{invoice['id']}/pay", values, step.refused)
 
+    def _do_credit(self, step: Step, values: Row) -> None:
+        """A credit note on the newest invoice."""
+        body = {"invoice_id": self.rows("invoices")[-1]["id"], **values}
+        self.call("POST", "/credit_notes", body, step.refused)
+
+    def _do_card(self, step: Step, _: Row) -> None:
+        """A card of the fake provider, which dunning charges."""
+        source = {"provider": "fake", "token": step.name}
+        self.call("PUT", f"/customers/{self.customer}/payment_source", source)
+
     def _present(self) -> Row:
         """The fields that a change would leave as they are."""
         row = self.call("GET", self.subscription)
