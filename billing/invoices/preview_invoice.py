@@ -22,15 +22,17 @@ from billing.taxes.queries import check_rates
 
 
 @operation
-def preview_invoice(data: PreviewInvoice) -> Row:
-    """The row of the one-off invoice as it would be issued on `as_of_date`, without a number.
+def preview_invoice(data: InvoiceInput, *, draft_id: str | None = None) -> Row:
+    """The row of the one-off invoice as it would be issued, without a number.
 
-    Raises what create_invoice raises.
+    On `as_of_date` where a PreviewInvoice says so, else today. A draft that is to be changed may
+    keep the archived rates that it has. Raises what create_invoice raises.
     """
+    data = PreviewInvoice.model_validate(data.model_dump())
     customer, seller = get_live_customer(data.customer_id), current_seller()
     check_rates(data.tax_rate_ids)
     issued = data.as_of_date or clock.today(customer.preferences.timezone)
-    invoice = Invoice(reason=ONE_OFF)
+    invoice = get_invoice(draft_id) if draft_id else Invoice(reason=ONE_OFF)
     fill_in(invoice, data, customer)
     invoice.issue_date, invoice.due_date = issued, _due(data, customer.row(), issued)
     coupon = data.coupon and check_coupon(data.coupon, None, invoice.currency, on=issued)

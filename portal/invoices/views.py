@@ -4,16 +4,19 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.credit_notes.queries import credit_notes_of
+from billing.customers.models import Customer
 from billing.customers.queries import customer_names, get_customer, list_customers
 from billing.dunning.due import first_reminder
 from billing.invoices.inputs import InvoiceInput, as_input
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice, update_invoice
+from billing.invoices.preview_invoice import preview_invoice
 from billing.invoices.queries import get_invoice, is_overdue, list_invoices
 from billing.payments.queries import payments_of
 from billing.payments.source import source_of
 from portal.access import page
 from portal.answers import done, form_page, timeline
+from portal.forms import PREVIEW
 from portal.invoices import settling
 from portal.invoices.forms import InvoiceForm
 from portal.listing import listing, respond
@@ -57,6 +60,8 @@ def create() -> ResponseReturnValue:
         return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
     customer = get_customer(customer_id)
     form = InvoiceForm(customer_id=customer_id, currency=customer.preferences.currency)
+    if PREVIEW in request.form:
+        return _previewed(form, customer)
     if invoice := form.submit(create_invoice):
         return done(_saved(invoice), url_for(".detail", invoice_id=invoice.id))
     return form_page("invoices/form.html", form, customer=customer)
@@ -87,6 +92,8 @@ def edit(invoice_id: str) -> ResponseReturnValue:
     """Change a draft, or issue it with the change."""
     invoice = get_invoice(invoice_id)
     form = InvoiceForm(as_input(invoice), revision=invoice.revision)
+    if PREVIEW in request.form:
+        return _previewed(form, get_customer(invoice.customer_id), invoice)
 
     def save(data: InvoiceInput) -> Invoice:
         return update_invoice(invoice_id, data, form.expected_revision)
@@ -97,6 +104,14 @@ def edit(invoice_id: str) -> ResponseReturnValue:
     return form_page(
         "invoices/form.html", form, document=invoice, invoice=invoice, customer=customer
     )
+
+
+def _previewed(
+    form: InvoiceForm, customer: Customer, draft: Invoice | None = None
+) -> ResponseReturnValue:
+    """The form as it was typed, with what it would come to."""
+    row = form.attempt(lambda data: preview_invoice(data, draft_id=draft and draft.id))
+    return form_page("invoices/form.html", form, invoice=draft, customer=customer, preview=row)
 
 
 def _saved(invoice: Invoice) -> str:

@@ -105,3 +105,29 @@ def test_before_a_draft_is_issued_it_is_said_what_will_come_of_it(admin: PageCli
     seen = admin.send(asked)
     assert seen.status == 422
     assert get_invoice(draft.id).is_draft
+
+
+def test_what_is_typed_can_be_previewed_and_then_issued(admin: PageClient) -> None:
+    rate, customer = create_tax_rate(), create_customer()
+    page = admin.get(new(customer.id))
+    taxed = {**LINE, "line_items-0-tax_rate_ids": rate.id}
+    seen = admin.send(page, preview="y", **taxed)
+    assert (seen.status, list_invoices().total) == (200, 0)
+    assert "$119.00" in seen.text
+    assert seen.values()["line_items-0-unit_amount"] == "50.00"
+    assert seen.values().getlist("line_items-0-tax_rate_ids") == [rate.id]
+    made = admin.send(seen, draft=None)
+    assert get_invoice(made.to.rpartition("/")[2]).total == 11_900
+    refused = admin.send(page, preview="y", **taxed, coupon="NOSUCH")
+    assert (refused.status, "$119.00" in refused.text) == (422, False)
+
+
+def test_a_change_of_a_draft_is_previewed_with_the_taxes_it_has(admin: PageClient) -> None:
+    rate = create_tax_rate()
+    lines = [{"description": "Work", "unit_amount": 10_000, "tax_rate_ids": [rate.id]}]
+    draft = create_invoice(line_items=lines, draft=True)
+    archive_tax_rate(rate.id)
+    page = admin.get(f"/invoices/{draft.id}/edit")
+    seen = admin.send(page, preview="y", **{"line_items-0-unit_amount": "200.00"})
+    assert "$238.00" in seen.text
+    assert get_invoice(draft.id).total == 11_900
