@@ -66,8 +66,7 @@ def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) 
     following = next_date(invoice.due_date, days, step, today)
     invoice.dunning = {"step": step, "next_date": following.isoformat(), "ended": False}
     update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
-    if step == 1:
-        _move(invoice, "active", "past_due")
+    _move(invoice, "active", "past_due")  # each time: a pause or another payment may lie between
     return Step("reminded", _charge(invoice, customer))
 
 

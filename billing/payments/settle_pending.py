@@ -3,18 +3,23 @@
 Whoever asked may have died before asking, while waiting, or after the answer; the provider knows.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from billing import clock
 from billing.database import Row, database
+from billing.errors import BillingError
 from billing.invoices.queries import get_invoice
 from billing.payments.charge import ask_provider, settle_payment
-from billing.payments.models import Payment
+from billing.payments.models import Payment, Refund
 from billing.payments.providers import get_provider
 from billing.payments.providers.base import Outcome, ProviderUnreachable
 from billing.payments.queries import get_payment
 from billing.payments.settle_refund import send_refund
+
+log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=5)
 """An attempt younger than this is left to whoever makes it."""
@@ -35,13 +40,23 @@ def settle_pending(
         older["customer_id"] = {"$in": list(customer_ids)}
     payments = [row["_id"] for row in database().payments.find(older, {"_id": 1})]
     refunds = [row["_id"] for row in database().refunds.find(older, {"_id": 1})]
-    settled = [_find_out(get_payment(each)).status != "pending" for each in payments]
-    settled += [send_refund(each).status != "pending" for each in refunds]
+    settled = [_is_settled(partial(_find_out, each)) for each in payments]
+    settled += [_is_settled(partial(send_refund, each)) for each in refunds]
     return sum(settled)
 
 
-def _find_out(payment: Payment) -> Payment:
+def _is_settled(find_out: Callable[[], Payment | Refund]) -> bool:
+    """Whether it is settled now; one that cannot be asked for must not stop the others."""
+    try:
+        return bool(find_out().status != "pending")
+    except BillingError as error:
+        log.warning("attempt not settled", extra={"code": error.code})
+        return False
+
+
+def _find_out(payment_id: str) -> Payment:
     """Ask what became of it; if it never got there, ask for it while the invoice is still owed."""
+    payment = get_payment(payment_id)
     try:
         outcome = get_provider(payment.provider).confirm(payment.id)
     except ProviderUnreachable:

@@ -60,7 +60,7 @@ class FakeProvider:
         return _outcome(_keep(order, "succeeded", None)[1])
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> Report:
-        if not hmac.compare_digest(headers.get(SIGNATURE, ""), _sign(body)):
+        if not hmac.compare_digest(headers.get(SIGNATURE, ""), sign(body)):
             raise ReportRefused("The report is not signed by the provider.")
         try:
             told = json.loads(body)
@@ -73,7 +73,7 @@ class FakeProvider:
         row = _arrive(key) or {}
         told = {name: row.get(name) for name in ("status", "failure_code")}
         body = json.dumps({"key": key, **told}).encode()
-        return body, {SIGNATURE: _sign(body)}
+        return body, {SIGNATURE: sign(body)}
 
 
 def _keep(order: Order, status: str, failure: str | None) -> tuple[bool, Row]:
@@ -104,5 +104,6 @@ def _outcome(row: Row) -> Outcome:
     return Outcome(row["status"], row.get("_id"), row.get("failure_code"))
 
 
-def _sign(body: bytes) -> str:
+def sign(body: bytes) -> str:
+    """The signature of a report's body."""
     return hmac.new(_SIGNING_KEY, body, hashlib.sha256).hexdigest()

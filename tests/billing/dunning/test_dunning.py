@@ -191,6 +191,18 @@ def test_what_else_is_overdue_keeps_the_subscription_past_due(db: Database[Row])
     assert first.id == second.id
 
 
+def test_whatever_lay_between_an_unpaid_invoice_still_ends_in_unpaid(db: Database[Row]) -> None:
+    subscription, _ = owing(start_date="2025-12-01")
+    older = next(db.invoices.find().sort("_id", 1))["_id"]
+    run(after(0))
+    with clock.frozen(datetime.combine(after(0), START.timetz())):
+        pay_invoice(older)  # the other one is due today, so nothing is overdue
+    assert status(subscription) == "active"
+    for day in range(1, 15):
+        run(after(day))
+    assert status(subscription) == "unpaid"
+
+
 def test_a_credit_note_and_voiding_end_it_too(db: Database[Row]) -> None:
     for settle in (lambda i: create_credit_note(invoice=i), lambda i: void_invoice(i.id)):
         subscription, invoice = owing()

@@ -22,8 +22,8 @@ from billing.payments.errors import PaymentNotFound, PaymentUnderWay, ProviderNo
 from billing.payments.inputs import PaymentInput
 from billing.payments.models import Payment
 from billing.payments.pay_invoice import pay_invoice
-from billing.payments.providers import get_provider, provider_names
-from billing.payments.providers.base import Outcome, ReportRefused
+from billing.payments.providers import fake, get_provider, provider_names
+from billing.payments.providers.base import Order, Outcome, ReportRefused
 from billing.payments.providers.fake import SIGNATURE, FakeProvider
 from billing.payments.queries import get_payment, list_payments, payments_of
 from billing.payments.receive_report import receive_report
@@ -155,6 +155,14 @@ def test_an_attempt_nobody_wants_any_more_is_not_made_up_for(db: Database[Row]) 
     assert credit_of(get_customer_row(invoice.customer_id)) == 0
 
 
+def test_one_that_cannot_be_asked_for_stops_nobody(db: Database[Row]) -> None:
+    gone, fine = begin(create_invoice(), "fake_ok"), begin(create_invoice(), "fake_ok")
+    db.payments.update_one({"_id": gone.id}, {"$set": {"provider": "closed down"}})
+    assert settle_pending(NOW) == 1
+    assert get_payment(fine.id).status == "succeeded"
+    assert get_payment(gone.id).status == "pending"
+
+
 def test_a_process_that_died_after_the_answer_loses_nothing(db: Database[Row]) -> None:
     payment = begin(create_invoice(), "fake_ok")
     get_provider("fake").create(order_of(payment))  # and here the process ends
@@ -226,6 +234,8 @@ def test_a_report_must_be_signed_readable_and_of_something(db: Database[Row]) ->
             receive_report("fake", forged, told)
     with pytest.raises(ReportRefused):
         receive_report("manual", body, headers)
+    with pytest.raises(ReportRefused, match="cannot be read"):
+        receive_report("fake", b"[]", {SIGNATURE: fake.sign(b"[]")})
     with pytest.raises(PaymentNotFound):
         receive_report("fake", *FakeProvider().report("pay_01JD0000000000000000000000"))
     assert get_payment(payment.id).status == "pending"
@@ -234,6 +244,7 @@ def test_a_report_must_be_signed_readable_and_of_something(db: Database[Row]) ->
 def test_the_manual_provider_has_seen_everything() -> None:
     manual = get_provider("manual")
     assert manual.confirm("x") == Outcome("succeeded")
+    assert manual.create(Order("x", 100, "USD", "R1")) == Outcome("succeeded", "R1")
 
 
 def test_lists_filter(db: Database[Row]) -> None:
