@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from billing import clock
 from billing.customers.queries import list_customers
+from billing.periods import add_months
 from billing.test_clocks.advance import Advanced, advance_clock
 from billing.test_clocks.models import Clock
 from billing.test_clocks.queries import get_clock, list_clocks
@@ -39,7 +40,8 @@ def create() -> ResponseReturnValue:
 @page("read:test_clocks")
 def detail(test_clock_id: str) -> ResponseReturnValue:
     """Where a clock stands, who lives on it, and the form that advances it."""
-    return _detail(get_clock(test_clock_id), AdvanceForm())
+    found = get_clock(test_clock_id)
+    return _detail(found, AdvanceForm(to=add_months(found.now.date(), 1).isoformat()))
 
 
 @blueprint.post("/<test_clock_id>/advance")
