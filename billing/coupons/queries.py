@@ -26,9 +26,10 @@ def get_coupon(coupon_id: str) -> Coupon:
 
 def find_coupon_row(code_or_id: str) -> Row | None:
     """The coupon's row by its id, or by its code in whatever case; or None."""
-    by_id = {"_id": code_or_id.strip()}
-    where = by_id if code_or_id.startswith("cpn_") else {"code_key": code_key(code_or_id)}
-    return database()[COLLECTION].find_one(where)
+    coupons = database()[COLLECTION]
+    return coupons.find_one({"_id": code_or_id}) or coupons.find_one(
+        {"code_key": code_key(code_or_id)}
+    )
 
 
 def list_coupons(

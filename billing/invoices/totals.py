@@ -46,7 +46,8 @@ def compute_totals(
 
     `discounts` (coupon_id, code, name, percent_off or amount_off) are taken off one after the
     other, each from what the one before left. `rates` are rows of tax rates by id; customers who
-    are exempt, or for whom the charge is reversed, pay none. Raises TaxRateMissing.
+    are exempt, or for whom the charge is reversed, pay none, and a price that would contain a tax
+    stays as it is. Raises TaxRateMissing.
     """
     amounts = [line["amount"] for line in lines]
     rate_ids = [line.get("tax_rate_ids") or () for line in lines] if tax_exempt == "none" else ()

@@ -77,6 +77,8 @@ def test_a_code_is_unique_in_whatever_case(db: Database[Row]) -> None:
     assert check_coupon("wELCOME", None, "USD")["coupon_id"] == coupon.id
     assert check_coupon(coupon.id, None, "USD")["code"] == "Welcome"
     assert [row["_id"] for row in list_coupons(code="WelcomE").items] == [coupon.id]
+    odd = create_coupon(code="cpn_1")
+    assert check_coupon("CPN_1", None, "USD")["coupon_id"] == odd.id
 
 
 @pytest.mark.parametrize(
