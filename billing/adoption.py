@@ -4,6 +4,9 @@ Whoever loads what may belong to a customer on a test clock calls `adopt_time_of
 `test_clock_id`, and `clock.now()` is the test clock's until the operation ends.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from billing import clock
 from billing.database import database
 from billing.errors import NotFound
@@ -22,6 +25,14 @@ def adopt_time_of(test_clock_id: str | None) -> None:
         found = database().test_clocks.find_one({"_id": test_clock_id}, {"now": 1})
         if found:
             clock.adopt(found["now"])
+
+
+def times_of(test_clock_ids: Iterable[str]) -> dict[str, datetime]:
+    """Where clocks stand, by id, for reads of what lives at their times."""
+    if not (ids := list(set(test_clock_ids))):
+        return {}
+    rows = database().test_clocks.find({"_id": {"$in": ids}}, {"now": 1})
+    return {row["_id"]: row["now"] for row in rows}
 
 
 def hold_test_clock(test_clock_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from billing.database import database
 from tests.api.checked_client import CheckedClient
 from tests.api.conftest import Speaker
-from tests.api.factories import create_customer, create_plan, create_test_clock
+from tests.api.factories import create_customer, create_invoice, create_plan, create_test_clock
 
 TRIAL = {"name": "Trial", "now": "2026-01-31"}
 
@@ -46,6 +46,18 @@ def test_a_year_goes_by_in_one_request(admin: CheckedClient) -> None:
     assert invoices[0]["issue_date"] == invoices[0]["period_start"] == "2027-01-31"
     listed = admin.get(f"/customers?test_clock_id={created.json['id']}").json["data"]
     assert [row["id"] for row in listed] == [customer.json["id"]]
+
+
+def test_their_invoices_are_overdue_at_the_clocks_time(admin: CheckedClient) -> None:
+    test_clock = create_test_clock(now="2031-02-28")
+    customer = create_customer(test_clock_id=test_clock.id)
+    invoice = create_invoice(customer_id=customer.id)
+    for day, overdue in (("2031-03-14", False), ("2031-03-15", True)):
+        admin.post(f"/test_clocks/{test_clock.id}/advance", {"to": day})
+        (listed,) = admin.get(f"/invoices?customer_id={customer.id}").json["data"]
+        shown = admin.get(f"/invoices/{invoice.id}").json
+        assert listed["due_date"] == shown["due_date"] == "2031-03-14"
+        assert (listed["overdue"], shown["overdue"]) == (overdue, overdue)
 
 
 def test_going_back_and_too_far_are_refused_by_name(admin: CheckedClient) -> None:
