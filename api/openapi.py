@@ -20,6 +20,7 @@ Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by
 def document(features: list[Endpoints], server: str) -> Json:
     """The whole document; `server` is the address that paths are relative to."""
     schemas = Schemas()
+    tags = {feature.tag: feature.description for feature in features}
     paths: dict[str, Json] = defaultdict(dict)
     for endpoint in (e for feature in features for e in feature.declared):
         paths[_path(endpoint)][endpoint.method.lower()] = _operation(endpoint, schemas)
@@ -34,7 +35,7 @@ def document(features: list[Endpoints], server: str) -> Json:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": server}],
-        "tags": [{"name": f.tag, "description": f.description} for f in features],
+        "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": dict(paths),
         "components": {
             "schemas": schemas.components(),
