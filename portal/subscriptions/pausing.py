@@ -15,7 +15,6 @@ from portal.subscriptions.forms import PauseForm, ResumeForm
 from portal.subscriptions.previews import act_page, preview_of
 from portal.subscriptions.shown import agreed, change_text, charge_of
 from portal.subscriptions.trail import to_detail, trail, what
-from portal.template_helpers import date_text
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -105,8 +104,7 @@ def revoke_change(subscription_id: str) -> ResponseReturnValue:
 def _pending(subscription: Subscription) -> str:
     if not (change := subscription.pending_change):
         return "No change waits."
-    day = date_text(change["effective_date"])
-    return f"It will not change to {change_text(change)} on {day} but go on as it is."
+    return f"It will not change to {change_text(change)} but go on as it is."
 
 
 def _said(subscription: Subscription) -> str:

@@ -73,7 +73,11 @@ def pending_text(row: Row) -> str:
     """What waits for the next period, in a sentence; empty when nothing does."""
     if not (change := row.get("pending_change")):
         return ""
-    return f"Changes on {date_text(change['effective_date'])} to {change_text(change)}."
+    # A pause moves the period that comes next: its day is known only without one.
+    when = (
+        "with the next period" if row.get("pause") else f"on {date_text(row['current_period_end'])}"
+    )
+    return f"Changes {when} to {change_text(change)}."
 
 
 def change_text(change: Row) -> str:

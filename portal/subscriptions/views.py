@@ -28,7 +28,6 @@ from portal.subscriptions.shown import (
     pending_text,
     plan_choices,
 )
-from portal.template_helpers import date_text
 from portal.usage.shown import usage_card
 
 blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
@@ -121,7 +120,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
 
     if changed := form.submit(lambda data: act(data, form.expected_revision)):
         url = url_for(".detail", subscription_id=subscription_id)
-        return done(_changed(changed), url)
+        return done(pending_text(changed.row()) or "Changed.", url)
     preview = preview_of(form, act, charge.currency, subscription_id)
     return act_page(
         "subscriptions/change.html",
@@ -132,12 +131,6 @@ def change(subscription_id: str) -> ResponseReturnValue:
         charge=charge,
         pending=pending_text(subscription.row()),
     )
-
-
-def _changed(subscription: Subscription) -> str:
-    if change := subscription.pending_change:
-        return f"Changes on {date_text(change['effective_date'])}."
-    return "Changed."
 
 
 def _plans_like(subscription: Subscription, currency: str) -> list[tuple[str, str]]:

@@ -134,6 +134,16 @@ def test_a_pause_says_when_it_is_over(admin: PageClient, resumes: bool) -> None:
     assert ("None until it is resumed" in seen.text) is not resumes
 
 
+def test_a_change_that_waits_behind_a_pause_names_no_day(admin: PageClient) -> None:
+    subscription = create_subscription()
+    later = SubscriptionChange(plan_id=subscription.plan_id, quantity=2, effective="period_end")
+    update_subscription(subscription.id, later)
+    day = date_text(subscription.current_period_end)
+    assert f"Changes on {day} to Pro, 2 units" in _page(admin, subscription).text
+    pause_subscription(subscription.id)
+    assert "Changes with the next period to Pro, 2 units" in _page(admin, subscription).text
+
+
 def test_a_suspended_customer_has_no_next_invoice(admin: PageClient) -> None:
     customer = create_customer()
     subscription = create_subscription(customer=customer)
