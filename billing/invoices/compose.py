@@ -39,7 +39,10 @@ def compose_invoice(
     currency. Raises TaxRateMissing.
     """
     invoice = {"_id": new_id("inv"), **base, "line_items": lines}
-    total_up(invoice, tax, discounts=discounts)
+    if discounts or tax.default_rate_ids or tax.exempt != "none" or _name_rates(lines):
+        total_up(invoice, tax, discounts=discounts)
+    else:
+        _add_up(invoice)
     settle(invoice, credit)
     return invoice
 
@@ -53,6 +56,17 @@ def total_up(invoice: Row, tax: TaxRules = UNTAXED, *, discounts: Sequence[Row] 
     totals = compute_totals(lines, discounts=discounts, rates=tax.rates, tax_exempt=tax.exempt)
     apply_totals(invoice, lines, totals)
     invoice["legal_note"] = REVERSE_CHARGE if tax.exempt == "reverse" else None
+
+
+def _name_rates(lines: list[Row]) -> bool:
+    return any(line["tax_rate_ids"] for line in lines)
+
+
+def _add_up(invoice: Row) -> None:
+    """A new invoice with nothing to take off and no taxes, as most of a run are."""
+    total = sum(line["amount"] for line in invoice["line_items"])
+    invoice["subtotal"] = invoice["total"] = invoice["amount"] = total
+    invoice["discount_total"] = invoice["tax_total"] = 0
 
 
 def settle(invoice: Row, credit: int) -> None:

@@ -19,6 +19,7 @@ from billing.invoices.period_lines import (
     commitment_of,
     cut_commitment,
     first_lines,
+    is_metered,
 )
 from billing.periods import Period, PeriodWalk, Schedule
 from billing.plans.models import version_key
@@ -122,14 +123,14 @@ class Course:
         is_first = row.get("current_period_end") is None or row["status"] == "trialing"
         lines = [] if is_first else self._arrears(row["current_period_end"])
         take_up_change(row, day, self.account.terms)
-        full = self._full_period(day)
+        terms, full = self.terms, self._full_period(day)
         period = Period(day, self._cut(full.end))
-        billed = self.advance.of_period(self.terms, row, period, full)
-        if commitment := commitment_of(self.terms, billed, period, full):
+        billed = self.advance.of_period(terms, row, period, full)
+        if commitment := commitment_of(terms, billed, period, full):
             row["commitment"] = commitment
         elif row.get("commitment"):
             row["commitment"] = None
-        lines += first_lines(self.terms, day) if is_first else []
+        lines += first_lines(terms, day) if is_first else []
         self.issuer.issue([*lines, *billed], reason, take_coupon(row, day), period)
         if row["status"] == "trialing":
             row["status"] = "active"
@@ -140,11 +141,10 @@ class Course:
     def end(self, day: date) -> None:
         """Bill what is left to bill when the subscription ends on `day`."""
         row = self.row
-        # What was used on its last day, before it was ended, counts too.
-        through = timedelta(days=1)
         lines = []
         if row.get("current_period_end") is not None:
-            lines = self._arrears(day.isoformat(), through)
+            # What was used on its last day, before it was ended, counts too.
+            lines = self._arrears(day.isoformat(), timedelta(days=1))
         if lines or self.account.pending:
             coupon = row.get("coupon")
             self.issuer.issue(lines, END, [coupon] if coupon and coupon.get("since") else [])
@@ -174,8 +174,8 @@ class Course:
 
     def _arrears(self, until: str, through: timedelta = timedelta()) -> list[Row]:
         """What the period up to `until` owes afterwards; its usage counts `through` longer."""
-        row = self.row
-        if row["status"] == "trialing":
+        row, terms = self.row, self.terms
+        if row["status"] == "trialing" or not (row.get("commitment") or is_metered(terms)):
             return []
         ended = Period(
             date.fromisoformat(row["current_period_start"]),
@@ -183,7 +183,7 @@ class Course:
         )
         usage_of = self.account.usage_of
         return arrears_lines(
-            self.terms,
+            terms,
             ended,
             lambda start, end: usage_of(start, end + through),
             row.get("commitment"),

@@ -17,7 +17,8 @@ UsageOf = Callable[[date, date], tuple[Mapping[str, Usage], Mapping[str, int]]]
 
 def is_metered(terms: Row) -> bool:
     """Whether the terms charge for usage."""
-    return any(charge.get("meter") for charge in terms.get("charges") or ())
+    charges = terms.get("charges")
+    return bool(charges) and any(charge.get("meter") for charge in charges)
 
 
 class AdvanceLines:

@@ -22,12 +22,12 @@ from billing.events.models import COLLECTION
 from billing.events.queries import EventNotFound, get_event, list_events
 from billing.events.views import event_view
 from billing.inputs import merge
+from billing.invoices import bill_events
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.finalize import finalize_invoice
 from billing.invoices.inputs import GenerateInvoice, PayInvoice
 from billing.invoices.inputs import as_input as invoice_input
 from billing.invoices.one_off import update_invoice
-from billing.invoices import bill_events
 from billing.invoices.subscribe import generate_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
