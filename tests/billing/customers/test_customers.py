@@ -169,7 +169,7 @@ def test_a_customer_who_is_served_cannot_be_deleted(db: Database[Row]) -> None:
         delete_customer(subscription.customer_id)
 
 
-def test_a_customer_whose_past_was_billed_on_cancelling_cannot_be_deleted(db: Database[Row]) -> None:
+def test_a_customer_billed_on_cancelling_cannot_be_deleted(db: Database[Row]) -> None:
     start = clock.today() - timedelta(days=3)
     with clock.frozen(clock.now() - timedelta(days=5)):
         subscription = create_subscription(start_date=start.isoformat())
