@@ -111,3 +111,10 @@ def test_what_is_no_picture_is_refused(admin: PageClient, content: bytes) -> Non
 def test_nobody_sees_a_logo_without_signing_in(anonymous: PageClient) -> None:
     logo = save_logo(png())["logo"]
     assert anonymous.get(f"/settings/logos/{logo}").status == 303
+
+
+def test_a_new_customers_form_begins_with_the_sellers_defaults(admin: PageClient) -> None:
+    save_settings(SettingsInput(name="D", timezone="Europe/Berlin", payment_terms_days=30))
+    typed = admin.get("/customers/new").values()
+    assert typed["preferences-timezone"] == "Europe/Berlin"
+    assert typed["preferences-payment_terms_days"] == "30"
