@@ -109,7 +109,7 @@ def test_a_customer_looks_after_their_account(open_browser: Opened) -> None:
     expect(page.get_by_text("$49.00").first).to_be_visible()
     page.get_by_role("link", name="Invoices", exact=True).click()
     page.get_by_role("link", name="INV-").click()
-    page.get_by_text("Explain").click()
+    page.get_by_text("Explain Team").click()
     expect(page.get_by_text("The plan, version 1")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/sign-in$"))
