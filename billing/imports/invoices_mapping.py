@@ -1,5 +1,6 @@
 """What a mapping of past invoices may say. `docs/import.md` explains it with an example."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -50,6 +51,11 @@ class InvoicesMapping(Input):
         if self.walk_in and not self.walk_in.external_id:
             raise ValueError("walk_in needs an external_id, by which it is found again")
         return self
+
+    @cached_property
+    def describing(self) -> list[str]:
+        """The columns that describe a line."""
+        return self.line["description"].columns
 
     @property
     def columns(self) -> list[str]:

@@ -29,7 +29,7 @@ def read_line(mapping: InvoicesMapping, cells: Cells, currency: str) -> PastLine
 
 def is_undescribed(mapping: InvoicesMapping, cells: Cells) -> bool:
     """Whether a cell that describes the line is blank."""
-    return not all(cells[name] for name in mapping.line["description"].columns)
+    return not all(cells[name] for name in mapping.describing)
 
 
 def _priced(quantity: int | str, unit: int | str, source: Source, cells: Cells) -> tuple[int, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from billing.credit_notes.queries import credit_notes_of
+from billing.customers.queries import get_customer_row
+from billing.database import Database, Row
 from billing.invoices.inputs import PayInvoice
 from billing.invoices.queries import get_invoice
 from billing.payments.pay_invoice import pay_invoice
@@ -153,3 +155,16 @@ def test_a_viewer_is_offered_nothing_to_do(visiting_as: Visitor) -> None:
 def test_an_unknown_credit_note_is_not_found(admin: PageClient) -> None:
     for path in ("/credit-notes/cn_x", "/credit-notes/cn_x/void", "/invoices/inv_x/credit"):
         assert admin.get(path).status == 404
+
+
+def test_one_that_was_imported_stands_without_its_invoice(
+    admin: PageClient, db: Database[Row]
+) -> None:
+    note = create_credit_note()
+    db.credit_notes.update_one({"_id": note.id}, {"$set": {"invoice_id": None}})
+    seen = admin.get(f"/credit-notes/{note.id}")
+    assert f"$100.00 for {get_customer_row(note.customer_id)['name']}" in seen.text
+    assert f"/credit-notes/{note.id}/void" not in seen.links()
+    refused = admin.submit(f"/credit-notes/{note.id}/void")
+    assert refused.status == 409
+    assert "imported without its invoice" in refused.alerts()

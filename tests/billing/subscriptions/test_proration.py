@@ -41,8 +41,7 @@ def test_splitting_loses_at_most_the_rounding_of_each_part(
     cuts = sorted(data.draw(st.sets(st.integers(1, length), max_size=6)) | {0, length})
     full = Period(START, START + timedelta(days=length))
     parts = [
-        Period(START + timedelta(days=a), START + timedelta(days=b))
-        for a, b in pairwise(cuts)
+        Period(START + timedelta(days=a), START + timedelta(days=b)) for a, b in pairwise(cuts)
     ]
     billed = [part_of_period(line(amount), part, full)["amount"] for part in parts]
     assert abs(sum(billed) - amount) <= len(parts) / 2
