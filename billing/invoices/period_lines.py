@@ -18,7 +18,9 @@ UsageOf = Callable[[date, date], tuple[Mapping[str, Usage], Mapping[str, int]]]
 def is_metered(terms: Row) -> bool:
     """Whether the terms charge for usage."""
     charges = terms.get("charges")
-    return bool(charges) and any(charge.get("meter") for charge in charges)
+    if not charges:  # asked for every invoice of a run
+        return False
+    return any(charge.get("meter") for charge in charges)
 
 
 class AdvanceLines:
