@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from billing import clock
 from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.changes.change import revoke_pending_change, update_subscription
 from billing.changes.pause import pause_subscription, resume_subscription
-from billing.changes.preview import preview_change
-from billing.database import Database, Row
+from billing.changes.preview import preview_change, preview_next_invoice
+from billing.database import Database, Row, database
 from billing.errors import BillingError
 from billing.inputs import merge
 from billing.runs.check import check_books
@@ -112,13 +113,7 @@ def test_any_chain_of_changes_bills_each_day_once(
         run_billing()
         if get_subscription(subscription.id).is_live:
             how = CancelSubscription(when="now", proration="credit" if credit else "none")
-            foreseen = preview_change(
-                lambda: cancel_subscription(subscription.id, how), subscription.id
-            )
-            before = db.invoices.count_documents({})
-            cancel_subscription(subscription.id, how)
-            totals = [row["total"] for row in db.invoices.find().sort("_id", 1)][before:]
-            assert totals == [row["total"] for row in foreseen.invoices]
+            _as_foreseen(lambda: cancel_subscription(subscription.id, how), subscription.id)
         assert check_books() == []
     _check_days(db, subscription.id)
 
@@ -155,11 +150,15 @@ def _do(
         if what in changes:
             current = as_input(get_subscription(subscription.id))
             data = merge(SubscriptionChange, current, changes[what] | how)
-            update_subscription(subscription.id, data)
+            _as_foreseen(lambda: update_subscription(subscription.id, data), subscription.id)
         elif what == "pause":
-            pause_subscription(subscription.id, PauseSubscription())
+            _as_foreseen(
+                lambda: pause_subscription(subscription.id, PauseSubscription()), subscription.id
+            )
         elif what == "resume":
-            resume_subscription(subscription.id, ResumeSubscription())
+            _as_foreseen(
+                lambda: resume_subscription(subscription.id, ResumeSubscription()), subscription.id
+            )
         elif what == "ending":
             cancel_subscription(subscription.id, CancelSubscription())
         elif what == "keep":
@@ -170,6 +169,25 @@ def _do(
             run_billing()
     except BillingError:
         pass
+
+
+def _as_foreseen(change: Callable[[], Subscription], subscription_id: str) -> None:
+    """Do it, and hold that it does what its preview said; the preview writes nothing."""
+    before = _totals()
+    foreseen = preview_change(change, subscription_id)
+    assert _totals() == before
+    change()
+    assert _totals()[len(before) :] == [row["total"] for row in foreseen.invoices]
+    waiting = database().pending_items.find({"waiting": True}).sort("_id", 1)
+    assert [item["line"]["amount"] for item in waiting] == [
+        line["amount"] for line in foreseen.waiting
+    ]
+    following = preview_next_invoice(subscription_id)
+    assert (following or {}).get("total") == (foreseen.next_invoice or {}).get("total")
+
+
+def _totals() -> list[int]:
+    return [row["total"] for row in database().invoices.find().sort("_id", 1)]
 
 
 def _check_days(db: Database[Row], subscription_id: str) -> None:
