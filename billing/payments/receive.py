@@ -5,6 +5,7 @@ from datetime import date
 from billing import clock
 from billing.customers.credit import add_credit
 from billing.customers.queries import get_customer
+from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.recover import end_dunning, restore_subscription
@@ -33,8 +34,9 @@ def receive(payment: Payment, invoice: Invoice, paid_date: date) -> None:
         _pay(invoice, applied, paid_date)
 
 
+@operation
 def today_of(customer_id: str) -> date:
-    """Today where the customer lives."""
+    """Today where the customer lives, and by the clock that they live on."""
     return clock.today(get_customer(customer_id).preferences.timezone)
 
 

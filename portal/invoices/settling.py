@@ -3,7 +3,6 @@
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from billing import clock
 from billing.customers.queries import get_customer
 from billing.errors import BillingError
 from billing.invoices.finalize import finalize_invoice
@@ -13,6 +12,7 @@ from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.money import to_major
 from billing.payments.pay_invoice import pay_invoice
+from billing.payments.receive import today_of
 from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
@@ -118,12 +118,11 @@ def _outcome(invoice: Invoice) -> str:
 
 def _pay_form(invoice: Invoice) -> PayForm:
     """Filled with what is most likely: all of it, today."""
-    zone = get_customer(invoice.customer_id).preferences.timezone
     return PayForm(
         currency=invoice.currency,
         revision=invoice.revision,
         amount=to_major(invoice.amount_due, invoice.currency),
-        paid_date=clock.today(zone).isoformat(),
+        paid_date=today_of(invoice.customer_id).isoformat(),
     )
 
 

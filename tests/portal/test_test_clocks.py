@@ -7,7 +7,7 @@ import pytest
 from billing.customers.queries import get_customer
 from billing.database import Database, Row
 from billing.test_clocks.queries import get_clock, list_clocks
-from tests.factories import create_customer, create_subscription, create_test_clock
+from tests.factories import create_customer, create_invoice, create_subscription, create_test_clock
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
 
@@ -54,6 +54,12 @@ def test_time_goes_by_and_the_page_says_what_it_brought(
     assert "Skipped: The customer is suspended." in seen.text
     assert "Apr 30, 2026" in seen.text
     assert get_clock(test_clock.id).now.isoformat() == "2026-04-30T00:00:00+00:00"
+
+
+def test_a_payment_is_dated_by_the_clock(admin: PageClient) -> None:
+    customer = create_customer(test_clock_id=create_test_clock(now="2031-02-28").id)
+    page = admin.get(f"/invoices/{create_invoice(customer=customer).id}/pay")
+    assert page.values()["paid_date"] == "2031-02-28"
 
 
 def test_what_is_wrong_is_said_beside_the_field(admin: PageClient) -> None:
