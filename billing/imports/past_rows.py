@@ -17,6 +17,17 @@ from billing.payments.models import Payment
 from billing.seller import Seller
 
 _MINUTE = 60_000
+_NOTHING = dict.fromkeys(
+    (
+        "discount_total",
+        "tax_total",
+        "credit_applied",
+        "credit_note_total",
+        "credited_total",
+        "amount_due",
+    ),
+    0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +82,11 @@ def _base(document: PastDocument, customer: Row, of: Import) -> Row:
 
 def _invoice(document: PastDocument, base: Row, customer: Row, of: Import, total: int) -> Row:
     amounts = {"subtotal": total, "total": total, "amount": total, "amount_paid": total}
-    nothing = dict.fromkeys(
-        (
-            "discount_total",
-            "tax_total",
-            "credit_applied",
-            "credit_note_total",
-            "credited_total",
-            "amount_due",
-        ),
-        0,
-    )
     return {
         "_id": id_of(Invoice.prefix, _apart(document)),
         **base,
         **amounts,
-        **nothing,
+        **_NOTHING,
         "status": "paid",
         "reason": IMPORTED,
         "due_date": base["issue_date"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,17 @@ def test_what_the_file_has_no_more_is_noticed(db: Database[Row], tmp_path: Path)
     assert result.differing == 0
     assert not result.agrees
     assert (result.file["GBP"].invoices, result.books["GBP"].invoices) == (1, 2)
+
+
+def test_two_imports_at_once_bring_everything_once(
+    db: Database[Row], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 10)
+    lines = [GOOD.replace("1001", str(n)).replace("7.0", f"{n % 13}.0") for n in range(2000, 2150)]
+    path, mapping = write_past(tmp_path, *lines), past_mapping(tmp_path)
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: import_invoices(path, mapping), range(2)))
+    assert sum(report.new for report in reports) == 150
+    assert db.invoices.count_documents({}) == db.payments.count_documents({}) == 150
+    assert db.customers.count_documents({}) == 13
+    assert reconcile_invoices(path, mapping).agrees
