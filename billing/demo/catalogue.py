@@ -68,6 +68,33 @@ PLANS: dict[str, dict[str, Any]] = {
         "pricing_model": "per_unit",
         "features": [{"key": "api", "name": "Messaging API", "enabled": True}],
     },
+    "platform": {
+        "name": "Platform",
+        "description": "A base price, and calls by tiers.",
+        "price": 9900,
+        "currency": "EUR",
+        "billing_cycle": "monthly",
+        "setup_fee": 25000,
+        "trial_days": 14,
+        "minimum_amount": 15000,
+        "charges": [
+            {
+                "key": "calls",
+                "name": "API calls",
+                "pricing_model": "graduated",
+                "meter": "api_calls",
+                "timing": "in_arrears",
+                "tiers": [
+                    {"up_to": 10_000, "unit_amount": 0},
+                    {"up_to": 100_000, "unit_amount": "0.35"},
+                    {"up_to": None, "unit_amount": "0.2"},
+                ],
+            }
+        ],
+        "features": [_SEATS, _SSO, _SUPPORT],
+        "limits": {"api_calls": 250_000},
+        "tier": "3",
+    },
     "classic": {
         "name": "Classic",
         "description": "The first plan, no longer sold.",
@@ -91,8 +118,18 @@ PLANS: dict[str, dict[str, Any]] = {
 DISCONTINUED = "classic"
 CHOICES: dict[str, dict[str, int]] = {
     "USD": {"starter": 8, "team": 9, "team_yearly": 3, "messages": 4, DISCONTINUED: 5},
-    "EUR": {"business": 8, "business_yearly": 3},
+    "EUR": {"business": 8, "business_yearly": 3, "platform": 4},
 }
+
+METER = {"key": "api_calls", "name": "API calls", "aggregation": "sum"}
+COUPON = {
+    "code": "WELCOME",
+    "name": "20 % off the first three",
+    "percent_off": "20",
+    "duration": "repeating",
+    "duration_cycles": 3,
+}
+TAX_RATE = {"name": "VAT", "percentage": "19", "inclusive": False, "country": "DE"}
 
 SELLER = {
     "name": "Northlight Software GmbH",

@@ -14,7 +14,8 @@ from billing.customers.inputs import as_input as customer_input
 from billing.customers.queries import get_customer
 from billing.customers.save_customer import create_customer, update_customer
 from billing.demo.agenda import Agenda
-from billing.demo.catalogue import CHOICES, DISCONTINUED
+from billing.demo.catalogue import CHOICES, COUPON, DISCONTINUED
+from billing.demo.growth import Growth
 from billing.demo.people import make_customers
 from billing.demo.staff import Staff
 from billing.inputs import merge, parse
@@ -38,6 +39,8 @@ class History:
     staff: Staff
     plans: dict[str, Plan]
     random: Random
+    vat: str
+    """The id of the tax rate for customers who are billed in euros."""
     customer_ids: list[str] = field(default_factory=list)
 
     def plan_all(self, customers: int) -> None:
@@ -55,6 +58,8 @@ class History:
             self._put("billing", self.agenda.last, self._draft)
 
     def _sign_up(self, data: CustomerInput) -> None:
+        if data.preferences.currency == "EUR":
+            data = data.model_copy(update={"tax_rate_ids": [self.vat]})
         customer = create_customer(data)
         self.customer_ids.append(customer.id)
         for _ in range(2 if self.random.random() < 0.25 else 1):
@@ -69,7 +74,11 @@ class History:
             values["quantity"] = self.random.randint(5, 60) * 1000
         elif self.random.random() < 0.15:
             values["price"] = plan.price * self.random.choice((80, 85, 90)) // 100
+        if self.random.random() < 0.15:
+            values["coupon"] = COUPON["code"]
         subscription = create_subscription(parse(SubscriptionInput, values))
+        habits = Growth(self.agenda, self.staff, self.plans, self.random)
+        habits.begin(subscription.id, key)
         if self.random.random() < 0.2:
             self._plan_leaving(subscription.id)
 
@@ -78,9 +87,13 @@ class History:
         when = self.random.choice(("now", "period_end", "period_end"))
         values = {"when": when, "reason": self.random.choice(_REASONS)}
         data = parse(CancelSubscription, values)
-        self._put("support", day, lambda: cancel_subscription(subscription_id, data))
+        self._put("support", day, lambda: self._leave(subscription_id, data))
         if when == "period_end" and self.random.random() < 0.25:
             self._put("support", day + timedelta(days=3), lambda: self._stay(subscription_id))
+
+    def _leave(self, subscription_id: str, data: CancelSubscription) -> None:
+        if get_subscription(subscription_id).is_live:
+            cancel_subscription(subscription_id, data)
 
     def _stay(self, subscription_id: str) -> None:
         """Taken back, unless the period has ended meanwhile."""

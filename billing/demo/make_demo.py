@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from random import Random
 
 from billing import clock
+from billing.coupons.inputs import CouponInput
+from billing.coupons.save_coupon import create_coupon
 from billing.customers.queries import list_customers
 from billing.database import database
 from billing.demo.agenda import Agenda, moment
-from billing.demo.catalogue import PLANS, SELLER
+from billing.demo.catalogue import COUPON, METER, PLANS, SELLER, TAX_RATE
 from billing.demo.errors import DatabaseInUse
 from billing.demo.habits import Habits
 from billing.demo.history import History
@@ -21,6 +23,10 @@ from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan
 from billing.runs.run_billing import run_billing
+from billing.taxes.inputs import TaxRateInput
+from billing.taxes.save_tax_rate import create_tax_rate
+from billing.usage.inputs import MeterInput
+from billing.usage.save_meter import create_meter
 
 _SEED = 2026
 _DAYS_SINCE_RUN = 3  # so that a few subscriptions are due when somebody looks
@@ -53,7 +59,8 @@ def make_demo(
     password = secrets.token_urlsafe(12)
     with clock.frozen(moment(agenda.day)):
         staff, plans = hire(password), _open_shop()
-    history = History(agenda, staff, plans, random)
+        vat = create_tax_rate(parse(TaxRateInput, TAX_RATE))
+    history = History(agenda, staff, plans, random, vat.id)
     history.plan_all(customers)
     agenda.live(_daily(agenda, staff, random), on_progress)
     return _finish(staff, history, password)
@@ -70,6 +77,8 @@ def _refuse_if_in_use() -> None:
 
 def _open_shop() -> dict[str, Plan]:
     database().settings.update_one({"_id": "seller"}, {"$setOnInsert": SELLER}, upsert=True)
+    create_meter(parse(MeterInput, METER))
+    create_coupon(parse(CouponInput, COUPON))
     return {key: create_plan(parse(PlanInput, values)) for key, values in PLANS.items()}
 
 
