@@ -21,7 +21,8 @@ def cancel_subscription(
     Today's end bills what was used, and gives back the rest of the period where `proration` is
     credit. Raises SubscriptionNotFound, StaleRevision and SubscriptionNotCancellable.
     """
-    course = course_of(subscription_id, expected_revision, SubscriptionNotCancellable)
+    refusal, ending = SubscriptionNotCancellable, data.when == "now"
+    course = course_of(subscription_id, expected_revision, refusal, ending=ending)
     course.row["cancellation_reason"] = data.reason
     has_begun = course.row.get("current_period_end") is not None
     if data.when == "period_end" and has_begun and course.row["status"] != "paused":

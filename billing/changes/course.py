@@ -19,9 +19,12 @@ def course_of(
     subscription_id: str,
     expected_revision: int | None = None,
     refusal: type[Conflict] = SubscriptionNotChangeable,
+    *,
+    ending: bool = False,
 ) -> Course:
     """The live subscription's course with all behind it that is due by the customer's today.
 
+    Where it is `ending` today, no period begins today any more.
     To be called inside the operation's transaction, which then calls `finish`. Raises
     SubscriptionNotFound, StaleRevision, SubscriptionNotBillable, and `refusal` for one that has
     ended.
@@ -37,7 +40,7 @@ def course_of(
     course = Course(account, today, clock.now(), lookups.advance)
     if course.is_due and account.customer.get("status") == "suspended":
         raise SubscriptionNotBillable("The customer is suspended; what is due cannot be billed.")
-    while course.is_due:
+    while course.is_due and not (ending and course.row["next_billing_date"] == today.isoformat()):
         course.step()
     _check_live(course.row, refusal)
     return course

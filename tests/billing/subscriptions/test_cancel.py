@@ -83,6 +83,7 @@ def test_ending_on_the_first_day_of_a_period_does_not_bill_it(db: Database[Row])
     subscription = started()
     with clock.frozen(at("2026-02-28")):
         assert cancel_subscription(subscription.id, NOW).next_billing_date is None
+    assert starts(db) == ["2026-01-31"]
 
 
 def test_what_has_not_begun_ends_on_its_first_day_and_bills_nothing(db: Database[Row]) -> None:
