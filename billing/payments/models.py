@@ -31,6 +31,8 @@ declare_indexes(
     IndexModel([("status", ASCENDING), ("_id", ASCENDING)], name="status"),
 )
 
+declare_indexes("fake_provider")  # the fake provider's own ledger
+
 
 class Payment(Document):
     """A payment on one invoice, in smallest units of its currency.

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from billing import clock
+from billing import clock, database
 from billing.actors import Actor, acting_as
 from billing.coupons import queries as coupons
 from billing.credit_notes import queries as credit_notes
@@ -377,3 +378,11 @@ def test_a_billing_run_walks_indexes(books: tuple[Profiler, dict[str, str]]) -> 
     profiler, _ = books
     assert run_billing(date(2027, 2, 1)).invoiced == 60
     assert profiler.scans() == []
+
+
+def test_indexes_are_declared_where_every_start_looks_for_them() -> None:
+    """A declaration elsewhere is known only to processes that happen to import it."""
+    billing = Path(database.__file__).parent
+    declaring = [path for path in billing.rglob("*.py") if "\ndeclare_indexes(" in path.read_text()]
+    assert {path.name for path in declaring} == {"models.py"}
+    assert {path.parent.name for path in declaring} == set(database.FEATURES)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 
 from billing import clock
-from billing.database import Row, database, declare_indexes
+from billing.database import Row, database
 from billing.payments.providers.base import (
     Order,
     Outcome,
@@ -20,8 +20,6 @@ from billing.payments.providers.base import (
     Report,
     ReportRefused,
 )
-
-declare_indexes("fake_provider")
 
 SIGNATURE = "Fake-Signature"
 _SIGNING_KEY = b"everybody knows this one"
