@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.table import Row
-from billing import database
+from billing import database, indexes
 from billing.customers.inputs import CustomerInput
 from billing.customers.models import Customer
 from billing.customers.save_customer import fill_customer
@@ -61,7 +61,7 @@ def _apart(work: Callable[..., Any], *arguments: Any) -> Any:
 def _connect(uri: str, name: str) -> None:
     database.connect(uri.replace("/duebill?", f"/{name}?"))
     database.database().client.drop_database(name)
-    database.ensure_indexes()
+    indexes.ensure_indexes()
 
 
 def _one_round(uri: str, due: int, workers: int) -> tuple[float, float, int, int]:

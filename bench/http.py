@@ -16,7 +16,7 @@ from bench.http_load import CONNECTIONS, Load, Request, generator, load
 from bench.http_seed import seed
 from bench.http_servers import CEILING, JWT_SECRET, PORTAL, PUBLIC_URL, served
 from bench.table import Row
-from billing import database
+from billing import database, indexes
 from billing.users.tokens import Tokens
 
 ROUNDS = 3
@@ -64,7 +64,7 @@ def _servers(uri: str, directory: Path) -> Iterator[tuple[Servers, str]]:
     """Both servers on a filled database, and the id of a customer in the middle of it."""
     database.connect(uri)
     database.database().client.drop_database("bench_http")
-    database.ensure_indexes()
+    indexes.ensure_indexes()
     user, known = seed(CUSTOMERS)
     token = Tokens(JWT_SECRET, PUBLIC_URL).issue(user).access_token
     try:

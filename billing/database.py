@@ -1,4 +1,4 @@
-"""The connection, transactions that MongoEngine joins, and the indexes.
+"""The connection, and transactions that MongoEngine joins.
 
 MongoEngine has no transactions; PyMongo (4.17 and later) binds a session to the context, and
 every call of either library inside joins it.
@@ -7,12 +7,10 @@ every call of either library inside joins it.
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
 from mongoengine.errors import MongoEngineException
-from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.cursor import Cursor
 from pymongo.database import Database
@@ -153,60 +151,3 @@ def operation(work: Callable[P, T]) -> Callable[P, T]:
         return in_transaction(lambda: work(*args, **kwargs))
 
     return run
-
-
-FEATURES = (
-    "seller",
-    "events",
-    "users",
-    "taxes",
-    "customers",
-    "plans",
-    "coupons",
-    "subscriptions",
-    "usage",
-    "invoices",
-    "credit_notes",
-    "payments",
-    "runs",
-    "test_clocks",
-    "imports",
-)
-
-# Every collection's indexes, filled by the modules that own the collections.
-INDEXES: dict[str, list[IndexModel]] = {}
-
-
-def declare_indexes(collection: str, *indexes: IndexModel) -> None:
-    """Tell `ensure_indexes` what a collection needs; called where the collection is defined."""
-    INDEXES[collection] = list(indexes)
-
-
-def ensure_indexes() -> None:
-    """Create the collections and their indexes; what exists is left alone.
-
-    Collections are made here because a transaction that creates one conflicts with others.
-    """
-    _load_features()
-    existing = set(database().list_collection_names())
-    for name, indexes in INDEXES.items():
-        if name not in existing:
-            database().create_collection(name)
-        if indexes:
-            database()[name].create_indexes(indexes)
-
-
-def indexes_built() -> bool:
-    """Whether every declared index exists."""
-    _load_features()
-    existing = set(database().list_collection_names())
-    return all(
-        name in existing
-        and {i.document["name"] for i in indexes} <= set(database()[name].index_information())
-        for name, indexes in INDEXES.items()
-    )
-
-
-def _load_features() -> None:
-    for feature in FEATURES:
-        import_module(f"billing.{feature}.models")

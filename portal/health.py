@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from billing import database
+from billing import database, indexes
 
 blueprint = Blueprint("health", __name__)
 
@@ -68,7 +68,7 @@ def _indexes() -> str:
     """Looked at until they are there; nobody takes them away from a running portal."""
     if not current_app.extensions.get(_INDEXES_SEEN):
         try:
-            current_app.extensions[_INDEXES_SEEN] = database.indexes_built()
+            current_app.extensions[_INDEXES_SEEN] = indexes.indexes_built()
         except PyMongoError:
             return "unknown"
     return "ok" if current_app.extensions[_INDEXES_SEEN] else "missing: run `flask db indexes`"

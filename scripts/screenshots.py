@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from billing import database
+from billing import database, indexes
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
 from portal.app import create_app
@@ -31,7 +31,7 @@ def main(target: Path, wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as directory, embedded_mongodb(Path(directory)) as uri:
         settings = Settings.load({"MONGODB_URI": uri, "DATA_DIR": directory, "LOG_LEVEL": "error"})
         app = create_app(settings)
-        database.ensure_indexes()
+        indexes.ensure_indexes()
         business = build()
         with served(app) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

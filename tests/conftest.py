@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pymongo.database import Database
 
-from billing import database
+from billing import database, indexes
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
 
@@ -45,7 +45,7 @@ def mongodb_uri(mongodb_server: str, worker_id: str) -> str:
 def connected_database(mongodb_uri: str) -> Iterator[None]:
     """MongoEngine connected to this worker's database, with every index."""
     database.connect(mongodb_uri)
-    database.ensure_indexes()
+    indexes.ensure_indexes()
     yield
     database.disconnect()
 

@@ -5,8 +5,8 @@ from typing import Literal, get_args
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document
+from billing.indexes import declare_indexes
 
 COLLECTION = "coupons"
 Duration = Literal["once", "repeating", "forever"]

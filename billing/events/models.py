@@ -6,8 +6,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing import clock
 from billing.actors import current_actor
-from billing.database import Row, declare_indexes
+from billing.database import Row
 from billing.ids import new_id
+from billing.indexes import declare_indexes
 
 COLLECTION = "events"
 

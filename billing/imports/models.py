@@ -1,5 +1,5 @@
 """What is remembered of imports: the plans that each mapping made, so that it makes them once."""
 
-from billing.database import declare_indexes
+from billing.indexes import declare_indexes
 
 declare_indexes("imports")

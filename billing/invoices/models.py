@@ -3,8 +3,8 @@
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document, PriceField
+from billing.indexes import declare_indexes
 
 CYCLE = "subscription_cycle"
 CHANGE = "subscription_change"

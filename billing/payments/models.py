@@ -3,8 +3,9 @@
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import Row, declare_indexes
+from billing.database import Row
 from billing.documents import CalendarDateField, Document
+from billing.indexes import declare_indexes
 
 STATUSES = ("pending", "succeeded", "failed", "refunded", "partially_refunded")
 RECEIVED = ("succeeded", "refunded", "partially_refunded")

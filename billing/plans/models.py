@@ -5,8 +5,8 @@ from typing import Any
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import Document, PriceField
+from billing.indexes import declare_indexes
 
 declare_indexes(
     "plans",

@@ -3,8 +3,8 @@
 import mongoengine as me
 from pymongo import ASCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document
+from billing.indexes import declare_indexes
 
 declare_indexes("billing_runs")
 declare_indexes("books_checks")

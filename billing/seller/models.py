@@ -2,7 +2,8 @@
 
 from typing import Any, Literal, TypedDict, cast
 
-from billing.database import Row, database, declare_indexes
+from billing.database import Row, database
+from billing.indexes import declare_indexes
 
 SELLER = "seller"
 """The key of the one document in the collection `settings`."""

@@ -3,8 +3,8 @@
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import CalendarDateField, Document, PriceField
+from billing.indexes import declare_indexes
 from billing.subscriptions.states import LIVE
 
 declare_indexes(

@@ -3,8 +3,8 @@
 import mongoengine as me
 from pymongo import DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import Document
+from billing.indexes import declare_indexes
 
 declare_indexes("test_clocks", IndexModel([("deleted_at", 1), ("_id", DESCENDING)], name="live"))
 

@@ -10,8 +10,8 @@ counts distinct values), `occurred_at`, `day` (of its occurrence, where the cust
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from billing.database import declare_indexes
 from billing.documents import Document
+from billing.indexes import declare_indexes
 
 AGGREGATIONS = ("sum", "count", "max", "last", "unique")
 EVENTS = "usage_events"

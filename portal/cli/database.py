@@ -19,6 +19,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from billing import database
 from billing.embedded import EmbeddedMongoError, embedded_mongodb
 from billing.errors import BillingError
+from billing.indexes import INDEXES, ensure_indexes
 from billing.settings import Settings, SettingsError
 
 P = ParamSpec("P")
@@ -48,7 +49,7 @@ def connected(uri: str) -> Iterator[None]:
     database.connect(uri)
     try:
         _require_transactions()
-        database.ensure_indexes()
+        ensure_indexes()
         yield
     except ConnectionFailure as error:
         text = str(error).partition(" (configured timeouts")[0]
@@ -108,6 +109,6 @@ def _terminate(number: int, _frame: Any) -> None:
 def indexes() -> None:
     """Build the indexes that are missing (every start does it too)."""
     try:
-        click.echo(f"{len(database.INDEXES)} collections have their indexes.")
+        click.echo(f"{len(INDEXES)} collections have their indexes.")
     except PyMongoError as error:
         raise click.ClickException(str(error)) from error

@@ -11,9 +11,10 @@ from mongoengine.errors import NotUniqueError, ValidationError
 
 from billing import clock, database
 from billing.customers.models import Customer
-from billing.database import Database, Row, ensure_indexes, in_transaction, indexes_built
+from billing.database import Database, Row, in_transaction
 from billing.documents import CalendarDateField, PriceField
 from billing.ids import new_id
+from billing.indexes import ensure_indexes, indexes_built
 from billing.shapes import instant
 from tests.factories import create_customer
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from billing import clock, database
+from billing import clock, database, indexes
 from billing.actors import Actor, acting_as
 from billing.coupons import queries as coupons
 from billing.credit_notes import queries as credit_notes
@@ -385,4 +385,4 @@ def test_indexes_are_declared_where_every_start_looks_for_them() -> None:
     billing = Path(database.__file__).parent
     declaring = [path for path in billing.rglob("*.py") if "\ndeclare_indexes(" in path.read_text()]
     assert {path.name for path in declaring} == {"models.py"}
-    assert {path.parent.name for path in declaring} == set(database.FEATURES)
+    assert {path.parent.name for path in declaring} == set(indexes.FEATURES)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from billing import database
+from billing import indexes
 from billing.database import Database, Row
 from billing.imports.import_invoices import import_invoices
 from billing.imports.load_mapping import load_invoices_mapping
@@ -32,7 +32,7 @@ def big_db(db: Database[Row]) -> Iterator[Database[Row]]:
     yield db
     for name in ("invoices", "credit_notes", "payments", "events"):
         db[name].drop()
-    database.ensure_indexes()
+    indexes.ensure_indexes()
 
 
 def pence_of_customers() -> Counter[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from billing import clock, database
+from billing import clock, indexes
 from billing.database import Database, Row
 from billing.imports.import_subscribers import import_subscribers
 from billing.imports.load_mapping import load_mapping
@@ -33,7 +33,7 @@ def big_db(db: Database[Row]) -> Iterator[Database[Row]]:
     yield db
     for name in ("invoices", "events"):
         db[name].drop()
-    database.ensure_indexes()
+    indexes.ensure_indexes()
 
 
 def cents(text: str) -> int:

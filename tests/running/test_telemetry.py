@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pymongo.database import Database
 from redis import Redis
 
-from billing import database
+from billing import database, indexes
 from billing.settings import Settings
 from portal.health import blueprint
 from portal.telemetry import JsonFormatter, init_telemetry
@@ -137,7 +137,7 @@ def test_not_ready_while_an_index_is_missing_and_ready_once_it_is_built(
         assert answer.json is not None
         assert answer.json["checks"]["indexes"] == "missing: run `flask db indexes`"
     finally:
-        database.ensure_indexes()
+        indexes.ensure_indexes()
     assert client.get("/readyz").status_code == 200
 
 
