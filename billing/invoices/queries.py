@@ -66,13 +66,11 @@ def list_invoices(
         "currency": currency,
     }
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
-    bounds = {"$gte": issued_from, "$lt": issued_before}
-    if issued := {op: day.isoformat() for op, day in bounds.items() if day}:
-        clauses.append({"issue_date": issued})
+    clauses += _issued(issued_from, issued_before)
     if overdue is not None:
         clauses.append(_overdue(overdue))
-    if q and q.strip():
-        clauses.append(_search(q.strip()))
+    if text := (q or "").strip():
+        clauses.append(_search(text))
     if overdue and not page.get("sort"):
         page["sort"] = "due_date"
     if (page.get("sort") or "").endswith("due_date") and status is None:
@@ -132,6 +130,12 @@ def has_unpaid_invoices(customer_id: str) -> bool:
     """Whether the customer owes something, or may once a draft is finalised."""
     where = {"customer_id": customer_id, "status": {"$in": ["draft", "open"]}}
     return database().invoices.find_one(where, {"_id": 1}) is not None
+
+
+def _issued(first: date | None, before: date | None) -> list[Row]:
+    bounds = {"$gte": first, "$lt": before}
+    issued = {op: day.isoformat() for op, day in bounds.items() if day}
+    return [{"issue_date": issued}] if issued else []
 
 
 def _overdue(overdue: bool) -> Row:
