@@ -22,7 +22,7 @@ from billing.subscriptions.states import LIVE
 class MoveSubscribers(Input):
     """Whom to move where, and when."""
 
-    version: Annotated[WholeNumber, Field(ge=1)]
+    version: Annotated[WholeNumber, Field(ge=1, le=1_000_000)]
     effective: Literal["now", "period_end"] = "period_end"
     """At the end of each subscriber's period, which can be revoked one by one until then."""
     proration_behavior: ProrationBehavior | None = None

@@ -64,7 +64,15 @@ CONFIG = {
     "checks": {
         "positive_data_acceptance": {
             "expected-statuses": ["2xx", "401", "403", "404", "409", "412", "422", "429"]
-        }
+        },
+        # Text that is too long only by the spaces around it is trimmed and good; what is left to
+        # refuse then is a stale If-Match.
+        "negative_data_rejection": {
+            "expected-statuses": [
+                str(status)
+                for status in (400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429)
+            ]
+        },
     },
 }
 
@@ -128,6 +136,10 @@ BEYOND_SCHEMA = (
     "must have at least 12 characters",  # the same
     "for the pricing model",  # what one model takes and another does not
     "must each have a key of their own",
+    "must ascend, each day once",
+    "must not begin with TEST",
+    "must name each rate once",
+    "invoice_prefix and credit_note_prefix must differ",
     "Tier [0-9]+ (needs an up_to|must reach further)",
     "The last tier must have no end",
     "must be in_(advance|arrears) for a charge",

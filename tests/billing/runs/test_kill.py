@@ -37,7 +37,7 @@ def expected(db: Database[Row]) -> tuple[set[tuple[object, ...]], dict[str, tupl
     initial = list(db.subscriptions.find())
     run_billing(AS_OF)
     books = billed(db), advanced(db)
-    for name in ("subscriptions", "invoices", "counters", "billing_runs", "run_chunks"):
+    for name in ("subscriptions", "invoices", "events", "counters", "billing_runs", "run_chunks"):
         db[name].delete_many({})
     db.subscriptions.insert_many(initial)
     return books
