@@ -6,8 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from billing.database import FEATURES
 from billing.errors import BillingError, FieldError, TooMany
+from billing.indexes import FEATURES
 
 
 def refusals() -> list[type[BillingError]]:
