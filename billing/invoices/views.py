@@ -37,15 +37,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "notes": get("notes"),
         "legal_note": get("legal_note"),
         "purchase_order": get("purchase_order"),
-        "subtotal": row["subtotal"],
-        "discount_total": row["discount_total"],
-        "tax_total": row["tax_total"],
-        "total": row["total"],
-        "amount": row["amount"],
-        "credit_applied": row["credit_applied"],
-        "amount_paid": row["amount_paid"],
-        "credit_note_total": row.get("credit_note_total", 0),
-        "amount_due": row["amount_due"],
+        **_amounts_view(row),
         "overdue": is_overdue(row, today),
         "line_items": [line_view(line) for line in row["line_items"]],
         "discounts": get("discounts") or [],
@@ -58,6 +50,20 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "updated_at": instant(row["updated_at"]),
         "finalized_at": instant(get("finalized_at")),
         "voided_at": instant(get("voided_at")),
+    }
+
+
+def _amounts_view(row: Row) -> dict[str, int]:
+    return {
+        "subtotal": row["subtotal"],
+        "discount_total": row["discount_total"],
+        "tax_total": row["tax_total"],
+        "total": row["total"],
+        "amount": row["amount"],
+        "credit_applied": row["credit_applied"],
+        "amount_paid": row["amount_paid"],
+        "credit_note_total": row.get("credit_note_total", 0),
+        "amount_due": row["amount_due"],
     }
 
 
