@@ -32,6 +32,7 @@ class Actor:
     request_id: str | None = None
     ip: str | None = None
     token_family: str | None = None  # the sign-in that this actor's token belongs to
+    rate_limit: int | None = None  # requests a minute granted to this client; None: the default
 
     def require(self, scope: str) -> None:
         """Raises ScopeMissing, which names the scope, unless the actor has it."""
