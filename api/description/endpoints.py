@@ -18,7 +18,7 @@ def get_openapi() -> dict[str, Any]:
 
 @cache
 def _document() -> dict[str, Any]:
-    from api.openapi import document
+    from api.openapi.document import document
     from api.routes import PREFIX, features
 
     return document(features(), PREFIX)

@@ -12,7 +12,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from api.openapi import document
+from api.openapi.document import document
 from api.routes import PREFIX, features
 from api.runs.endpoints import LAUNCH_RUN
 from billing.runs.run_billing import continue_run, start_run

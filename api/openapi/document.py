@@ -1,11 +1,12 @@
-"""OpenAPI 3.1, made from the same declarations that parse, check and answer."""
+"""The OpenAPI document as a whole, and its operations."""
 
 from collections import defaultdict
 from typing import Any
 
 from api.endpoint import Endpoint, Endpoints
-from api.openapi_answers import responses
-from api.openapi_schemas import Schemas, parameters
+from api.openapi.answers import responses
+from api.openapi.parameters import parameters
+from api.openapi.schemas import Schemas
 from billing.users.permissions import SCOPES
 
 Json = dict[str, Any]

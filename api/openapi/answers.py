@@ -6,7 +6,7 @@ from typing import Any
 
 from api.answers import CREATING, NoContent, One, PageOf, Plain
 from api.endpoint import Endpoint
-from api.openapi_schemas import Schemas
+from api.openapi.schemas import Schemas
 from api.problems import CONTENT_TYPE as PROBLEM_TYPE
 from api.problems import status_of
 from api.shape import Listing, Problem

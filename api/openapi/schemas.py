@@ -1,13 +1,11 @@
-"""JSON schemas of inputs, answers and parameters, as OpenAPI components."""
+"""JSON schemas of inputs and answers, as OpenAPI components."""
 
 import copy
-import re
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from api.endpoint import Endpoint
 from billing.inputs import Input
 
 Json = dict[str, Any]
@@ -99,43 +97,6 @@ def _removable_entries(metadata: Json) -> None:
         patterns = option.get("patternProperties", {})
         for pattern, value in patterns.items():
             patterns[pattern] = {"anyOf": [value, _NULL]}
-
-
-def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
-    """Path, query and header parameters of an endpoint."""
-    found = [_path_parameter(name) for name in re.findall(r"<(\w+)>", endpoint.path)]
-    model = schemas.inline(endpoint.query)
-    for name, schema in model.get("properties", {}).items():
-        found.append(_query_parameter(name, schema, name in model.get("required", [])))
-    if endpoint.revised:
-        found.append(_IF_MATCH)
-    return found
-
-
-_IF_MATCH: Json = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": "The ETag the object had when you read it; 412 when it has changed since.",
-    "schema": {"type": "string"},
-    "example": '"3"',
-}
-
-
-def _path_parameter(name: str) -> Json:
-    schema = {"type": "string", "minLength": 1, "maxLength": 64}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _query_parameter(name: str, schema: Json, required: bool) -> Json:
-    description = schema.pop("description", None)
-    # A parameter that is absent is null for us, but null cannot be written in a URL.
-    options = [o for o in schema.pop("anyOf", []) if o != {"type": "null"}]
-    schema |= options[0] if len(options) == 1 else {"anyOf": options} if options else {}
-    if schema.get("default", ...) is None:
-        del schema["default"]
-    parameter: Json = {"name": name, "in": "query", "required": required, "schema": schema}
-    return parameter | ({"description": description} if description else {})
 
 
 class _Untitled(GenerateJsonSchema):
