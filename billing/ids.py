@@ -49,10 +49,12 @@ def _text(number: int) -> str:
     return bytes_to_ulid(number.to_bytes(16, "big"))
 
 
+_ascending = _Ascending()
+
+
 def _start() -> None:
     global _ascending  # noqa: PLW0603 -- a forked child must not go on where its parent does
     _ascending = _Ascending()
 
 
-_start()
 os.register_at_fork(after_in_child=_start)
