@@ -20,6 +20,8 @@ class CouponFixed(Conflict):
 
 
 class CouponArchived(Conflict):
+    """It takes no new redemptions."""
+
     code = "coupon_archived"
 
 
@@ -30,6 +32,8 @@ class CouponUnknown(Invalid):
 
 
 class CouponExpired(Conflict):
+    """The last day on which it could be redeemed has passed."""
+
     code = "coupon_expired"
 
 

@@ -32,4 +32,6 @@ class SettlementOutOfRange(Invalid):
 
 
 class CreditNoteNotVoidable(Conflict):
+    """It is void already, or what it paid back or credited cannot be taken back."""
+
     code = "credit_note_not_voidable"

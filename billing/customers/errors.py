@@ -8,6 +8,8 @@ class CustomerNotFound(NotFound):
 
 
 class ExternalIdTaken(Conflict):
+    """Another customer has this key of yours."""
+
     code = "external_id_taken"
 
 
@@ -18,10 +20,14 @@ class CustomerDeleted(Conflict):
 
 
 class CustomerHasLiveSubscriptions(Conflict):
+    """Cancel them first."""
+
     code = "customer_has_live_subscriptions"
 
 
 class CustomerHasUnpaidInvoices(Conflict):
+    """Settle or void them first."""
+
     code = "customer_has_unpaid_invoices"
 
 

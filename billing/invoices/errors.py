@@ -14,14 +14,20 @@ class InvoiceNotEditable(Conflict):
 
 
 class InvoiceNotFinalizable(Conflict):
+    """Only a draft can be issued."""
+
     code = "invoice_not_finalizable"
 
 
 class InvoiceNotPayable(Conflict):
+    """Its state takes no payment: a draft, one that is paid and one that is void."""
+
     code = "invoice_not_payable"
 
 
 class InvoiceNotVoidable(Conflict):
+    """It is a draft, void or paid, or something was paid or credited on it."""
+
     code = "invoice_not_voidable"
 
 
@@ -50,4 +56,6 @@ class AmountOutOfRange(Invalid):
 
 
 class TotalTooLarge(Invalid):
+    """The amounts are beyond what an invoice can bear."""
+
     code = "total_too_large"

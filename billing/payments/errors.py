@@ -8,6 +8,8 @@ class PaymentNotFound(NotFound):
 
 
 class ProviderNotAvailable(Invalid):
+    """No such payment provider is set up here."""
+
     code = "provider_not_available"
 
 

@@ -8,6 +8,8 @@ class UserNotFound(NotFound):
 
 
 class EmailTaken(Conflict):
+    """Another user signs in with it."""
+
     code = "email_taken"
 
 
@@ -24,10 +26,14 @@ class InvalidCredentials(Unauthenticated):
 
 
 class InvalidToken(Unauthenticated):
+    """The token is unknown, expired or revoked; sign in again."""
+
     code = "invalid_token"
 
 
 class TooManyAttempts(TooMany):
+    """Wait as long as Retry-After says."""
+
     code = "too_many_attempts"
 
 
