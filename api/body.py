@@ -64,13 +64,13 @@ class Patch:
     """
 
     def __init__(self, model: type[Input], fields: dict[str, Any]) -> None:
-        self._model = model
-        self._fields = fields
+        self.model = model
+        self.fields = fields
 
     def onto(self, current: Input) -> Any:
         """`current` with the changes, validated as a whole. Raises Invalid."""
-        merged = _merged(current.model_dump(mode="json"), self._fields, current)
-        return validate(self._model, dumps(merged))
+        merged = _merged(current.model_dump(mode="json"), self.fields, current)
+        return validate(self.model, dumps(merged))
 
 
 def _merged(values: dict[str, Any], changes: dict[str, Any], current: Any) -> dict[str, Any]:

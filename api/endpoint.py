@@ -9,6 +9,7 @@ def update_customer(customer_id: str, body: CustomerInput, revision: int | None)
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import Response
@@ -18,8 +19,10 @@ from api.answers import Answer
 from api.bearer import anonymous_actor, bearer_actor
 from api.body import read_body, read_patch, refuse_body
 from api.conditions import expected_revisions
+from api.deprecation import has_deprecated_fields, note, note_fields
 from api.query import Query
 from billing.actors import Actor, acting_as
+from billing.deprecation import Deprecation
 from billing.errors import BillingError, NotFound, StaleRevision
 from billing.inputs import Input
 
@@ -48,6 +51,7 @@ class Endpoint:
     """Whether it writes one object and so honours If-Match."""
     refusals: tuple[type[BillingError], ...] = ()
     """What billing may refuse it with, beyond what all endpoints share."""
+    deprecated: Deprecation | None = None
 
     @property
     def name(self) -> str:
@@ -56,6 +60,7 @@ class Endpoint:
 
     def view(self, **ids: str) -> Response:
         """Answer the current request; called by Flask."""
+        note(self.deprecated)
         actor = anonymous_actor() if self.public else bearer_actor()
         with acting_as(actor):
             self._admit(actor)
@@ -87,7 +92,14 @@ class Endpoint:
             found["body"] = read_body(self.body)
         else:
             refuse_body()
+        if self._takes_deprecated:
+            note_fields(list(found.values()))
         return found
+
+    @cached_property
+    def _takes_deprecated(self) -> bool:
+        models = (self.query, *self.body, *filter(None, [self.patch]))
+        return any(has_deprecated_fields(model) for model in models)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from werkzeug.exceptions import default_exceptions
 from werkzeug.routing import BaseConverter
 
 from api.bearer import init_tokens
+from api.deprecation import announce
 from api.endpoint import Endpoints
 from api.problems import answer_error
 from api.runs.endpoints import LAUNCH_RUN
@@ -73,6 +74,7 @@ def register(app: Flask, launch_run: Callable[[str], None]) -> None:
     for status in default_exceptions:
         blueprint.register_error_handler(status, answer_error)
     blueprint.register_error_handler(Exception, answer_error)
+    blueprint.after_request(announce)
     app.before_request(_answer_unroutable)
     app.register_blueprint(blueprint)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.endpoint import Endpoint, Endpoints
 from api.openapi.answers import responses
+from api.openapi.headers import HEADERS
 from api.openapi.parameters import parameters
 from api.openapi.schemas import Schemas
 from billing.users.permissions import SCOPES
@@ -39,7 +40,8 @@ def document(features: list[Endpoints], server: str) -> Json:
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": dict(paths),
         "components": {
-            "schemas": schemas.components(),
+            **schemas.components(),
+            "headers": HEADERS,
             "securitySchemes": {"bearer": _BEARER},
         },
     }
@@ -63,6 +65,8 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
         "security": [] if endpoint.public else [{"bearer": _scopes(endpoint)}],
         "responses": responses(endpoint, schemas),
     }
+    if endpoint.deprecated:
+        operation["deprecated"] = True
     if described:
         operation["description"] = described
     if found := parameters(endpoint, schemas):
@@ -81,8 +85,10 @@ def _scopes(endpoint: Endpoint) -> list[str]:
 
 
 def _description(endpoint: Endpoint) -> str:
+    words = " ".join((endpoint.call.__doc__ or "").split())
     scope = f"Needs the scope `{endpoint.scope}`." if endpoint.scope else ""
-    return " ".join(filter(None, [(endpoint.call.__doc__ or "").strip(), scope]))
+    old = endpoint.deprecated.words if endpoint.deprecated else ""
+    return " ".join(filter(None, [old, words, scope]))
 
 
 def _request_body(endpoint: Endpoint, schemas: Schemas) -> Json | None:

@@ -43,4 +43,6 @@ def _query_parameter(name: str, schema: Json, required: bool) -> Json:
     if schema.get("default", ...) is None:
         del schema["default"]
     parameter: Json = {"name": name, "in": "query", "required": required, "schema": schema}
+    if schema.pop("deprecated", False):
+        parameter["deprecated"] = True
     return parameter | ({"description": description} if description else {})

@@ -13,10 +13,11 @@ _REF = "#/components/schemas/"
 
 
 class Schemas:
-    """Collects each model once, under its name."""
+    """Collects each model, and what else is referred to, once under its name."""
 
     def __init__(self) -> None:
         self._components: dict[str, Json] = {}
+        self._others: dict[str, dict[str, Json]] = {"responses": {}, "examples": {}}
 
     def input(self, model: type[BaseModel]) -> Json:
         """A reference to what may be sent."""
@@ -39,9 +40,16 @@ class Schemas:
         self._components[name] = schema
         return {"$ref": _REF + name}
 
-    def components(self) -> dict[str, Json]:
-        """All of them, by name."""
-        return dict(sorted(self._components.items()))
+    def components(self) -> Json:
+        """All of them, by kind and name."""
+        found = {"schemas": self._components, **self._others}
+        return {kind: dict(sorted(parts.items())) for kind, parts in found.items()}
+
+    def shared(self, kind: str, name: str, value: Json) -> Json:
+        """A reference to an example or a response that several operations have."""
+        if self._others[kind].setdefault(name, value) != value:
+            raise ValueError(f"two different {kind} are called {name}")
+        return {"$ref": f"#/components/{kind}/{name}"}
 
     def inline(self, model: type[BaseModel]) -> Json:
         """A schema by itself, for parameters."""
@@ -127,7 +135,8 @@ _BOUNDS = {
 
 
 def _completed(schema: Any) -> Any:
-    """With all that is checked: bounds under their standard names, and keys that must match."""
+    """With all that is checked: bounds under their standard names, and keys that must match; and
+    with what is deprecated said in words."""
     if isinstance(schema, list):
         return [_completed(item) for item in schema]
     if not isinstance(schema, dict):
@@ -137,4 +146,6 @@ def _completed(schema: Any) -> Any:
         found = {_BOUNDS.get(name, name): value for name, value in found.items()}
     if "patternProperties" in found:
         found.setdefault("additionalProperties", False)
+    if isinstance(words := found.pop("x-deprecation", None), str):
+        found["description"] = " ".join(filter(None, [found.get("description"), words]))
     return found

@@ -64,10 +64,11 @@ def check_answer(app: Flask, response: TestResponse) -> None:
     if operation is None:
         assert response.status_code in {404, 405}
         return
-    documented = operation["responses"].get(str(response.status_code))
+    documented = resolved(app, operation["responses"].get(str(response.status_code)))
     assert documented, f"{response.status_code} is not documented: {response.data[:300]!r}"
     for name, header in documented.get("headers", {}).items():
-        assert not header["required"] or name in response.headers, f"{name} is missing"
+        required = resolved(app, header)["required"]
+        assert not required or name in response.headers, f"{name} is missing"
     if "content" not in documented:
         assert response.data == b""
         return
@@ -92,6 +93,16 @@ def document(app: Flask) -> dict[str, Any]:
     response = app.test_client().get(f"{PREFIX}/openapi.json")
     assert response.status_code == 200
     found: dict[str, Any] = response.json
+    return found
+
+
+def resolved(app: Flask, part: Any) -> Any:
+    """A part of the document, or the component that it refers to."""
+    if part is None or "$ref" not in part:
+        return part
+    found: Any = document(app)
+    for name in part["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
     return found
 
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from api.endpoint import Endpoint
 from api.routes import features
 from billing.users.permissions import ROLES, SCOPES, scopes_of
-from tests.api.checked_client import CheckedClient, document, operations
+from tests.api.checked_client import CheckedClient, document, operations, resolved
 from tests.api.conftest import Speaker
 from tests.api.factories import (
     create_coupon,
@@ -139,7 +139,8 @@ def test_every_endpoint_is_documented(app: Flask, name: str) -> None:
     assert operation["security"] == (
         [] if endpoint.public else [{"bearer": [endpoint.scope] if endpoint.scope else []}]
     )
-    for status, answer in operation["responses"].items():
+    for status, response in operation["responses"].items():
+        answer = resolved(app, response)
         assert "X-Request-Id" in answer["headers"]
         if int(status) >= 400:
             assert set(answer["content"]) == {"application/problem+json"}

@@ -1,0 +1,39 @@
+"""The headers of answers, each described once under components/headers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Json = dict[str, Any]
+
+_REF = "#/components/headers/"
+
+
+def _header(description: str, example: Any, *, kind: str = "string", always: bool = True) -> Json:
+    schema = {"type": kind}
+    return {"description": description, "required": always, "schema": schema, "example": example}
+
+
+HEADERS: dict[str, Json] = {
+    "X-Request-Id": _header(
+        "Names this request in the logs; the one you sent, or a new one.",
+        "7f3c0f7a5d1c4b0e",
+    ),
+    "ETag": _header("The object's revision, to be sent as If-Match.", '"3"'),
+    "Location": _header(
+        "Where the object lives.", "/api/v1/customers/cus_01KAXZ7Q0M8N2R4T6W8Y0A2C4E"
+    ),
+    "Retry-After": _header("Seconds to wait before trying again.", 5, kind="integer"),
+    "WWW-Authenticate": _header(
+        "What kind of token is wanted, and what was wrong with the one sent (RFC 6750).",
+        'Bearer realm="duebill", error="invalid_token"',
+    ),
+    "Deprecation": _header("Since when this is deprecated (RFC 9745).", "@1767225600"),
+    "Sunset": _header(
+        "From when it may be gone (RFC 8594).", "Wed, 01 Jul 2026 00:00:00 GMT", always=False
+    ),
+}
+
+
+def named(names: Iterable[str]) -> Json:
+    """References to headers, for a response."""
+    return {name: {"$ref": _REF + name} for name in names}
