@@ -32,6 +32,7 @@ class Actor:
     request_id: str | None = None
     ip: str | None = None
     token_family: str | None = None  # the sign-in that this actor's token belongs to
+    client_id: str | None = None  # the integration that the token was given to, if it was one
     rate_limit: int | None = None  # requests a minute granted to this client; None: the default
 
     def require(self, scope: str) -> None:

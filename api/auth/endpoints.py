@@ -9,9 +9,10 @@ from api.auth.shapes import LoginInput, RefreshInput, TokenPair
 from api.bearer import tokens
 from api.endpoint import Endpoints
 from billing.actors import current_actor
-from billing.users import tokens as sign_ins
+from billing.users import families
 from billing.users.errors import InvalidCredentials, InvalidToken, TooManyAttempts
 from billing.users.sign_in import sign_in
+from billing.users.tokens import TokenPair as Pair
 
 endpoints = Endpoints("Tokens", "Access tokens live 15 minutes; refresh tokens work once.")
 
@@ -47,10 +48,10 @@ def logout() -> None:
     """The access token and its refresh tokens are dead at once, on every instance."""
     family = current_actor().token_family
     if family:
-        sign_ins.revoke_family(family)
+        families.revoke_family(family)
 
 
-def _shown(pair: sign_ins.TokenPair) -> dict[str, Any]:
+def _shown(pair: Pair) -> dict[str, Any]:
     return {
         "access_token": pair.access_token,
         "token_type": "Bearer",

@@ -17,9 +17,18 @@ SCOPES: dict[str, str] = {
     "write:test_clocks": "Move test clocks",
     "read:users": "See users",
     "write:users": "Create, change and disable users",
+    "read:oauth_clients": "See API clients",
+    "write:oauth_clients": "Create, change and revoke API clients",
     "read:settings": "See the settings of the seller",
     "write:settings": "Change the settings of the seller",
 }
+
+# Whoever has these can give themselves all others, so no integration is given them.
+_ADMINISTRATION = frozenset(
+    {"read:users", "write:users", "read:oauth_clients", "write:oauth_clients"}
+)
+CLIENT_SCOPES: tuple[str, ...] = tuple(scope for scope in SCOPES if scope not in _ADMINISTRATION)
+"""What an integration can be given at most."""
 
 _READ = frozenset({"read:customers", "read:plans", "read:subscriptions", "read:invoices"})
 _WRITE = frozenset({"write:customers", "write:plans", "write:subscriptions", "write:invoices"})

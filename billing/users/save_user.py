@@ -7,11 +7,11 @@ from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.search import search_terms
 from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin
+from billing.users.families import revoke_all
 from billing.users.inputs import ChangePassword, UserInput
 from billing.users.models import User
 from billing.users.passwords import hash_password, password_matches
 from billing.users.queries import get_user
-from billing.users.tokens import revoke_all
 
 
 @operation

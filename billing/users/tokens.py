@@ -1,14 +1,13 @@
-"""Bearer tokens: short-lived JWTs and refresh tokens that work once.
+"""Bearer tokens: short-lived JWTs, issued and checked here and nowhere else.
 
-HS256 (RFC 7518), claims of api.md, checked as RFC 8725 asks: one algorithm, issuer, audience and
-expiry demanded. A sign-in is a *family*; revoking its document ends the access token and every
-refresh token of it, at once and on every instance.
+HS256 access tokens of RFC 9068, checked as RFC 8725 asks: one algorithm, the type, the issuer, the
+audience and the expiry demanded. Each names its family (billing.users.families), which can end it
+at any moment.
 """
 
-import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from joserfc import jwt
@@ -18,20 +17,22 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from billing import clock
 from billing.actors import Actor
-from billing.database import Row, database, in_transaction
+from billing.database import Row, in_transaction
 from billing.ids import new_id
+from billing.users import families
 from billing.users.errors import InvalidToken
 from billing.users.models import User
 from billing.users.permissions import scopes_of
 
 ACCESS_LIFETIME = timedelta(minutes=15)
-REFRESH_LIFETIME = timedelta(days=30)
 AUDIENCE = "duebill-api"
+FIRST_PARTY = "duebill"
+"""The `client_id` in tokens of a sign-in by password: RFC 9068 wants one in each token."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What a client gets; `expires_in` is the access token's life in seconds."""
+    """What a sign-in gives; `expires_in` is the access token's life in seconds."""
 
     access_token: str
     refresh_token: str
@@ -44,76 +45,103 @@ class Tokens:
 
     def __init__(self, secret: str, issuer: str) -> None:
         self._key = OctKey.import_key(secret)
-        self._issuer = issuer
+        self.issuer = issuer
 
     def issue(self, user: User) -> TokenPair:
         """A pair for a fresh sign-in, the first of a new family.
 
         Raises InvalidToken when the user lost rights or changed the password since it was loaded.
         """
-        family = {
-            "_id": new_id("tok"),
-            "user_id": user.id,
-            "created_at": clock.now(),
-            "expires_at": clock.now() + REFRESH_LIFETIME,
-        }
 
         def write() -> TokenPair:
-            _hold_unchanged(user)
-            database().token_families.insert_one(family)
-            return self._pair(user, family)
+            families.hold_unchanged(user.id, user.session_version)
+            actor = families.user_actor(user)
+            return self._pair(
+                user, families.begin(actor, families.REFRESH_LIFETIME, user_id=user.id)
+            )
 
         return in_transaction(write)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """The next pair of the family. Raises InvalidToken; a second use revokes the family."""
-        outcome = in_transaction(lambda: self._rotate(_hash(refresh_token)))
-        if isinstance(outcome, str):
-            revoke_family(outcome)  # outside: the refusal undoes the transaction, not this
+        """The next pair of a sign-in. Raises InvalidToken; a second use ends the sign-in."""
+        pair = in_transaction(lambda: self._rotate(refresh_token))
+        if pair is None:
             raise InvalidToken("The refresh token was used before; sign in again.")
-        return outcome
+        return pair
 
-    def _rotate(self, token_hash: str) -> TokenPair | str:
-        """The new pair, or the id of the family whose spent token was shown again."""
-        spent = database().refresh_tokens.find_one_and_update(
-            {"_id": token_hash}, {"$inc": {"uses": 1}}
-        )
-        if spent and spent["uses"] > 0:
-            return str(spent["family_id"])
-        user: User | None = (
-            User.objects(id=spent["user_id"], status="active").first()
-            if spent and spent["expires_at"] > clock.now()
-            else None
-        )
-        if spent is None or user is None:
+    def _rotate(self, refresh_token: str) -> TokenPair | None:
+        """None for a spent token: raising would undo that its family has ended."""
+        row = families.find_refresh_token(refresh_token)
+        family = families.get_live_family(row["family_id"]) if row else {}
+        # A client's grant is narrower than a sign-in, and must not become one here.
+        if row is None or family.get("client_id"):
             raise InvalidToken("The refresh token is not known or has expired.")
-        return self._pair(user, _live_family(spent["family_id"]))
+        if not families.spend(row):
+            return None
+        user: User | None = User.objects(id=row["user_id"], status="active").first()
+        if user is None:
+            raise InvalidToken("The account is not active any more.")
+        families.extend(family, families.user_actor(user))
+        return self._pair(user, family)
+
+    def _pair(self, user: User, family: Row) -> TokenPair:
+        scopes = scopes_of(user.role)
+        return TokenPair(
+            access_token=self.sign(family, scopes),
+            refresh_token=families.new_refresh_token(family),
+            expires_in=int(ACCESS_LIFETIME.total_seconds()),
+            scope=scope_text(scopes),
+        )
+
+    def sign(self, family: Row, scopes: Iterable[str]) -> str:
+        """An access token of the family, for 15 minutes. Source: RFC 9068 §2.2."""
+        issued = int(clock.now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": AUDIENCE,
+            "sub": family.get("user_id") or family["client_id"],
+            "client_id": family.get("client_id", FIRST_PARTY),
+            "scope": scope_text(scopes),
+            "iat": issued,
+            "exp": issued + int(ACCESS_LIFETIME.total_seconds()),
+            "jti": new_id("jti"),
+            "sid": family["_id"],
+        }
+        return jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims, self._key)
 
     def authenticate(
         self, access_token: str, *, request_id: str | None = None, ip: str | None = None
     ) -> Actor:
         """The actor an access token speaks for. Raises InvalidToken."""
-        claims = self._claims(access_token)
-        family = _live_family(str(claims["sid"]))
-        actor = family.get("actor") or {}
+        claims, family = self.read(access_token)
+        actor = family["actor"]
         return Actor(
-            type="user",
+            type=actor.get("type", "user"),
             id=claims["sub"],
-            name=actor.get("name", ""),
+            name=actor["name"],
             role=actor.get("role", ""),
             scopes=frozenset(claims["scope"].split()),
             customer_id=actor.get("customer_id"),
             request_id=request_id,
             ip=ip,
             token_family=family["_id"],
+            client_id=family.get("client_id"),
+            rate_limit=family.get("rate_limit"),
         )
+
+    def read(self, access_token: str) -> tuple[dict[str, Any], Row]:
+        """The claims of a good access token, and the live family it names. Raises InvalidToken."""
+        claims = self._claims(access_token)
+        family = families.get_live_family(str(claims["sid"]))
+        if claims.get("client_id", FIRST_PARTY) != family.get("client_id", FIRST_PARTY):
+            raise InvalidToken("The access token was given to another client.")
+        return claims, family
 
     def _claims(self, access_token: str) -> dict[str, Any]:
         try:
             token = jwt.decode(access_token, self._key, algorithms=["HS256"])
             self._registry().validate(token.claims)
-            if not isinstance(token.claims["scope"], str):
-                raise ValueError("scope must be text")
+            _check_type(token.header, token.claims)
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidToken("The access token is not valid or has expired.") from error
         return token.claims
@@ -121,7 +149,7 @@ class Tokens:
     def _registry(self) -> JWTClaimsRegistry:
         return JWTClaimsRegistry(
             now=int(clock.now().timestamp()),
-            iss={"essential": True, "value": self._issuer},
+            iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": AUDIENCE},
             exp={"essential": True},
             iat={"essential": True},
@@ -131,64 +159,20 @@ class Tokens:
             scope={"essential": True, "allow_blank": True},
         )
 
-    def _pair(self, user: User, family: Row) -> TokenPair:
-        refresh_token = secrets.token_urlsafe(32)
-        database().refresh_tokens.insert_one(
-            {
-                "_id": _hash(refresh_token),
-                "family_id": family["_id"],
-                "user_id": user.id,
-                "uses": 0,
-                "expires_at": clock.now() + REFRESH_LIFETIME,
-            }
-        )
-        # The family carries who acts, so that a request needs this one look-up and no other.
-        who = {"name": user.name, "role": user.role, "customer_id": user.customer_id}
-        database().token_families.update_one(
-            {"_id": family["_id"]},
-            {"$set": {"actor": who, "expires_at": clock.now() + REFRESH_LIFETIME}},
-        )
-        return self._signed(user, family["_id"], refresh_token)
 
-    def _signed(self, user: User, family_id: str, refresh_token: str) -> TokenPair:
-        issued = int(clock.now().timestamp())
-        lifetime = int(ACCESS_LIFETIME.total_seconds())
-        scope = " ".join(sorted(scopes_of(user.role)))
-        claims = {
-            "iss": self._issuer, "aud": AUDIENCE, "sub": user.id, "scope": scope,
-            "iat": issued, "exp": issued + lifetime, "jti": new_id("jti"), "sid": family_id,
-        }  # fmt: skip
-        access_token = jwt.encode({"alg": "HS256"}, claims, self._key)
-        return TokenPair(access_token, refresh_token, lifetime, scope)
+def scope_text(scopes: Iterable[str]) -> str:
+    """Scopes as OAuth writes them: separated by spaces."""
+    return " ".join(sorted(scopes))
 
 
-def revoke_family(family_id: str) -> None:
-    """End one sign-in: its access token and its refresh tokens are dead at once."""
-    database().token_families.update_one(
-        {"_id": family_id, "revoked_at": None}, {"$set": {"revoked_at": clock.now()}}
-    )
+def _check_type(header: dict[str, Any], claims: dict[str, Any]) -> None:
+    """RFC 8725 §3.11: no other kind of JWT passes. Raises ValueError.
 
-
-def revoke_all(user_id: str) -> None:
-    """End every sign-in of a user."""
-    database().token_families.update_many(
-        {"user_id": user_id, "revoked_at": None}, {"$set": {"revoked_at": clock.now()}}
-    )
-
-
-def _hold_unchanged(user: User) -> None:
-    """Nobody can end the user's sign-ins before this transaction ends, so none is overlooked."""
-    same = {"_id": user.id, "session_version": user.session_version, "status": "active"}
-    if not database().users.update_one(same, {"$inc": {"holds": 1}}).matched_count:
-        raise InvalidToken("The account was changed meanwhile; sign in again.")
-
-
-def _live_family(family_id: str) -> Row:
-    family = database().token_families.find_one({"_id": family_id})
-    if family is None or family.get("revoked_at") or family["expires_at"] <= clock.now():
-        raise InvalidToken("The sign-in that this token belongs to has ended.")
-    return family
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    The release before this one made tokens of type JWT, which name no client; instances of both
+    run side by side while an installation is updated.
+    """
+    kind = str(header.get("typ", "JWT")).lower().removeprefix("application/")
+    if kind != ("at+jwt" if "client_id" in claims else "jwt"):
+        raise ValueError("this is no access token")
+    if not isinstance(claims["scope"], str):
+        raise ValueError("scope must be text")

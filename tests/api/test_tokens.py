@@ -181,26 +181,35 @@ def _claims(tokens: Tokens, settings: Settings) -> Claims:
 
 
 Forge = Callable[[Claims, Settings], str]
+_HEADER = {"alg": "HS256", "typ": "at+jwt"}
 
 
 def _signed(claims: Claims, settings: Settings, **changes: Any) -> str:
     changed = {name: value for name, value in (claims | changes).items() if value is not None}
-    return jwt.encode({"alg": "HS256"}, changed, OctKey.import_key(settings.jwt_secret))
+    return jwt.encode(_HEADER, changed, OctKey.import_key(settings.jwt_secret))
+
+
+def _of_type(typ: str) -> Forge:
+    def forge(claims: Claims, settings: Settings) -> str:
+        key = OctKey.import_key(settings.jwt_secret)
+        return jwt.encode({**_HEADER, "typ": typ}, claims, key)
+
+    return forge
 
 
 def _unsigned(claims: Claims, _: Settings) -> str:
     """Put together by hand: the library does not want to make one."""
-    parts = [json.dumps(part).encode() for part in ({"alg": "none", "typ": "JWT"}, claims)]
+    parts = [json.dumps(part).encode() for part in ({**_HEADER, "alg": "none"}, claims)]
     return ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
 
 
 def _foreign_key(claims: Claims, _: Settings) -> str:
-    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key("another key " * 5))
+    return jwt.encode(_HEADER, claims, OctKey.import_key("another key " * 5))
 
 
 def _other_algorithm(claims: Claims, settings: Settings) -> str:
     key = OctKey.import_key(settings.jwt_secret)
-    return jwt.encode({"alg": "HS512"}, claims, key, algorithms=["HS512"])
+    return jwt.encode({**_HEADER, "alg": "HS512"}, claims, key, algorithms=["HS512"])
 
 
 NOW = int(datetime.now(UTC).timestamp())
@@ -210,6 +219,9 @@ FORGERIES: dict[str, Forge] = {
     "signed with another algorithm": _other_algorithm,
     "expired": lambda c, s: _signed(c, s, exp=NOW - 1000),
     "from the future": lambda c, s: _signed(c, s, iat=NOW + 5000, exp=NOW + 9000),
+    "not valid yet": lambda c, s: _signed(c, s, nbf=NOW + 5000, exp=NOW + 9000),
+    "an ID token": _of_type("JWT"),
+    "of another client": lambda c, s: _signed(c, s, client_id=f"cli_{'0' * 26}"),
     "for another audience": lambda c, s: _signed(c, s, aud="somebody-else"),
     "without an audience": lambda c, s: _signed(c, s, aud=None),
     "from another issuer": lambda c, s: _signed(c, s, iss="https://evil.example"),

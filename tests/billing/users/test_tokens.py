@@ -16,16 +16,10 @@ from billing import clock
 from billing.database import Database, Row
 from billing.inputs import merge
 from billing.users.errors import InvalidToken
+from billing.users.families import REFRESH_LIFETIME, revoke_family
 from billing.users.inputs import ChangePassword, UserInput, as_input
 from billing.users.save_user import change_password, update_user
-from billing.users.tokens import (
-    ACCESS_LIFETIME,
-    AUDIENCE,
-    REFRESH_LIFETIME,
-    TokenPair,
-    Tokens,
-    revoke_family,
-)
+from billing.users.tokens import ACCESS_LIFETIME, AUDIENCE, FIRST_PARTY, TokenPair, Tokens
 from tests.factories import PASSWORD, create_customer, create_user
 
 SECRET = "k1Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQeB"
@@ -42,8 +36,8 @@ def claims_of(token: str) -> dict[str, Any]:
 
 def forged(claims: dict[str, Any], secret: str = SECRET, **header: str) -> str:
     key = OctKey.import_key(secret)
-    algorithm = header.get("alg", "HS256")
-    return jwt.encode({"alg": algorithm, **header}, claims, key, algorithms=[algorithm])
+    whole = {"alg": "HS256", "typ": "at+jwt", **header}
+    return jwt.encode(whole, claims, key, algorithms=[whole["alg"]])
 
 
 def works(pair: TokenPair) -> bool:
@@ -83,10 +77,31 @@ def test_the_claims_are_those_of_the_contract(db: Database[Row]) -> None:
     user = create_user()
     with clock.frozen(NOON):
         claims = claims_of(TOKENS.issue(user).access_token)
-    assert set(claims) == {"iss", "aud", "sub", "scope", "iat", "exp", "jti", "sid"}
+    assert set(claims) == {*("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "sid")}
     assert (claims["iss"], claims["aud"], claims["sub"]) == (ISSUER, AUDIENCE, user.id)
+    assert claims["client_id"] == FIRST_PARTY
     assert claims["iat"] == int(NOON.timestamp())
     assert claims["exp"] - claims["iat"] == 900
+
+
+def test_an_access_token_says_that_it_is_one(db: Database[Row]) -> None:
+    header = TOKENS.issue(create_user()).access_token.partition(".")[0]
+    text = base64.urlsafe_b64decode(header + "=" * (-len(header) % 4))
+    assert json.loads(text) == {"alg": "HS256", "typ": "at+jwt"}
+
+
+def test_a_token_of_the_kind_before_is_still_believed(db: Database[Row]) -> None:
+    claims = claims_of(TOKENS.issue(create_user()).access_token)
+    del claims["client_id"]
+    assert TOKENS.authenticate(forged(claims, typ="JWT")).id == claims["sub"]
+
+
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "id+jwt", "logout+jwt", ""])
+def test_another_kind_of_token_is_no_access_token(db: Database[Row], typ: str) -> None:
+    claims = claims_of(TOKENS.issue(create_user()).access_token)
+    assert TOKENS.authenticate(forged(claims, typ="application/AT+JWT"))
+    with pytest.raises(InvalidToken):
+        TOKENS.authenticate(forged(claims, typ=typ))
 
 
 def test_a_token_expires(db: Database[Row]) -> None:
@@ -115,7 +130,12 @@ def test_what_is_no_token_is_refused(db: Database[Row], token: str) -> None:
         {"sid": {"$ne": None}},
         {"scope": ["admin"]},
         {"exp": "tomorrow"},
+        {"nbf": 4_000_000_000},
+        {"iat": 4_000_000_000},
+        {"client_id": "cli_00000000000000000000000000"},
+        {"client_id": 1},
         *({missing: None} for missing in ("iss", "aud", "sub", "exp", "iat", "jti", "sid")),
+        *({missing: None} for missing in ("client_id", "scope")),
     ],
 )
 def test_every_claim_is_checked(db: Database[Row], change: dict[str, Any]) -> None:
@@ -174,8 +194,8 @@ def test_one_refresh_token_used_by_many_at_once_serves_one_and_then_none(
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(refresh, range(8)))
     winners = [result for result in results if isinstance(result, TokenPair)]
-    assert len(winners) <= 1
-    assert db.refresh_tokens.count_documents({}) == 1 + len(winners)
+    assert len(winners) == 1
+    assert db.refresh_tokens.count_documents({}) == 2
     assert not any(works(winner) for winner in winners)
 
 
