@@ -91,7 +91,7 @@ def _merged(values: dict[str, Any], changes: dict[str, Any], current: Any) -> di
 
 def _raw_body() -> bytes:
     request.max_content_length = MAX_BYTES
-    raw = request.get_data(cache=False)
+    raw = request.get_data()
     if raw and (request.mimetype not in _JSON or _charset() not in {"utf-8", "utf8"}):
         detail = "Send the body as application/json, in UTF-8."
         raise RequestRefused(415, "unsupported_media_type", detail)

@@ -20,6 +20,7 @@ from api.bearer import anonymous_actor, bearer_actor
 from api.body import read_body, read_patch, refuse_body
 from api.conditions import expected_revisions
 from api.deprecation import has_deprecated_fields, note, note_fields
+from api.idempotency import idempotently
 from api.query import Query
 from billing.actors import Actor, acting_as
 from billing.deprecation import Deprecation
@@ -49,6 +50,10 @@ class Endpoint:
     patch: type[Input] | None = None
     revised: bool = False
     """Whether it writes one object and so honours If-Match."""
+    in_stages: bool = False
+    """Whether it takes more than one transaction: it asks a payment provider, or is long."""
+    is_secret: bool = False
+    """Whether its answer holds a secret that is shown once."""
     refusals: tuple[type[BillingError], ...] = ()
     """What billing may refuse it with, beyond what all endpoints share."""
     deprecated: Deprecation | None = None
@@ -58,13 +63,18 @@ class Endpoint:
         """The operation's name, in Flask and in OpenAPI."""
         return self.call.__name__
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it takes an Idempotency-Key: all that write do, once it is known who asks."""
+        return self.method != "GET" and not self.public
+
     def view(self, **ids: str) -> Response:
         """Answer the current request; called by Flask."""
         note(self.deprecated)
         actor = anonymous_actor() if self.public else bearer_actor()
         with acting_as(actor):
             self._admit(actor)
-            return self.answer.respond(self._call(ids | self._arguments()))
+            return self._respond(ids | self._arguments())
 
     def _admit(self, actor: Actor) -> None:
         if self.staff_only and actor.role == "customer":
@@ -72,15 +82,23 @@ class Endpoint:
         if self.scope:
             actor.require(self.scope)
 
-    def _call(self, arguments: dict[str, Any]) -> Any:
+    def _respond(self, arguments: dict[str, Any]) -> Response:
         """Where several revisions are accepted, each is tried: a refused one changes nothing."""
         if not self.revised:
-            return self.call(**arguments)
+            return self._once(arguments)
         *others, last = expected_revisions()
         for revision in others:
             with suppress(StaleRevision):
-                return self.call(**arguments, revision=revision)
-        return self.call(**arguments, revision=last)
+                return self._once({**arguments, "revision": revision})
+        return self._once({**arguments, "revision": last})
+
+    def _once(self, arguments: dict[str, Any]) -> Response:
+        def respond() -> Response:
+            return self.answer.respond(self.call(**arguments))
+
+        if not self.is_repeatable:
+            return respond()
+        return idempotently(respond, in_stages=self.in_stages, is_secret=self.is_secret)
 
     def _arguments(self) -> dict[str, Any]:
         """What the function takes beyond ids and revision: query, body or patch, as declared."""

@@ -105,7 +105,7 @@ def _refusal(error: BillingError) -> Response:
     status, headers = status_of(type(error)), {}
     if isinstance(error, errors.StaleRevision) and "If-Match" in request.headers:
         status = 412
-    if isinstance(error, errors.TooMany):
+    if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if status in {401, 403}:
         headers["WWW-Authenticate"] = _challenge(error)

@@ -22,6 +22,11 @@ def now() -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def wall_clock() -> datetime:
+    """The current instant, whatever test clock an operation lives at."""
+    return _frozen.get() or datetime.now(UTC)
+
+
 def today(timezone: str = "UTC") -> date:
     """The calendar date it is now in `timezone` (an IANA name)."""
     return now().astimezone(ZoneInfo(timezone)).date()

@@ -113,8 +113,7 @@ def rehearse(work: Callable[[], T]) -> T:
 
     What is previewed so is what doing it would give: it is done. Not within a transaction.
     """
-    if _inside.get():
-        raise RuntimeError("a rehearsal cannot be part of a transaction")
+    refuse_transaction("a rehearsal")
 
     def attempt() -> T:
         raise _Rehearsed(work())
@@ -128,6 +127,12 @@ def rehearse(work: Callable[[], T]) -> T:
     finally:
         _rehearsing.reset(token)
     raise AssertionError("a rehearsal always ends with its result")
+
+
+def refuse_transaction(deed: str) -> None:
+    """For what cannot be rolled back or repeated. Raises RuntimeError within a transaction."""
+    if _inside.get():
+        raise RuntimeError(f"{deed} cannot be part of a transaction")
 
 
 def is_rehearsing() -> bool:

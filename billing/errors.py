@@ -16,6 +16,10 @@ class BillingError(Exception):
     """Base of all refusals. `code` is part of the API's contract, `message` is for people."""
 
     code: ClassVar[str] = "billing_error"
+    is_lost_race: ClassVar[bool] = False
+    """Whether the same request may end differently when it is sent again."""
+    retry_after: int | None = None
+    """Seconds to wait before sending it again, where there is something to wait for."""
 
     def __init__(self, message: str, *, field: str = "", errors: list[FieldError] | None = None):
         super().__init__(message)
@@ -59,6 +63,7 @@ class StaleRevision(Conflict):
     """Somebody changed the object since the caller read it."""
 
     code = "stale_revision"
+    is_lost_race = True
 
 
 class Invalid(BillingError):

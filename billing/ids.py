@@ -29,6 +29,10 @@ class _Ascending:
     """The last number given; the one after it where its millisecond is not over."""
 
     def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """What a forked child must do, not to go on where its parent does."""
         self._lock = Lock()
         self._last = 0
 
@@ -50,11 +54,4 @@ def _text(number: int) -> str:
 
 
 _ascending = _Ascending()
-
-
-def _start() -> None:
-    global _ascending  # noqa: PLW0603 -- a forked child must not go on where its parent does
-    _ascending = _Ascending()
-
-
-os.register_at_fork(after_in_child=_start)
+os.register_at_fork(after_in_child=_ascending.begin_anew)

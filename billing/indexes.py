@@ -9,6 +9,7 @@ from billing.database import database
 FEATURES = (
     "seller",
     "events",
+    "idempotency",
     "users",
     "taxes",
     "customers",

@@ -46,6 +46,7 @@ def list_credit_notes(query: CreditNoteQuery) -> Page:
     scope=WRITE,
     body=(CreditNoteInput,),
     answer=created(CREDIT_NOTE),
+    in_stages=True,
     refusals=_REFUSALS,
 )
 def create_credit_note(body: CreditNoteInput) -> CreditNote:

@@ -31,6 +31,8 @@ def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
         headers.append("ETag")
     if status in CREATING:
         headers.append("Location")
+    if endpoint.is_repeatable:
+        headers.append("Idempotent-Replayed")
     success: Json = {"description": HTTPStatus(status).phrase, "headers": named(headers)}
     if schema := _schema(endpoint, schemas):
         success["content"] = {"application/json": {"schema": schema}}

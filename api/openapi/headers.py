@@ -27,6 +27,11 @@ HEADERS: dict[str, Json] = {
         "What kind of token is wanted, and what was wrong with the one sent (RFC 6750).",
         'Bearer realm="duebill", error="invalid_token"',
     ),
+    "Idempotent-Replayed": _header(
+        "That this is the first answer to the same Idempotency-Key, given again.",
+        "true",
+        always=False,
+    ),
     "Deprecation": _header("Since when this is deprecated (RFC 9745).", "@1767225600"),
     "Sunset": _header(
         "From when it may be gone (RFC 8594).", "Wed, 01 Jul 2026 00:00:00 GMT", always=False

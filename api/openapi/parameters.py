@@ -17,6 +17,8 @@ def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
         found.append(_query_parameter(name, schema, name in model.get("required", [])))
     if endpoint.revised:
         found.append(_IF_MATCH)
+    if endpoint.is_repeatable:
+        found.append(_IDEMPOTENCY_KEY)
     return found
 
 
@@ -27,6 +29,16 @@ _IF_MATCH: Json = {
     "description": "The ETag the object had when you read it; 412 when it has changed since.",
     "schema": {"type": "string"},
     "example": '"3"',
+}
+
+
+_IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Names this request, such as a UUID. Sent again with the same key within 24 "
+    "hours, it is not done again: its first answer is given, with `Idempotent-Replayed: true`.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 
 

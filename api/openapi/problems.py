@@ -13,6 +13,7 @@ from api.problems import CONTENT_TYPE, status_of
 from api.shape import Problem
 from billing.actors import ScopeMissing
 from billing.errors import BillingError, Invalid, StaleRevision
+from billing.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from billing.users.errors import InvalidToken
 
 Json = dict[str, Any]
@@ -70,7 +71,16 @@ _STALE = (
     Refusal(412, StaleRevision.code, "The object changed since you read the ETag in If-Match."),
     Refusal(409, StaleRevision.code, "Somebody changed the object at the same moment; try again."),
 )
-_RACE = Refusal(409, "conflict", "Others changed the same things meanwhile; try again.")
+_REPEATED = (
+    Refusal(409, "conflict", "Others changed the same things meanwhile; try again."),
+    Refusal(
+        400, "malformed_idempotency_key", "Idempotency-Key is not 1 to 255 visible characters."
+    ),
+    Refusal(
+        409, IdempotencyKeyInUse.code, "The first request with this Idempotency-Key still runs."
+    ),
+    Refusal(422, IdempotencyKeyReused.code, "This Idempotency-Key was sent with another request."),
+)
 _HIDDEN = Refusal(404, "not_found", "There is nothing here for a customer's own user.")
 
 
@@ -101,8 +111,8 @@ def _refusals(endpoint: Endpoint) -> Iterator[Refusal]:
         yield _NO_BODY
     if endpoint.revised:
         yield from _STALE
-    if endpoint.method != "GET" and not endpoint.public:
-        yield _RACE
+    if endpoint.is_repeatable:
+        yield from _REPEATED
     if endpoint.staff_only:
         yield _HIDDEN
     for refusal in endpoint.refusals:

@@ -30,6 +30,7 @@ def list_payments(query: PaymentQuery) -> Page:
     scope=WRITE,
     body=(PaymentInput,),
     answer=created(PAYMENT),
+    in_stages=True,
     refusals=(
         InvoiceNotFound,
         InvoiceNotPayable,
@@ -62,6 +63,7 @@ def get_payment(payment_id: str) -> Payment:
     scope=WRITE,
     body=(RefundInput,),
     answer=One(PAYMENT),
+    in_stages=True,
     revised=True,
     refusals=(MISSING, errors.PaymentNotRefundable, errors.RefundOutOfRange),
 )

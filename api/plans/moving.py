@@ -54,6 +54,7 @@ def preview_move(plan_id: str, body: MoveSubscribers) -> Row:
     scope="write:subscriptions",
     body=(MoveSubscribers,),
     answer=_ANSWER,
+    in_stages=True,
     staff_only=True,
     refusals=(PlanNotFound,),
 )

@@ -10,6 +10,7 @@ from api.endpoint import Endpoints
 from api.runs.shapes import BillingRun as RunShape
 from api.runs.shapes import RunQuery
 from billing.database import Row
+from billing.idempotency.in_stages import begun
 from billing.pages import Page
 from billing.runs import errors, queries, run_billing
 from billing.runs.inputs import RunBilling
@@ -52,15 +53,16 @@ def list_billing_runs(query: RunQuery) -> Page:
     staff_only=True,
     body=(RunBilling,),
     answer=Plain(RunShape, 201, also=(200, 202)),
+    in_stages=True,
 )
 def create_billing_run(body: RunBilling) -> Outcome:
     """A run works in a process of its own: 201 with its proof sheet when it is quick, else 202
     with how far it has got, to be watched at its Location. A dry run writes nothing: 200."""
     if body.dry_run:
         return Outcome(200, preview_view(preview_run(body.as_of_date)))
-    run = run_billing.start_run(body.as_of_date)
-    current_app.extensions[LAUNCH_RUN](run.id)
-    shown = run_view(_awaited(run.id))
+    run_id = begun() or run_billing.start_run(body.as_of_date).id
+    current_app.extensions[LAUNCH_RUN](run_id)
+    shown = run_view(_awaited(run_id))
     return Outcome(201 if shown["status"] == "completed" else 202, shown)
 
 

@@ -32,6 +32,7 @@ _PREVIEW = Plain(SubscriptionPreview)
     scope=READ,
     body=(SubscriptionInput,),
     answer=_PREVIEW,
+    in_stages=True,
     refusals=CREATE,
 )
 def preview_subscription(body: SubscriptionInput) -> Row:
@@ -45,6 +46,7 @@ def preview_subscription(body: SubscriptionInput) -> Row:
     scope=READ,
     body=(SubscriptionChange,),
     answer=_PREVIEW,
+    in_stages=True,
     refusals=CHANGE,
 )
 def preview_subscription_change(subscription_id: str, body: SubscriptionChange) -> Row:
@@ -58,6 +60,7 @@ def preview_subscription_change(subscription_id: str, body: SubscriptionChange) 
     scope=READ,
     body=(CancelSubscription,),
     answer=_PREVIEW,
+    in_stages=True,
     refusals=CANCEL,
 )
 def preview_cancellation(subscription_id: str, body: CancelSubscription) -> Row:
@@ -71,6 +74,7 @@ def preview_cancellation(subscription_id: str, body: CancelSubscription) -> Row:
     scope=READ,
     body=(PauseSubscription,),
     answer=_PREVIEW,
+    in_stages=True,
     refusals=(
         MISSING,
         SubscriptionNotBillable,

@@ -57,6 +57,7 @@ def get_test_clock(test_clock_id: str) -> Clock:
     scope=WRITE,
     body=(AdvanceClock,),
     answer=One(CLOCK),
+    in_stages=True,
     revised=True,
     refusals=(ClockNotFound, errors.ClockGoesForward, errors.AdvanceTooFar),
 )

@@ -16,6 +16,7 @@ class ChangedMeanwhile(Conflict):
     """What a bill was computed from is no longer as it was read; read it again."""
 
     code = "changed_meanwhile"
+    is_lost_race = True
 
 
 def move_credit(invoices: list[Row]) -> None:

@@ -8,8 +8,9 @@ payment's id again (settle_pending), and whatever reports it twice settles it on
 from mongoengine.errors import NotUniqueError
 
 from billing.customers.queries import get_customer
-from billing.database import operation
+from billing.database import operation, refuse_transaction
 from billing.events.journal import insert, update
+from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.errors import AmountOutOfRange
 from billing.invoices.queries import get_invoice
 from billing.money import format_money
@@ -26,12 +27,19 @@ from billing.payments.receive import receive, today_of
 def create_payment(data: PaymentInput) -> Payment:
     """Record a manual payment, or let a provider take one; the payment as it stands then.
 
-    It is still `pending` when the provider has not answered. Raises InvoiceNotFound,
+    One that an earlier try at the same request has begun is gone on with; the provider takes it
+    once. It is still `pending` when the provider has not answered. Raises InvoiceNotFound,
     InvoiceNotPayable, ProviderNotAvailable, AmountOutOfRange and PaymentUnderWay.
     """
+    if payment_id := begun():
+        return _go_on(get_payment(payment_id))
     if data.provider == "manual":
         return record_payment(data)
     return ask_provider(start_payment(data))
+
+
+def _go_on(payment: Payment) -> Payment:
+    return ask_provider(payment) if payment.status == "pending" else payment
 
 
 @operation
@@ -53,11 +61,13 @@ def start_payment(data: PaymentInput) -> Payment:
         raise PaymentUnderWay(
             "A payment of this invoice is under way; wait for its outcome."
         ) from error
+    note_begun(payment.id)
     return payment
 
 
 def ask_provider(payment: Payment) -> Payment:
     """Ask for a stored attempt and settle it; as it was when no answer comes."""
+    refuse_transaction("asking a payment provider")
     try:
         outcome = get_provider(payment.provider).create(order_of(payment))
     except ProviderUnreachable:

@@ -17,6 +17,7 @@ class PaymentUnderWay(Conflict):
     """The provider was asked for a payment of this invoice and has not answered yet."""
 
     code = "payment_under_way"
+    is_lost_race = True
 
 
 class PaymentNotRefundable(Conflict):

@@ -2,6 +2,7 @@
 
 from billing.database import operation
 from billing.events.journal import insert
+from billing.idempotency.in_stages import note_begun
 from billing.invoices.errors import InvoiceNotPayable
 from billing.invoices.inputs import PayInvoice
 from billing.invoices.models import Invoice
@@ -30,7 +31,9 @@ def pay_invoice(
 @operation
 def record_payment(data: PaymentInput) -> Payment:
     """The same as a payment. Raises InvoiceNotFound and InvoiceNotPayable."""
-    return _record(get_invoice(data.invoice_id), data)
+    payment = _record(get_invoice(data.invoice_id), data)
+    note_begun(payment.id)
+    return payment
 
 
 def check_payable(invoice: Invoice) -> None:

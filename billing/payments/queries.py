@@ -78,6 +78,12 @@ def refunds_of(payment_ids: list[str]) -> dict[str, list[Row]]:
     return dict(found)
 
 
+def pending_refunds_of(invoice_id: str, credit_note_id: str) -> list[str]:
+    """Ids of the refunds that a credit note of the invoice wants and no provider has answered."""
+    where = {"invoice_id": invoice_id, "credit_note_id": credit_note_id, "status": "pending"}
+    return [row["_id"] for row in database().refunds.find(where, {"_id": 1}).sort("_id", 1)]
+
+
 def get_refund(refund_id: str) -> Refund:
     """The refund. Raises PaymentNotFound."""
     where: Row = {"_id": refund_id}

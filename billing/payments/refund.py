@@ -3,6 +3,7 @@
 from billing.customers.credit import CreditInsufficient, add_credit
 from billing.database import Row, operation
 from billing.events.journal import insert, update
+from billing.idempotency.in_stages import begun, note_begun
 from billing.money import format_money
 from billing.payments.errors import PaymentNotRefundable, RefundOutOfRange
 from billing.payments.inputs import RefundInput
@@ -21,7 +22,7 @@ def refund_payment(
     credit goes back last and is taken from the credit. Raises PaymentNotFound, StaleRevision,
     PaymentNotRefundable and RefundOutOfRange.
     """
-    send_refund(_begin(payment_id, data or RefundInput(), expected_revision))
+    send_refund(begun() or _begin(payment_id, data or RefundInput(), expected_revision))
     return get_payment(payment_id)
 
 
@@ -36,7 +37,9 @@ def _begin(payment_id: str, data: RefundInput, expected_revision: int | None) ->
     if amount > payment.refundable:
         left = format_money(payment.refundable, payment.currency)
         raise RefundOutOfRange(f"Only {left} is left; refund no more.", field="amount")
-    return str(start_refund(payment, amount, reason=data.reason).id)
+    refund_id = str(start_refund(payment, amount, reason=data.reason).id)
+    note_begun(refund_id)
+    return refund_id
 
 
 def start_refund(

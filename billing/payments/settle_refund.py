@@ -2,7 +2,7 @@
 
 from billing.credit_notes.queries import get_credit_note
 from billing.customers.credit import add_credit
-from billing.database import operation
+from billing.database import operation, refuse_transaction
 from billing.events.journal import update
 from billing.payments.models import Refund
 from billing.payments.providers import get_provider
@@ -12,6 +12,7 @@ from billing.payments.queries import get_payment, get_refund
 
 def send_refund(refund_id: str) -> Refund:
     """Ask the provider, which pays back once per refund; still pending when no answer comes."""
+    refuse_transaction("asking a payment provider")
     refund = get_refund(refund_id)
     order = Order(refund.id, refund.amount, refund.currency, refund.payment_id)
     try:

@@ -5,6 +5,7 @@ from datetime import date
 from billing import clock
 from billing.database import database, operation
 from billing.events.journal import insert, record
+from billing.idempotency.in_stages import note_begun
 from billing.runs.chunks import chunks_left
 from billing.runs.due import due_filter
 from billing.runs.errors import BillingRunNotResumable
@@ -42,6 +43,7 @@ def start_run(as_of: date | None = None) -> BillingRun:
     """A new run on which nobody works yet."""
     run = BillingRun(as_of_date=as_of, heartbeat_at=clock.now())
     insert(run, "billing_run.started")
+    note_begun(run.id)
     return run
 
 

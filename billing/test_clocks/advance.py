@@ -13,6 +13,7 @@ from billing.adoption import ClockNotFound
 from billing.database import Row, database, operation
 from billing.dunning.run_dunning import run_dunning
 from billing.events.journal import record
+from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, prepare_bills
@@ -51,7 +52,7 @@ def advance_clock(
     Raises ClockNotFound, StaleRevision, ClockGoesForward and AdvanceTooFar.
     """
     to = data.to
-    advanced = Advanced(_begin(clock_id, to, expected_revision))
+    advanced = Advanced(get_clock(clock_id) if begun() else _begin(clock_id, to, expected_revision))
     while (found := next_moment(clock_id, to, advanced.seen)) is not None:
         with clock.frozen(found.at):
             if _bill(clock_id, found, advanced):
@@ -75,6 +76,7 @@ def _begin(clock_id: str, to: datetime, expected_revision: int | None) -> Clock:
     )
     changes = {"now": [instant(found.now), instant(to)]}
     record(found, "test_clock.advanced", changes=changes)
+    note_begun(clock_id)
     return found
 
 

@@ -16,7 +16,6 @@ from billing.errors import (
     Invalid,
     NotFound,
     StaleRevision,
-    TooMany,
     Unauthenticated,
 )
 from billing.inputs import Input, parse
@@ -136,7 +135,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         if isinstance(error, Unauthenticated):
             self.http_status = 422  # the wrong password of a form is no missing authentication
         self.is_stale = isinstance(error, StaleRevision)
-        self.retry_after = error.retry_after if isinstance(error, TooMany) else 0
+        self.retry_after = error.retry_after or 0
         for found in error.errors:
             field = find_field(self, found.field)
             if field is None:
