@@ -24,6 +24,12 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
+def _sequence(value: Any) -> int:
+    if not re.fullmatch(r"[0-9]{1,15}", str(value)):
+        raise ValueError("must be a whole number")
+    return int(value)
+
+
 def _date(value: Any) -> Any:
     if not _DATE.fullmatch(str(value)):
         raise ValueError("must be a date such as 2026-01-31")
@@ -47,6 +53,7 @@ def _truth(value: Any) -> bool:
 
 
 Whole = Annotated[int, BeforeValidator(_whole)]
+Sequence = Annotated[int, BeforeValidator(_sequence), Field(ge=0, le=10**15 - 1)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 DateParameter = Annotated[date, BeforeValidator(_date)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]

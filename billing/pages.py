@@ -73,7 +73,7 @@ def paginate(
     rows = list(cursor)
     has_more = len(rows) > page.limit
     items = rows[: page.limit]
-    total = len(items) if not has_more and not page.cursor else _count(collection, where)
+    total = len(items) if not has_more and not page.cursor else count_capped(collection, where)
     return Page(
         items=items,
         has_more=has_more,
@@ -124,7 +124,7 @@ def _after(cursor: str, sort: str, field: str, direction: int) -> Row:
     return {field: {"$gte": value}, "$or": [{field: {"$gt": value}}, tie]}
 
 
-def _count(collection: str, where: Mapping[str, Any]) -> int:
+def count_capped(collection: str, where: Mapping[str, Any]) -> int:
     """How many rows match, counted no further than one past the cap.
 
     Counting is dear where much matches: that a count is capped is remembered for a minute, since

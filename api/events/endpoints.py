@@ -6,10 +6,13 @@ from pydantic import Field
 
 from api.answers import One, PageOf, Resource
 from api.endpoint import Endpoints
-from api.query import PageQuery
+from api.problems import RequestRefused
+from api.query import PageQuery, Sequence
 from api.shape import Id, Instant, Shape
 from billing.database import Row
+from billing.errors import FieldError
 from billing.events import queries
+from billing.events.sequence import sequence_waiting
 from billing.events.views import event_view
 from billing.inputs import ObjectId
 from billing.pages import Page
@@ -28,6 +31,8 @@ class Event(Shape):
 
     id: Id
     object: Literal["event"]
+    seq: int | None
+    """Its place in the sequence of all events, from 1 without gaps; null until it is given."""
     type: str
     """Such as `invoice.paid`."""
     object_id: str
@@ -50,6 +55,9 @@ class EventQuery(PageQuery):
     type: Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,60}$")] | None = None
     actor_id: ObjectId | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"
+    after: Sequence | None = None
+    """The last `seq` that you have seen, 0 to begin with: gives what comes after it, ascending.
+    Excludes `cursor`, `sort` and `actor_id`."""
 
 
 EVENT = Resource(Event, event_view, revised=False)
@@ -60,8 +68,26 @@ endpoints = Endpoints("Events", "The audit trail: one event for each change.")
 
 @endpoints.get("/events", "List events", scope=READ, query=EventQuery, answer=PageOf(EVENT))
 def list_events(query: EventQuery) -> Page:
-    """Newest first."""
-    return queries.list_events(**query.arguments())
+    """Newest first; with `after` in the order of `seq`, without gaps.
+
+    To follow all that happens, keep the `seq` of the last event you have dealt with and ask with
+    `after` again: at once while `has_more`, else when you like. Nothing appears later below a
+    `seq` that was given. `next_cursor` is null then.
+    """
+    arguments = query.arguments()
+    if query.after is None:
+        return queries.list_events(**arguments)
+    _refuse_beside_after(arguments)
+    sequence_waiting(lambda _: None)
+    return queries.pull_events(**arguments)
+
+
+def _refuse_beside_after(arguments: dict[str, Any]) -> None:
+    """Raises RequestRefused for what has no meaning in the order of the sequence."""
+    beside = sorted(arguments.keys() & {"cursor", "sort", "actor_id"})
+    if beside:
+        errors = [FieldError(name, "cannot be given with after") for name in beside]
+        raise RequestRefused(422, "invalid", "Some query parameters are not valid.", errors)
 
 
 @endpoints.get(

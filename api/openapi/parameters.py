@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from api.endpoint import Endpoint
-from api.openapi.examples import parameter_example
 from api.openapi.schemas import Schemas
 
 Json = dict[str, Any]
@@ -12,14 +11,10 @@ Json = dict[str, Any]
 
 def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
     """Path, query and header parameters of an endpoint."""
-    names = re.findall(r"<(\w+)>", endpoint.path)
-    found = [
-        _path_parameter(name) | parameter_example(endpoint.name, "path", name) for name in names
-    ]
+    found = [_path_parameter(name) for name in re.findall(r"<(\w+)>", endpoint.path)]
     model = schemas.inline(endpoint.query)
     for name, schema in model.get("properties", {}).items():
-        parameter = _query_parameter(name, schema, name in model.get("required", []))
-        found.append(parameter | parameter_example(endpoint.name, "query", name))
+        found.append(_query_parameter(name, schema, name in model.get("required", [])))
     if endpoint.revised:
         found.append(_IF_MATCH)
     if endpoint.is_repeatable:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bson import Timestamp
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing import clock
@@ -12,13 +13,26 @@ from billing.indexes import declare_indexes
 
 COLLECTION = "events"
 
+# The server puts its own cluster time in place of it when it stores the event. That time rises
+# with each event, also within one transaction (billing.events.sequence).
+UNSEQUENCED = Timestamp(0, 0)
+
 declare_indexes(
     COLLECTION,
     IndexModel([("object_id", ASCENDING), ("_id", DESCENDING)], name="object"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer", sparse=True),
     IndexModel([("type", ASCENDING), ("_id", DESCENDING)], name="type"),
     IndexModel([("actor.id", ASCENDING), ("_id", DESCENDING)], name="actor"),
+    IndexModel([("unsequenced", ASCENDING)], name="unsequenced", sparse=True),
+    IndexModel([("seq", ASCENDING)], name="seq", unique=True, sparse=True),
+    IndexModel(
+        [("type", ASCENDING), ("seq", ASCENDING)],
+        name="type_seq",
+        partialFilterExpression={"seq": {"$exists": True}},
+    ),
 )
+# One document: the last number that was given.
+declare_indexes("event_sequence")
 
 
 def event_row(
@@ -41,6 +55,7 @@ def event_row(
         "object_id": object_id,
         "actor": {"type": actor.type, "id": actor.id, "name": actor.name},
         "created_at": clock.now(),
+        "unsequenced": UNSEQUENCED,
     }
     optional = {
         "customer_id": customer_id,

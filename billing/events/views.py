@@ -11,6 +11,7 @@ def event_view(row: Row) -> dict[str, Any]:
     return {
         "id": row["_id"],
         "object": "event",
+        "seq": row.get("seq"),
         "type": row["type"],
         "object_id": row["object_id"],
         "object_type": row["object_type"],

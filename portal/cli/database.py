@@ -19,6 +19,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from billing import database
 from billing.embedded import EmbeddedMongoError, embedded_mongodb
 from billing.errors import BillingError
+from billing.events.adopt_old import adopt_old_events
 from billing.indexes import INDEXES, ensure_indexes
 from billing.settings import Settings, SettingsError
 
@@ -50,6 +51,7 @@ def connected(uri: str) -> Iterator[None]:
     try:
         _require_transactions()
         ensure_indexes()
+        adopt_old_events()
         yield
     except ConnectionFailure as error:
         text = str(error).partition(" (configured timeouts")[0]

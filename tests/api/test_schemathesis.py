@@ -130,6 +130,7 @@ BEYOND_SCHEMA = (
     "must be a language tag",
     "value is not a valid email address",
     "cursor must be a next_cursor",
+    "cannot be given with after",
     "must not be negative",
     "must be (greater|less) than or equal to [12][0-9]{3}-[0-9]{2}-[0-9]{2}",
     "must not be empty",  # after its spaces are trimmed

@@ -21,6 +21,7 @@ from billing.customers import queries as customers
 from billing.database import Database, Row
 from billing.dunning.due import due_reminders
 from billing.events import queries as events
+from billing.events.sequence import sequence_waiting
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
 from billing.pages import Page
@@ -296,6 +297,21 @@ def test_a_page_deep_in_a_list_looks_at_no_more_than_the_first(
         for sort in [sign + field for field in sorts for sign in ("", "-")]:
             looked_at = pages_looked_at(profiler, listed, sort)
             assert max(looked_at) <= 3 * looked_at[0], (listed, sort, looked_at)
+
+
+def test_pulling_events_by_their_numbers_looks_at_few(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    assert sequence_waiting(lambda _: None) > 200
+    assert profiler.scans() == []
+    for where in ({}, {"type": "plan.created"}, {"type": "plan.created", "after": 40}):
+        page = events.pull_events(**{"after": 0, "limit": 5, **where})
+        looked_at = [operation["docsExamined"] for operation in profiler.operations()]
+        assert max(looked_at) <= len(page.items) + 1, where
+    for name in ("object_id", "customer_id"):
+        assert events.pull_events(0, **{name: ids[name]}).items
+        assert profiler.scans() == []
 
 
 def pages_looked_at(profiler: Profiler, listed: Callable[..., Page], sort: str) -> list[int]:

@@ -243,6 +243,7 @@ def test_an_event_tells_who_did_what_and_from_where(db: Database[Row]) -> None:
     assert event_view(row) == {
         "id": row["_id"],
         "object": "event",
+        "seq": None,
         "type": "customer.updated",
         "object_id": customer.id,
         "object_type": "customer",

@@ -1,1 +1,0 @@
-"""The story that the examples of the documentation are taken from."""
