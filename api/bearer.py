@@ -2,6 +2,13 @@
 
 from flask import Flask, current_app, g, request
 
+from api.rate_limits import (
+    count_actor,
+    count_address,
+    count_bad_token,
+    count_token_request,
+    refuse_locked_out,
+)
 from billing.actors import Actor
 from billing.errors import Unauthenticated
 from billing.settings import Settings
@@ -23,15 +30,24 @@ def tokens() -> Tokens:
 
 
 def bearer_actor() -> Actor:
-    """The actor of the request's token. Raises Unauthenticated."""
+    """The actor of the request's token, counted. Raises Unauthenticated and TooMany."""
     scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
+        count_address()
         raise Unauthenticated("Send an access token: Authorization: Bearer ….")
-    return tokens().authenticate(
-        token.strip(), request_id=g.get("request_id"), ip=request.remote_addr
-    )
+    refuse_locked_out()
+    try:
+        actor = tokens().authenticate(
+            token.strip(), request_id=g.get("request_id"), ip=request.remote_addr
+        )
+    except Unauthenticated:
+        count_bad_token()
+        raise
+    count_actor(actor)
+    return actor
 
 
-def anonymous_actor() -> Actor:
-    """Nobody yet; still with what the audit trail wants to know."""
+def anonymous_actor(gets_token: bool = False) -> Actor:
+    """Nobody yet, counted; still with what the audit trail wants to know. Raises TooMany."""
+    count_token_request() if gets_token else count_address()
     return Actor(type="anonymous", request_id=g.get("request_id"), ip=request.remote_addr)

@@ -43,6 +43,8 @@ class Endpoint:
     scope: str | None = None
     """None: any token will do. Nothing is asked for where `public` is set."""
     public: bool = False
+    gives_token: bool = False
+    """Whether it is public and gives a token, and so is limited as an attempt to get in."""
     staff_only: bool = False
     """A customer's own user is told that there is nothing here."""
     query: type[Query] = Query
@@ -71,7 +73,7 @@ class Endpoint:
     def view(self, **ids: str) -> Response:
         """Answer the current request; called by Flask."""
         note(self.deprecated)
-        actor = anonymous_actor() if self.public else bearer_actor()
+        actor = anonymous_actor(self.gives_token) if self.public else bearer_actor()
         with acting_as(actor):
             self._admit(actor)
             return self._respond(ids | self._arguments())

@@ -12,7 +12,9 @@ from api.bearer import init_tokens
 from api.deprecation import announce
 from api.endpoint import Endpoints
 from api.problems import answer_error
+from api.rate_limits import count_address, init_rate_limits
 from api.runs.endpoints import LAUNCH_RUN
+from billing.errors import TooMany
 
 PREFIX = "/api/v1"
 FEATURES = (
@@ -60,6 +62,7 @@ def features() -> list[Endpoints]:
 def register(app: Flask, launch_run: Callable[[str], None]) -> None:
     """Called once by the application factory."""
     init_tokens(app)
+    init_rate_limits(app)
     app.extensions[LAUNCH_RUN] = launch_run
     app.url_map.converters["id"] = IdConverter
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
@@ -81,6 +84,15 @@ def register(app: Flask, launch_run: Callable[[str], None]) -> None:
 
 def _answer_unroutable() -> Response | None:
     """An unknown address or method belongs to no blueprint, so it is answered here."""
-    if request.routing_exception and (request.path + "/").startswith("/api/"):
-        return answer_error(request.routing_exception)
-    return None
+    unroutable = request.routing_exception
+    if not (unroutable or request.method == "OPTIONS") or not _is_below_api():
+        return None
+    try:
+        count_address()
+    except TooMany as error:
+        return answer_error(error)
+    return answer_error(unroutable) if unroutable else None
+
+
+def _is_below_api() -> bool:
+    return (request.path + "/").startswith("/api/")

@@ -46,6 +46,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+_PER_MINUTE = "must be a whole number from 1 to 10000000"
 _SHAPES = {
     "mongodb_uri": "must start with mongodb:// or mongodb+srv://",
     "redis_url": "must start with redis://, rediss:// or unix://",
@@ -53,9 +54,14 @@ _SHAPES = {
     "port": "must be a whole number from 1 to 65535",
     "web_concurrency": "must be a whole number from 1 to 256",
     "trusted_proxies": "must be a whole number from 0 to 10",
+    "api_rate_limit": _PER_MINUTE,
+    "address_rate_limit": _PER_MINUTE,
+    "token_rate_limit": _PER_MINUTE,
+    "api_log": "must be true or false",
 }
 
 Secret = Annotated[str, AfterValidator(_strong)]
+PerMinute = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class Settings(BaseModel):
@@ -79,6 +85,14 @@ class Settings(BaseModel):
     session_cookie_secure: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     web_concurrency: int = Field(default_factory=_cores, ge=1, le=256)
+    api_rate_limit: PerMinute = 6000
+    """Requests a minute of a client or user of the API."""
+    address_rate_limit: PerMinute = 600
+    """Requests a minute of an address that shows no token, and likewise with a bad one."""
+    token_rate_limit: PerMinute = 30
+    """Attempts a minute of an address to sign in or to get a token."""
+    api_log: bool = True
+    """Whether calls of the API are kept for staff to look at."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = "info"

@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api
 import portal
 from billing import database
+from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
+from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
 from portal import cli, health
 from portal.runs.launch import launch_run
@@ -27,6 +29,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.config.from_mapping(_config(settings))
+    app.extensions[RATE_LIMITS] = RateLimits(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -22,6 +22,7 @@ except OSError as _error:
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 from billing import database
+from billing.rate_limits.shared import shared_counters
 from portal.start import current_start
 from portal.telemetry import logging_config, worker_gone
 from portal.worker import Worker, stop_gracefully_at_first
@@ -44,6 +45,7 @@ logconfig_dict = logging_config(_settings.log_level)
 
 def on_starting(_server: Any) -> None:
     """In the master, before it listens."""
+    shared_counters()  # made before the workers are, so that they count together
     current_start(_settings, _metrics).begin()
 
 

@@ -69,5 +69,8 @@ def settings(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Sett
             "SECRET_KEY": "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe",
             "JWT_SECRET": "Vt4Ry1oMx8Kb6NzWc3JuQf7LdHg0SpEa",
             "LOG_LEVEL": "error",
+            "API_RATE_LIMIT": "1000000",
+            "ADDRESS_RATE_LIMIT": "1000000",
+            "TOKEN_RATE_LIMIT": "1000000",
         }
     )

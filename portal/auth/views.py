@@ -10,6 +10,7 @@ from billing.users.sign_in import sign_in as check_credentials
 from portal import sessions
 from portal.access import own_path, public
 from portal.answers import form_page
+from portal.auth.attempts import count_attempt
 from portal.auth.forms import Credentials, FirstAdmin, SetupForm, SignInForm
 
 blueprint = Blueprint("auth", __name__)
@@ -30,6 +31,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _check(data: Credentials) -> User:
+    count_attempt()
     return check_credentials(data.email, data.password, ip=request.remote_addr)
 
 

@@ -1,0 +1,71 @@
+"""How often the API may be asked: each request is counted once, and its answer says the standing.
+
+A request with a good token counts for its client or user, any other for its address. Headers are
+those of the IETF draft "RateLimit header fields for HTTP" in its form of separate fields.
+"""
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from billing.actors import Actor
+from billing.rate_limits.limits import EXTENSION, WINDOW_SECONDS, RateLimits, Standing
+
+
+def init_rate_limits(app: Flask) -> None:
+    """Tell in the headers of every answer where its asker stands."""
+    app.after_request(_tell)
+
+
+def count_actor(actor: Actor) -> None:
+    """One more request of a client or user. Raises TooMany."""
+    _admit(_limits().by_actor(actor))
+
+
+def count_address() -> None:
+    """One more request of nobody known. Raises TooMany."""
+    _admit(_limits().by_address(request.remote_addr))
+
+
+def count_token_request() -> None:
+    """One more attempt to get a token, with whatever credentials. Raises TooMany."""
+    _admit(_limits().for_token(request.remote_addr))
+
+
+def count_bad_token() -> None:
+    """One more token that is not good. Raises TooMany."""
+    _admit(_limits().failed(request.remote_addr))
+
+
+def refuse_locked_out() -> None:
+    """Raises TooMany for an address that showed too many bad tokens."""
+    if standing := _limits().locked_out(request.remote_addr):
+        _admit(standing)
+
+
+def limit_token_requests(blueprint: Blueprint) -> None:
+    """Count every request to `blueprint`, whose endpoints give or judge tokens, as an attempt."""
+    blueprint.before_request(count_token_request)
+
+
+def _limits() -> RateLimits:
+    found: RateLimits = current_app.extensions[EXTENSION]
+    return found
+
+
+def _admit(standing: Standing) -> None:
+    g.standing = standing
+    standing.check()
+
+
+def _tell(response: Response) -> Response:
+    standing: Standing | None = g.get("standing")
+    if standing is None:
+        if not request.path.startswith("/api/"):
+            return response
+        # It failed before it was known who asks: counted, though not refused any more.
+        standing = _limits().by_address(request.remote_addr)
+    headers = response.headers
+    headers["RateLimit-Limit"] = str(standing.limit)
+    headers["RateLimit-Remaining"] = str(standing.remaining)
+    headers["RateLimit-Reset"] = str(standing.reset)
+    headers["RateLimit-Policy"] = f"{standing.limit};w={WINDOW_SECONDS}"
+    return response
