@@ -63,9 +63,9 @@ def _tell(response: Response) -> Response:
             return response
         # It failed before it was known who asks: counted, though not refused any more.
         standing = _limits().by_address(request.remote_addr)
-    headers = response.headers
-    headers["RateLimit-Limit"] = str(standing.limit)
-    headers["RateLimit-Remaining"] = str(standing.remaining)
-    headers["RateLimit-Reset"] = str(standing.reset)
-    headers["RateLimit-Policy"] = f"{standing.limit};w={WINDOW_SECONDS}"
+    add = response.headers.add  # half the price of setting, which looks for what to replace
+    add("RateLimit-Limit", str(standing.limit))
+    add("RateLimit-Remaining", str(standing.remaining))
+    add("RateLimit-Reset", str(standing.reset))
+    add("RateLimit-Policy", f"{standing.limit};w={WINDOW_SECONDS}")
     return response

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.answers import CREATING, NoContent, One, PageOf, Plain
 from api.endpoint import Endpoint
-from api.openapi.headers import named
+from api.openapi.headers import ALWAYS, named
 from api.openapi.problems import problems
 from api.openapi.schemas import Schemas
 from api.shape import Listing
@@ -26,7 +26,7 @@ def responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Json]:
 
 
 def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
-    answer, headers = endpoint.answer, ["X-Request-Id"]
+    answer, headers = endpoint.answer, [*ALWAYS]
     if isinstance(answer, One) and answer.resource.revised:
         headers.append("ETag")
     if status in CREATING:

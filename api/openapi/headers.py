@@ -18,6 +18,10 @@ HEADERS: dict[str, Json] = {
         "Names this request in the logs; the one you sent, or a new one.",
         "7f3c0f7a5d1c4b0e",
     ),
+    "RateLimit-Limit": _header("Requests you may make a minute.", 6000, kind="integer"),
+    "RateLimit-Remaining": _header("How many of them are left.", 5988, kind="integer"),
+    "RateLimit-Reset": _header("Seconds until all of them are back.", 42, kind="integer"),
+    "RateLimit-Policy": _header("The limit, and its window in seconds.", "6000;w=60"),
     "ETag": _header("The object's revision, to be sent as If-Match.", '"3"'),
     "Location": _header(
         "Where the object lives.", "/api/v1/customers/cus_01KAXZ7Q0M8N2R4T6W8Y0A2C4E"
@@ -37,6 +41,13 @@ HEADERS: dict[str, Json] = {
         "From when it may be gone (RFC 8594).", "Wed, 01 Jul 2026 00:00:00 GMT", always=False
     ),
 }
+ALWAYS = (
+    "X-Request-Id",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "RateLimit-Policy",
+)
 
 
 def named(names: Iterable[str]) -> Json:

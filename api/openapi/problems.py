@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Any
 
 from api.endpoint import Endpoint
-from api.openapi.headers import named
+from api.openapi.headers import ALWAYS, named
 from api.openapi.schemas import Schemas
 from api.problems import CONTENT_TYPE, status_of
 from api.shape import Problem
 from billing.actors import ScopeMissing
-from billing.errors import BillingError, Invalid, StaleRevision
+from billing.errors import BillingError, Invalid, StaleRevision, TooMany
 from billing.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 from billing.users.errors import InvalidToken
 
@@ -49,6 +49,7 @@ class Refusal:
 
 
 _AWAY = Refusal(503, "database_unavailable", "The database does not answer; try again soon.")
+_TOO_MANY = Refusal(429, TooMany.code, "Too many requests a minute; wait for Retry-After.")
 _INVALID = Refusal(
     422,
     Invalid.code,
@@ -100,7 +101,7 @@ def _code(refusal: Refusal) -> str:
 
 
 def _refusals(endpoint: Endpoint) -> Iterator[Refusal]:
-    yield from (_AWAY, _INVALID)
+    yield from (_AWAY, _INVALID, _TOO_MANY)
     if not endpoint.public:
         yield from _TOKEN
     if endpoint.scope:
@@ -126,7 +127,7 @@ def _words(refusal: type[BillingError]) -> str:
 
 
 def _response(endpoint: Endpoint, status: int, found: list[Refusal], schemas: Schemas) -> Json:
-    headers = ["X-Request-Id"]
+    headers = [*ALWAYS]
     if status in {429, 503}:
         headers.append("Retry-After")
     if status in {401, 403}:

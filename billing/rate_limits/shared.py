@@ -13,7 +13,7 @@ from threading import Lock
 
 SLOTS = 1 << 16
 _SLOT = struct.Struct("<qII")  # the hash of a key, the end of its window, its count: 16 bytes
-_TRIED = 8
+_TRIED = 16
 
 
 class SharedCounters:
@@ -37,8 +37,9 @@ class SharedCounters:
         """The place of a name and its count. A new name takes the first free place, else that of
         the smallest count, which begins anew: who asks often is never forgotten."""
         places = []
+        step = name >> 32 | 1  # of its own, so that full neighbourhoods do not grow
         for tried in range(_TRIED):
-            place = (name + tried) % self._slots * _SLOT.size
+            place = (name + tried * step) % self._slots * _SLOT.size
             owner, until, count = _SLOT.unpack_from(self._memory, place)
             if until != ends:
                 return place, 0

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
 
+from billing import clock
+from billing.settings import Settings
 from billing.users.inputs import as_input
 from billing.users.queries import get_user
 from billing.users.save_user import end_sessions, update_user
 from billing.users.throttle import PER_ACCOUNT
+from portal.app import create_app
 from tests.factories import PASSWORD, create_customer, create_user
 from tests.portal.page_client import PageClient
 
@@ -51,6 +56,27 @@ def test_too_many_failures_have_to_wait(anonymous: PageClient) -> None:
     assert seen.status == 429
     assert 0 < int(seen.headers["Retry-After"]) <= 15 * 60
     assert "Try again in 15 minutes" in seen.alerts()
+
+
+def test_attempts_of_an_address_are_few_whatever_the_account(
+    db: object, settings: Settings, connected_database: None
+) -> None:
+    few = settings.model_copy(update={"token_rate_limit": 2})
+    address = {"REMOTE_ADDR": "192.0.2.66"}
+    with clock.frozen(datetime.now(UTC).replace(second=20) + timedelta(hours=1)):
+        visitor = PageClient(create_app(few, connect=False))
+        page = visitor.get("/sign-in", environ_base=address)
+        seen = [
+            visitor.post("/sign-in", {**page.values(), **typed}, environ_base=address)
+            for typed in (
+                {"email": "a@example.com", "password": "x"},
+                {"email": "b@example.com", "password": "x"},
+                {"email": create_user().email, "password": PASSWORD},
+            )
+        ]
+    assert [answer.status for answer in seen] == [422, 422, 429]
+    assert seen[2].headers["Retry-After"] == "40"
+    assert "Try again in 40 s." in seen[2].alerts()
 
 
 @pytest.mark.parametrize("target", ["/customers?status=active", "/invoices"])

@@ -157,6 +157,22 @@ def test_metrics_are_the_sum_over_all_workers(portal: Portal) -> None:
         assert counted == [asked]
 
 
+def test_a_limit_is_one_for_all_workers(tmp_path: Path) -> None:
+    limited = Portal(tmp_path, ADDRESS_RATE_LIMIT="40")
+    try:
+        limited.wait_until_ready()
+        if (left := 60 - time.time() % 60) < 8:
+            time.sleep(left)  # so that all are asked within one minute
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: limited.get("/api/v1/nothing"), range(200)))
+        assert len(workers_that_counted(limited)) == 2
+        let_in = [headers for status, headers, _ in answers if status == 404]
+        assert 40 <= len(let_in) <= 42, "each of two would have let in 40"
+        assert {int(headers["RateLimit-Remaining"]) for headers in let_in} == set(range(40))
+    finally:
+        limited.stop()
+
+
 def workers_that_counted(portal: Portal) -> set[str]:
     """The processes that have written figures of their own."""
     return {path.name for path in (portal.data_dir / "metrics").rglob("counter_*.db")}
