@@ -50,9 +50,13 @@ class RateLimits:
         self._locked_out: dict[str, int] = {}
 
     def by_actor(self, actor: Actor) -> Standing:
-        """One more by a client or user; a client's own limit goes before the default."""
+        """One more by a client, also where it acts for a user, or by a user without one.
+
+        A client's own limit goes before the default.
+        """
         limit = actor.rate_limit or self._settings.api_rate_limit
-        return self._count(f"{actor.type}:{actor.id}", limit)
+        key = f"client:{actor.client_id}" if actor.client_id else f"{actor.type}:{actor.id}"
+        return self._count(key, limit)
 
     def by_address(self, ip: str | None) -> Standing:
         """One more by nobody in particular."""

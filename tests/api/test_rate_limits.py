@@ -125,7 +125,7 @@ def test_the_database_away_is_503_and_says_so_however_often(
     def fail(_: str) -> None:
         raise AutoReconnect("gone")
 
-    monkeypatch.setattr("billing.users.tokens._live_family", fail)
+    monkeypatch.setattr("billing.users.families.get_live_family", fail)
     for _ in range(ADDRESS + 2):
         answer = user.get("/me")
         assert answer.status_code == 503

@@ -15,7 +15,7 @@ from billing.settings import Settings
 
 NOON = datetime(2026, 11, 23, 12, 0, 18, tzinfo=UTC)
 ADA = Actor(type="user", id="usr_ada")
-SHOP = Actor(type="client", id="cli_shop")
+SHOP = Actor(type="client", id="cli_shop", client_id="cli_shop")
 
 
 @pytest.fixture
@@ -51,6 +51,14 @@ def test_a_clients_own_limit_goes_before_the_default(limits: RateLimits) -> None
         assert [limits.by_actor(who).limit for who in (SHOP, wide, narrow)] == [5, 500, 1]
         with pytest.raises(TooMany):
             limits.by_actor(narrow).check()
+
+
+def test_what_a_client_does_for_users_is_counted_for_the_client(limits: RateLimits) -> None:
+    with clock.frozen(NOON):
+        for user in ("usr_ada", "usr_eve"):
+            limits.by_actor(Actor(type="user", id=user, client_id=SHOP.id))
+        assert limits.by_actor(SHOP).remaining == 2
+        assert limits.by_actor(ADA).remaining == 4
 
 
 def test_each_is_counted_apart(limits: RateLimits) -> None:
