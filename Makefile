@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast coverage bench screenshots lint format indexes shell requirements clean
+.PHONY: help run demo check test test-fast coverage bench screenshots lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -50,6 +50,10 @@ lint: check ## ruff, mypy, import-linter and bandit
 
 format: $(DEV) ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+openapi: $(DEV) ## write the examples of the API's documentation and docs/openapi.json anew
+	@DUEBILL_REWRITE=1 $(BIN)/pytest -q -n 0 tests/api/test_contract.py -k "what_the_api_answers"
+	@$(BIN)/python -m api.openapi > docs/openapi.json
 
 indexes: $(RUNTIME) ## build the database indexes
 	@$(FLASK) db indexes

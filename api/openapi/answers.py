@@ -5,6 +5,7 @@ from typing import Any
 
 from api.answers import CREATING, NoContent, One, PageOf, Plain
 from api.endpoint import Endpoint
+from api.openapi.examples import answer_example
 from api.openapi.headers import ALWAYS, named
 from api.openapi.problems import problems
 from api.openapi.schemas import Schemas
@@ -35,7 +36,9 @@ def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
         headers.append("Idempotent-Replayed")
     success: Json = {"description": HTTPStatus(status).phrase, "headers": named(headers)}
     if schema := _schema(endpoint, schemas):
-        success["content"] = {"application/json": {"schema": schema}}
+        success["content"] = {
+            "application/json": {"schema": schema, **answer_example(endpoint.name, status)}
+        }
     return success
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.endpoint import Endpoint, Endpoints
 from api.openapi.answers import responses
+from api.openapi.examples import body_example
 from api.openapi.headers import HEADERS
 from api.openapi.parameters import parameters
 from api.openapi.schemas import Schemas
@@ -92,13 +93,20 @@ def _description(endpoint: Endpoint) -> str:
 
 
 def _request_body(endpoint: Endpoint, schemas: Schemas) -> Json | None:
-    if endpoint.patch:
-        schema = schemas.patch_of(endpoint.patch)
-        kinds = ("application/json", "application/merge-patch+json")
-        return {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
-    if not endpoint.body:
+    if not endpoint.patch and not endpoint.body:
         return None
-    shapes = [schemas.input(model) for model in endpoint.body]
-    schema = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
-    required = any(field.is_required() for field in endpoint.body[-1].model_fields.values())
-    return {"required": required, "content": {"application/json": {"schema": schema}}}
+    if endpoint.patch:
+        schema, required = schemas.patch_of(endpoint.patch), True
+        kinds = ["application/json", "application/merge-patch+json"]
+    else:
+        schema, required = (
+            _any_of([schemas.input(model) for model in endpoint.body]),
+            any(field.is_required() for field in endpoint.body[-1].model_fields.values()),
+        )
+        kinds = ["application/json"]
+    media = {"schema": schema, **body_example(endpoint.name)}
+    return {"required": required, "content": dict.fromkeys(kinds, media)}
+
+
+def _any_of(shapes: list[Json]) -> Json:
+    return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from api.endpoint import Endpoint
+from api.openapi.examples import parameter_example
 from api.openapi.schemas import Schemas
 
 Json = dict[str, Any]
@@ -11,10 +12,14 @@ Json = dict[str, Any]
 
 def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
     """Path, query and header parameters of an endpoint."""
-    found = [_path_parameter(name) for name in re.findall(r"<(\w+)>", endpoint.path)]
+    names = re.findall(r"<(\w+)>", endpoint.path)
+    found = [
+        _path_parameter(name) | parameter_example(endpoint.name, "path", name) for name in names
+    ]
     model = schemas.inline(endpoint.query)
     for name, schema in model.get("properties", {}).items():
-        found.append(_query_parameter(name, schema, name in model.get("required", [])))
+        parameter = _query_parameter(name, schema, name in model.get("required", []))
+        found.append(parameter | parameter_example(endpoint.name, "query", name))
     if endpoint.revised:
         found.append(_IF_MATCH)
     if endpoint.is_repeatable:

@@ -78,8 +78,7 @@ def check_answer(app: Flask, response: TestResponse) -> None:
         return
     (kind, media), *_ = documented["content"].items()
     assert response.content_type == kind
-    problems = list(validator_of(app, _frozen(media["schema"])).iter_errors(response.json))
-    assert not problems, problems[0]
+    assert problems_of(app, media["schema"], response.json) == []
 
 
 def operation_of(app: Flask, method: str, path: str) -> dict[str, Any] | None:
@@ -120,14 +119,14 @@ def operations(app: Flask) -> dict[str, dict[str, Any]]:
     }
 
 
-@cache
-def validator_of(app: Flask, frozen: str) -> Draft202012Validator:
-    """A validator of one schema of the document, which may refer to components."""
+def problems_of(app: Flask, schema: dict[str, Any], value: Any) -> list[str]:
+    """Why a value is not what a schema of the document wants."""
+    validator = _validator_of(app, json.dumps(schema, sort_keys=True))
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
+
+@cache
+def _validator_of(app: Flask, frozen: str) -> Draft202012Validator:
+    """A validator of one schema of the document, which may refer to components."""
     components = document(app)["components"]
     return Draft202012Validator({**json.loads(frozen), "components": components})
-
-
-def _frozen(schema: dict[str, Any]) -> str:
-
-    return json.dumps(schema, sort_keys=True)

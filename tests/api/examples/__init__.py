@@ -1,0 +1,1 @@
+"""The story that the examples of the documentation are taken from."""
