@@ -24,6 +24,7 @@ from billing.payments.source import charge_of, source_of
 from billing.seller import current_seller
 from billing.seller.models import Dunning
 from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.move_status import move_status
 from billing.subscriptions.queries import find_subscription
 
 Kind = Literal["reminded", "ended"]
@@ -47,7 +48,7 @@ def take_step(invoice_id: str, as_of: date | None = None) -> Step | None:
     if not _is_due(invoice, rules["days"], today):
         return None
     if invoice.dunning and invoice.dunning["step"] >= len(rules["days"]):
-        return _end(invoice, rules)
+        return _end(invoice, rules, today)
     return _remind(invoice, customer, rules["days"], today)
 
 
@@ -66,7 +67,8 @@ def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) 
     following = next_date(invoice.due_date, days, step, today)
     invoice.dunning = {"step": step, "next_date": following.isoformat(), "ended": False}
     update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
-    _move(invoice, "active", "past_due")  # each time: a pause or another payment may lie between
+    # Each time: a pause or another payment may lie between.
+    _move(invoice, "active", "past_due", today)
     return Step("reminded", _charge(invoice, customer))
 
 
@@ -78,7 +80,7 @@ def _charge(invoice: Invoice, customer: Customer) -> Payment | None:
     return start_payment(charge_of(invoice.id, source))
 
 
-def _end(invoice: Invoice, rules: Dunning) -> Step | None:
+def _end(invoice: Invoice, rules: Dunning, today: date) -> Step | None:
     """The final action, unless a payment is still under way."""
     if has_payment_under_way(invoice.id):
         return None
@@ -86,19 +88,19 @@ def _end(invoice: Invoice, rules: Dunning) -> Step | None:
     action = rules["final_action"]
     update(invoice, "invoice.dunning_ended", reason=f"Final action: {action}")
     if action == "unpaid":
-        _move(invoice, "past_due", "unpaid")
+        _move(invoice, "past_due", "unpaid", today)
     elif action == "cancel":
         _cancel(invoice)
     return Step("ended")
 
 
-def _move(invoice: Invoice, status: str, to: str) -> None:
+def _move(invoice: Invoice, status: str, to: str, today: date) -> None:
     """Move the invoice's subscription if it stands in `status`."""
     subscription = find_subscription(invoice.subscription_id) if invoice.subscription_id else None
     if subscription is None or subscription.status != status:
         return
-    subscription.status = to
-    update(subscription, f"subscription.{to}", reason=f"{invoice.number} is not paid")
+    event, reason = f"subscription.{to}", f"{invoice.number} is not paid"
+    move_status(subscription, to, event, today, reason=reason)
 
 
 def _cancel(invoice: Invoice) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from billing.database import Row
 from billing.invoices.account import Purse
+from billing.subscriptions.movements import Movement
 
 _ENDED = {"cancelled", "expired"}
 _OWN = {"revision", "updated_at", "usage_seq"}
@@ -21,6 +22,8 @@ class Bill:
     """Which pending items are on which invoice: (item id, invoice id)."""
     waiting: list[Row] = field(default_factory=list)
     """Lines that came up and wait for the next invoice."""
+    movements: list[Movement] = field(default_factory=list)
+    """How the subscription's monthly recurring revenue moved."""
     event: str | None = None
     """What the audit trail calls it; told by the states where left out."""
     reason: str | None = None

@@ -18,6 +18,8 @@ from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_
 from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
 from billing.seller import current_seller
+from billing.subscriptions.movements import COLLECTION as MOVEMENTS
+from billing.subscriptions.movements import movement_row
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +95,19 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
     move_credit(invoices)
     bill_pending_items(bills)
     _advance(bills)
+    _note_movements(bills)
     told = [event for bill in bills for event in events_of(bill, run_id)]
     database().events.insert_many(told, ordered=False)
+
+
+def _note_movements(bills: list[Bill]) -> None:
+    moved = [
+        movement_row(bill.reached, bill.purse.currency, movement)
+        for bill in bills
+        for movement in bill.movements
+    ]
+    if moved:
+        database()[MOVEMENTS].insert_many(moved, ordered=False)
 
 
 def _check_unchanged(bills: list[Bill]) -> None:

@@ -24,6 +24,8 @@ from billing.invoices.period_lines import (
 from billing.periods import Period, PeriodWalk, Schedule
 from billing.plans.models import version_key
 from billing.subscriptions.coupon_cycles import take_coupon
+from billing.subscriptions.movements import Movement
+from billing.subscriptions.mrr import mrr_of, what_counts
 from billing.subscriptions.pausing import begin_pause, end_pause, next_date
 from billing.subscriptions.pending import take_up_change
 from billing.subscriptions.proration import coupon_of_period, credit_lines, rest_of_period
@@ -58,6 +60,9 @@ class Course:
     advance: AdvanceLines = field(default_factory=AdvanceLines)
     row: Row = field(init=False)
     issuer: Issuer = field(init=False)
+    movements: list[Movement] = field(default_factory=list)
+    """How its monthly recurring revenue moved on the way."""
+    _counted: tuple[object, ...] = ()
     _walk: PeriodWalk = field(default_factory=PeriodWalk)
 
     def __post_init__(self) -> None:
@@ -90,6 +95,7 @@ class Course:
             self.pause(day)
         else:
             self.begin_period(day)
+        self._note_mrr(day)
 
     def pause(self, day: date) -> None:
         """Begin the pause that is agreed, and give back what is paid for unless told otherwise."""
@@ -161,6 +167,7 @@ class Course:
 
     def bill(self) -> Bill:
         """What has come of it."""
+        self._note_mrr(self.as_of)
         account = self.account
         waiting = [item["line"] for item in account.pending if "_id" not in item]
         return Bill(
@@ -170,7 +177,19 @@ class Course:
             account.purse,
             account.billed,
             waiting,
+            self.movements,
         )
+
+    def _note_mrr(self, day: date) -> None:
+        """Remember how the MRR moved on `day`; a run asks of every invoice (see what_counts)."""
+        row = self.row
+        if (counted := what_counts(row)) == self._counted or row.get("test_clock_id"):
+            return
+        self._counted = counted
+        before, after = row.get("mrr"), mrr_of(row, self.terms, self.full_lines())
+        if after != (before or 0):
+            self.movements.append(Movement(day, before, after))
+            row["mrr"], row["currency"] = after, self.account.purse.currency
 
     def _arrears(self, until: str, through: timedelta = timedelta()) -> list[Row]:
         """What the period up to `until` owes afterwards; its usage counts `through` longer."""

@@ -3,11 +3,13 @@
 It lies this deep because a payment, a credit note and a void invoice all lead here.
 """
 
+from datetime import date
+
 from billing import clock
 from billing.customers.queries import get_customer
 from billing.database import database
-from billing.events.journal import update
 from billing.invoices.models import Invoice
+from billing.subscriptions.move_status import move_status
 from billing.subscriptions.queries import find_subscription
 
 _IN_ARREARS = {"past_due", "unpaid"}
@@ -29,15 +31,15 @@ def restore_subscription(invoice: Invoice) -> None:
     subscription = find_subscription(invoice.subscription_id)
     if subscription is None or subscription.status not in _IN_ARREARS:
         return
-    if _is_overdue(invoice):
+    today = clock.today(get_customer(invoice.customer_id).preferences.timezone)
+    if _is_overdue(invoice, today):
         return
-    subscription.status = "active"
-    update(subscription, "subscription.restored", reason=f"{invoice.number} is settled")
+    event, reason = "subscription.restored", f"{invoice.number} is settled"
+    move_status(subscription, "active", event, today, reason=reason)
 
 
-def _is_overdue(settled: Invoice) -> bool:
+def _is_overdue(settled: Invoice, today: date) -> bool:
     """Whether another open invoice of the subscription is past its due date."""
-    today = clock.today(get_customer(settled.customer_id).preferences.timezone)
     where = {
         "subscription_id": settled.subscription_id,
         "_id": {"$ne": settled.id},

@@ -5,6 +5,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document, PriceField
 from billing.indexes import declare_indexes
+from billing.subscriptions.movements import COLLECTION as MOVEMENTS
 from billing.subscriptions.states import LIVE
 
 declare_indexes(
@@ -19,12 +20,35 @@ declare_indexes(
         name="plan_version",
     ),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
+    # The revenue by size, and its sum from the keys alone.
+    IndexModel(
+        [("currency", ASCENDING), ("mrr", DESCENDING), ("_id", DESCENDING)],
+        name="mrr",
+        partialFilterExpression={"mrr": {"$gt": 0}},
+    ),
     # What advancing a test clock walks along; those of real customers are not in it.
     IndexModel(
         [("test_clock_id", ASCENDING), ("next_billing_date", ASCENDING), ("_id", ASCENDING)],
         name="test_clock",
         partialFilterExpression={"test_clock_id": {"$gt": ""}},
     ),
+)
+
+declare_indexes(
+    MOVEMENTS,
+    # All that sums over time ask for is in the index itself.
+    IndexModel(
+        [
+            ("date", ASCENDING),
+            ("currency", ASCENDING),
+            ("kind", ASCENDING),
+            ("amount", ASCENDING),
+        ],
+        name="sums",
+    ),
+    IndexModel([("kind", ASCENDING), ("date", DESCENDING), ("_id", DESCENDING)], name="kind"),
+    IndexModel([("subscription_id", ASCENDING), ("_id", DESCENDING)], name="subscription"),
+    IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
 )
 
 
@@ -63,6 +87,8 @@ class Subscription(Document):
     coupon = me.DictField()  # see coupons.redeem; `since` is the first day it counted for
     commitment = me.DictField()  # of the current period: {minimum, charged}
     usage_seq = me.IntField()  # raised whenever usage comes in
+    mrr = me.IntField()  # absent until the first is earned; see subscriptions.mrr
+    currency = me.StringField()  # of the MRR
     metadata = me.DictField()
     test_clock_id = me.StringField()
 
