@@ -4,7 +4,7 @@ The declared shapes are documentation that tests hold real answers against; on t
 through their view straight into JSON, without a model built for each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from api.conditions import etag
 from api.fast_json import dumps
 from api.problems import HEADERS
+from api.references import Reference
+from api.shaping import Shaping
 from billing.documents import Document
 from billing.pages import Page
 
@@ -22,6 +24,7 @@ CREATING = frozenset({201, 202})  # answers that tell where the new object lives
 
 Row = dict[str, Any]
 View = Callable[[Row], Row]
+Finder = Callable[[Collection[str]], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,20 @@ class Resource:
     view_many: Callable[[list[Row]], list[Row]] | None = None
     revised: bool = True
     """Whether its objects change, and so carry an ETag."""
+    references: tuple[Reference, ...] = ()
+    """What `expand` can put into it."""
+    scope: str = ""
+    """What it needs to be expanded into others: the scope that its own GET needs."""
+    find: Finder | None = None
+    """The rows of many ids in one query, those alone that the actor may see."""
 
     def many(self, rows: list[Row]) -> list[Row]:
         """The rows as the API shows them."""
         return self.view_many(rows) if self.view_many else [self.view(row) for row in rows]
+
+    def found(self, ids: Collection[str]) -> list[Row]:
+        """The objects of these ids as the API shows them, as far as the actor may see them."""
+        return self.many(self.find(ids)) if self.find else []
 
 
 class Answer(Protocol):
@@ -57,6 +70,7 @@ class One:
 
     resource: Resource
     status: int = 200
+    shaping: Shaping | None = None
 
     def respond(self, result: Any) -> Response:
         row = result.row() if isinstance(result, Document) else result
@@ -65,7 +79,10 @@ class One:
             headers["ETag"] = etag(row["revision"])
         if self.status in CREATING:
             headers["Location"] = f"{request.path}/{row['_id']}"
-        return _json(self.resource.view(row), self.status, headers)
+        shown = self.resource.view(row)
+        if self.shaping:
+            shown = self.shaping.shape([shown])[0]
+        return _json(shown, self.status, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +91,14 @@ class PageOf:
 
     resource: Resource
     status: int = 200
+    shaping: Shaping | None = None
 
     def respond(self, result: Page) -> Response:
+        shown = self.resource.many(result.items)
+        if self.shaping:
+            shown = self.shaping.shape(shown)
         body = {
-            "data": self.resource.many(result.items),
+            "data": shown,
             "has_more": result.has_more,
             "next_cursor": result.next_cursor,
             "total": result.total,
@@ -101,9 +122,12 @@ class Plain:
     shape: type[BaseModel]
     status: int = 200
     also: tuple[int, ...] = ()
+    shaping: Shaping | None = None
 
     def respond(self, result: Row | Outcome) -> Response:
         status, body = result if isinstance(result, Outcome) else (self.status, result)
+        if self.shaping:
+            body = self.shaping.shape([body])[0]
         headers = dict(HEADERS)
         if status in CREATING:
             headers["Location"] = f"{request.path}/{body['id']}"

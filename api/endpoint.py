@@ -8,9 +8,9 @@ def update_customer(customer_id: str, body: CustomerInput, revision: int | None)
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 from pydantic import BaseModel
@@ -22,6 +22,7 @@ from api.conditions import expected_revisions
 from api.deprecation import has_deprecated_fields, note, note_fields
 from api.idempotency import idempotently
 from api.query import Query
+from api.shaping_parameters import ShapingParameters, shaping_parameters
 from billing.actors import Actor, acting_as
 from billing.deprecation import Deprecation
 from billing.errors import BillingError, NotFound, StaleRevision
@@ -70,13 +71,35 @@ class Endpoint:
         """Whether it takes an Idempotency-Key: all that write do, once it is known who asks."""
         return self.method != "GET" and not self.public
 
+    @cached_property
+    def shaping(self) -> ShapingParameters | None:
+        """What its answer can be shaped by."""
+        reads = self.method == "GET" and not self.public
+        return shaping_parameters(self.answer, reads=reads)
+
+    @cached_property
+    def parameters(self) -> type[Query]:
+        """All its query parameters: those of its own, and those that shape the answer."""
+        return self.shaping.extend(self.query) if self.shaping else self.query
+
     def view(self, **ids: str) -> Response:
         """Answer the current request; called by Flask."""
         note(self.deprecated)
         actor = anonymous_actor(self.gives_token) if self.public else bearer_actor()
         with acting_as(actor):
             self._admit(actor)
-            return self._respond(ids | self._arguments())
+            query = self.parameters.of_request()
+            answer = self._shaped(query, actor)
+            return self._respond(answer, ids | self._arguments(query))
+
+    def _shaped(self, query: Query, actor: Actor) -> Answer:
+        """The answer as it is wanted. Raises ScopeMissing for what the actor may not expand."""
+        shaping = self.shaping.asked_in(query) if self.shaping else None
+        if shaping is None:
+            return self.answer
+        shaping.admit(actor)
+        shaped: Answer = replace(cast(Any, self.answer), shaping=shaping)
+        return shaped
 
     def _admit(self, actor: Actor) -> None:
         if self.staff_only and actor.role == "customer":
@@ -84,27 +107,26 @@ class Endpoint:
         if self.scope:
             actor.require(self.scope)
 
-    def _respond(self, arguments: dict[str, Any]) -> Response:
+    def _respond(self, answer: Answer, arguments: dict[str, Any]) -> Response:
         """Where several revisions are accepted, each is tried: a refused one changes nothing."""
         if not self.revised:
-            return self._once(arguments)
+            return self._once(answer, arguments)
         *others, last = expected_revisions()
         for revision in others:
             with suppress(StaleRevision):
-                return self._once({**arguments, "revision": revision})
-        return self._once({**arguments, "revision": last})
+                return self._once(answer, {**arguments, "revision": revision})
+        return self._once(answer, {**arguments, "revision": last})
 
-    def _once(self, arguments: dict[str, Any]) -> Response:
+    def _once(self, answer: Answer, arguments: dict[str, Any]) -> Response:
         def respond() -> Response:
-            return self.answer.respond(self.call(**arguments))
+            return answer.respond(self.call(**arguments))
 
         if not self.is_repeatable:
             return respond()
         return idempotently(respond, in_stages=self.in_stages, is_secret=self.is_secret)
 
-    def _arguments(self) -> dict[str, Any]:
+    def _arguments(self, query: Query) -> dict[str, Any]:
         """What the function takes beyond ids and revision: query, body or patch, as declared."""
-        query = self.query.of_request()
         found: dict[str, Any] = {} if self.query is Query else {"query": query}
         if self.patch:
             found["patch"] = read_patch(self.patch)

@@ -60,6 +60,10 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Search = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
+SHAPING = ("expansion", "selection")
+"""Parameters that shape the answer and are no concern of the query functions."""
+
+
 class Query(BaseModel):
     """Base of all query parameters. Field names are what the query functions take; the alias is
     the parameter's name where it differs."""
@@ -68,7 +72,7 @@ class Query(BaseModel):
 
     def arguments(self) -> dict[str, Any]:
         """What was asked for, as keyword arguments."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: getattr(self, name) for name in self.model_fields_set.difference(SHAPING)}
 
     @classmethod
     def of_request(cls) -> Self:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api import references
 from api.answers import One, PageOf, Plain, Resource, created
 from api.credit_notes.shapes import CreditNote as CreditNoteShape
 from api.credit_notes.shapes import CreditNotePreview, CreditNoteQuery
@@ -14,7 +15,9 @@ from billing.invoices.errors import InvoiceNotFound
 from billing.pages import Page
 from billing.payments import credit_invoice
 
-CREDIT_NOTE = Resource(CreditNoteShape, credit_note_view)
+CREDIT_NOTE = Resource(
+    CreditNoteShape, credit_note_view, references=(references.CUSTOMER, references.INVOICE)
+)
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.CreditNoteNotFound
 _REFUSALS = (

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from api import references
 from api.answers import One, PageOf, Resource
 from api.customers.endpoints import CUSTOMER, MISSING
 from api.endpoint import Endpoints
@@ -57,7 +58,9 @@ def _view(row: Row) -> Row:
     }
 
 
-ENTRY = Resource(CreditEntry, _view, revised=False)
+ENTRY = Resource(
+    CreditEntry, _view, revised=False, references=(references.CUSTOMER, references.INVOICE)
+)
 endpoints = Endpoints("Customers", "Who is billed.")
 
 

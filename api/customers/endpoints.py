@@ -16,8 +16,8 @@ from billing.invoices import delete_customer as deletion
 from billing.pages import Page
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
-CUSTOMER = Resource(CustomerShape, customer_view)
 READ, WRITE = "read:customers", "write:customers"
+CUSTOMER = Resource(CustomerShape, customer_view, scope=READ, find=queries.customers_of_ids)
 MISSING = errors.CustomerNotFound
 _RATES = (TaxRateMissing, TaxRateArchived)
 _CHANGE = (MISSING, errors.CustomerDeleted, errors.ExternalIdTaken, *_RATES)

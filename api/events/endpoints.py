@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from api import references
 from api.answers import One, PageOf, Resource
 from api.endpoint import Endpoints
 from api.problems import RequestRefused
@@ -60,7 +61,7 @@ class EventQuery(PageQuery):
     Excludes `cursor`, `sort` and `actor_id`."""
 
 
-EVENT = Resource(Event, event_view, revised=False)
+EVENT = Resource(Event, event_view, revised=False, references=(references.CUSTOMER,))
 READ = "read:events"
 
 endpoints = Endpoints("Events", "The audit trail: one event for each change.")

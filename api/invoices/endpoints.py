@@ -1,5 +1,6 @@
 """Invoices: listing, making, showing and changing drafts."""
 
+from api import references
 from api.answers import One, PageOf, Plain, Resource, created
 from api.body import Patch
 from api.endpoint import Endpoints
@@ -30,8 +31,15 @@ from billing.pages import Page
 from billing.subscriptions.errors import SubscriptionNotFound
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
-INVOICE = Resource(InvoiceShape, invoice_view, invoice_views)
 READ, WRITE = "read:invoices", "write:invoices"
+INVOICE = Resource(
+    InvoiceShape,
+    invoice_view,
+    invoice_views,
+    references=(references.CUSTOMER, references.SUBSCRIPTION),
+    scope=READ,
+    find=queries.invoices_of_ids,
+)
 MISSING = errors.InvoiceNotFound
 COUPON = (
     CouponUnknown,

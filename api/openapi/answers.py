@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from api.answers import CREATING, NoContent, One, PageOf, Plain
+from api.answers import CREATING, One, PageOf, Plain
 from api.endpoint import Endpoint
 from api.openapi.examples import answer_example
 from api.openapi.headers import ALWAYS, named
 from api.openapi.problems import problems
 from api.openapi.schemas import Schemas
+from api.openapi.shaped import shaped
 from api.shape import Listing
 
 Json = dict[str, Any]
@@ -43,13 +44,10 @@ def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
 
 
 def _schema(endpoint: Endpoint, schemas: Schemas) -> Json | None:
-    answer = endpoint.answer
-    if isinstance(answer, PageOf):
-        item = answer.resource.shape
-        return schemas.listing(f"{item.__name__}List", Listing, item)
-    if isinstance(answer, One):
-        return schemas.output(answer.resource.shape)
-    if isinstance(answer, Plain):
-        return schemas.output(answer.shape)
-    assert isinstance(answer, NoContent)  # noqa: S101
-    return None
+    """What is answered: where it can be shaped, the whole of it or what was asked for."""
+    if endpoint.shaping is None:
+        return schemas.output(endpoint.answer.shape) if isinstance(endpoint.answer, Plain) else None
+    options = [schemas.output(endpoint.shaping.shape), shaped(endpoint.shaping, schemas)]
+    if isinstance(endpoint.answer, PageOf):
+        options = [schemas.listing(Listing, option) for option in options]
+    return {"anyOf": options}

@@ -16,9 +16,12 @@ def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
     found = [
         _path_parameter(name) | parameter_example(endpoint.name, "path", name) for name in names
     ]
-    model = schemas.inline(endpoint.query)
+    model = schemas.inline(endpoint.parameters)
     for name, schema in model.get("properties", {}).items():
         parameter = _query_parameter(name, schema, name in model.get("required", []))
+        if schema.get("type") == "array":
+            schema["items"] = schemas.put(schema["items"]["title"], schema["items"])
+            parameter |= {"style": "form", "explode": False}
         found.append(parameter | parameter_example(endpoint.name, "query", name))
     if endpoint.revised:
         found.append(_IF_MATCH)

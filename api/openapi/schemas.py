@@ -17,6 +17,7 @@ class Schemas:
 
     def __init__(self) -> None:
         self._components: dict[str, Json] = {}
+        self._added: dict[tuple[type[BaseModel], str], Json] = {}
         self._others: dict[str, dict[str, Json]] = {"responses": {}, "examples": {}}
 
     def input(self, model: type[BaseModel]) -> Json:
@@ -32,12 +33,21 @@ class Schemas:
         self.input(model)
         return {"$ref": _REF + self._patch_component(model.__name__)}
 
-    def listing(self, name: str, listing: type[BaseModel], item: type[BaseModel]) -> Json:
-        """A reference to a list of `item`."""
+    def listing(self, listing: type[BaseModel], item: Json) -> Json:
+        """A reference to a list of what `item` refers to."""
+        name = f"{item['$ref'].removeprefix(_REF)}List"
         schema = _plain(listing, "serialization")
-        schema["properties"]["data"] = {"type": "array", "items": self.output(item)}
-        schema["title"] = name
-        self._components[name] = schema
+        schema["properties"]["data"] = {"type": "array", "items": item}
+        return self.put(name, {**schema, "title": name})
+
+    def component(self, name: str) -> Json | None:
+        """What is known under this name."""
+        return self._components.get(name)
+
+    def put(self, name: str, schema: Json) -> Json:
+        """A reference to a schema under a name of its own."""
+        if self._components.setdefault(name, schema) != schema:
+            raise ValueError(f"two different schemas are called {name}")
         return {"$ref": _REF + name}
 
     def components(self) -> Json:
@@ -56,15 +66,12 @@ class Schemas:
         return _plain(model, "validation")
 
     def _add(self, model: type[BaseModel], mode: Any) -> Json:
-        schema = _plain(model, mode)
-        for name, definition in schema.pop("$defs", {}).items():
-            self._put(name, definition)
-        self._put(model.__name__, schema)
-        return {"$ref": _REF + model.__name__}
-
-    def _put(self, name: str, schema: Json) -> None:
-        if self._components.setdefault(name, schema) != schema:
-            raise ValueError(f"two different schemas are called {name}")
+        if (model, mode) not in self._added:
+            schema = _plain(model, mode)
+            for name, definition in schema.pop("$defs", {}).items():
+                self.put(name, definition)
+            self._added[model, mode] = self.put(model.__name__, schema)
+        return dict(self._added[model, mode])
 
     def _patch_component(self, name: str) -> str:
         patched = f"{name}Patch"

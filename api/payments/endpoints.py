@@ -1,5 +1,6 @@
 """Payments: recording, taking, listing, paying back."""
 
+from api import references
 from api.answers import One, PageOf, Resource, created
 from api.endpoint import Endpoints
 from api.payments.shapes import Payment as PaymentShape
@@ -11,7 +12,12 @@ from billing.payments.inputs import PaymentInput, RefundInput
 from billing.payments.models import Payment
 from billing.payments.views import payment_view, payment_views
 
-PAYMENT = Resource(PaymentShape, payment_view, payment_views)
+PAYMENT = Resource(
+    PaymentShape,
+    payment_view,
+    payment_views,
+    references=(references.CUSTOMER, references.INVOICE),
+)
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.PaymentNotFound
 

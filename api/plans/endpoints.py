@@ -1,5 +1,6 @@
 """Plans."""
 
+from api import references
 from api.answers import One, PageOf, Plain, Resource, all_of, created
 from api.body import NoFields, Patch
 from api.endpoint import Endpoints
@@ -14,9 +15,9 @@ from billing.plans.inputs import EstimatePlan, PlanInput, as_input
 from billing.plans.models import Plan
 from billing.plans.views import estimate_view, plan_version_view, plan_view
 
-PLAN = Resource(PlanShape, plan_view)
-VERSION = Resource(PlanVersion, plan_version_view, revised=False)
 READ, WRITE = "read:plans", "write:plans"
+PLAN = Resource(PlanShape, plan_view, scope=READ, find=queries.plans_of_ids)
+VERSION = Resource(PlanVersion, plan_version_view, revised=False, references=(references.PLAN,))
 MISSING = errors.PlanNotFound
 
 endpoints = Endpoints("Plans", "What can be subscribed to.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api import references
 from api.answers import One, PageOf, Resource, created
 from api.body import NoFields, Patch
 from api.endpoint import Endpoints
@@ -69,7 +70,14 @@ def _shown(rows: list[Row]) -> list[dict[str, Any]]:
     return [subscription_view(row, newest.get(row["_id"])) for row in rows]
 
 
-SUBSCRIPTION = Resource(SubscriptionShape, lambda row: _shown([row])[0], _shown)
+SUBSCRIPTION = Resource(
+    SubscriptionShape,
+    lambda row: _shown([row])[0],
+    _shown,
+    references=(references.CUSTOMER, references.PLAN, references.LATEST_INVOICE),
+    scope=READ,
+    find=queries.subscriptions_of_ids,
+)
 
 
 @endpoints.get(

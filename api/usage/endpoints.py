@@ -1,5 +1,6 @@
 """Usage events, usage so far, entitlements."""
 
+from api import references
 from api.answers import One, PageOf, Plain, Resource, Row, all_of
 from api.endpoint import Endpoints
 from api.usage.shapes import (
@@ -20,8 +21,11 @@ from billing.usage.record_usage import record_usage
 from billing.usage.so_far import usage_so_far
 from billing.usage.views import entitlement_view, sent_view, usage_event_view, usage_so_far_view
 
-EVENT = Resource(UsageEvent, usage_event_view, revised=False)
-ENTITLEMENT = Resource(Entitlement, lambda row: row, revised=False)
+_WHOSE = (references.CUSTOMER, references.SUBSCRIPTION)
+EVENT = Resource(UsageEvent, usage_event_view, revised=False, references=_WHOSE)
+ENTITLEMENT = Resource(
+    Entitlement, lambda row: row, revised=False, references=(*_WHOSE, references.PLAN)
+)
 READ, WRITE = "read:subscriptions", "write:subscriptions"
 
 endpoints = Endpoints("Usage", "What was used, and how much of it is left.")

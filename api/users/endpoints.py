@@ -1,5 +1,6 @@
 """Users; only the admin role has these scopes."""
 
+from api import references
 from api.answers import One, PageOf, Resource, created
 from api.body import Patch
 from api.endpoint import Endpoints
@@ -12,7 +13,7 @@ from billing.users.inputs import UserInput, as_input
 from billing.users.models import User
 from billing.users.views import user_view
 
-USER = Resource(UserShape, user_view)
+USER = Resource(UserShape, user_view, references=(references.CUSTOMER,))
 READ, WRITE = "read:users", "write:users"
 _CHANGE = (errors.UserNotFound, errors.EmailTaken, errors.LastAdmin)
 

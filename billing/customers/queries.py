@@ -1,5 +1,6 @@
 """Finding customers. A customer's own actor finds only itself."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Unpack
 
@@ -59,6 +60,13 @@ def get_customer_row(customer_id: str) -> Row:
         raise CustomerNotFound("There is no such customer.")
     adopt_time_of(row.get("test_clock_id"))
     return row
+
+
+def customers_of_ids(ids: Collection[str]) -> list[Row]:
+    """The rows of these customers, deleted or not, in one query."""
+    own = own_customer_id()
+    seen = [customer_id for customer_id in ids if own in {None, customer_id}]
+    return list(database().customers.find({"_id": {"$in": seen}}))
 
 
 def list_customers(

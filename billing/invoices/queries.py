@@ -1,6 +1,7 @@
 """Finding invoices. A customer's own actor finds only its own, and no drafts."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Unpack
 
@@ -38,6 +39,13 @@ def get_invoice_row(invoice_id: str) -> Row:
     if (row := database().invoices.find_one(_visible({"_id": invoice_id}))) is None:
         raise InvoiceNotFound("There is no such invoice.")
     return row
+
+
+def invoices_of_ids(ids: Collection[str]) -> list[Row]:
+    """The rows of these invoices, in one query, and one for the test clocks that some live on."""
+    rows = list(database().invoices.find(_visible({"_id": {"$in": list(ids)}})))
+    _say_today(rows)
+    return rows
 
 
 def list_invoices(
