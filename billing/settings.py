@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     EmailStr,
@@ -16,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from billing.oidc_settings import OidcSettings
 from billing.secret_files import kept_secret, weakness
 
 
@@ -64,7 +64,7 @@ Secret = Annotated[str, AfterValidator(_strong)]
 PerMinute = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-class Settings(BaseModel):
+class Settings(OidcSettings):
     """What an installation is told from outside. The README documents each variable."""
 
     model_config = ConfigDict(

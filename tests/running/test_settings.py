@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+from billing.oidc_settings import StaffRole
 from billing.settings import Settings, SettingsError
+from billing.users.permissions import STAFF_ROLES
 
 STRONG = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
 
@@ -99,9 +102,71 @@ def test_given_secrets_leave_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://id.example.com/realms/staff",
+    "OIDC_CLIENT_ID": "duebill",
+    "OIDC_CLIENT_SECRET": "Jc7uPf2HdGm9SaQe",
+    "OIDC_ROLE_CLAIM": "realm_access.roles",
+    "OIDC_ROLE_MAP": "billing-admins=admin, team=finance=billing,",
+}
+
+
+def test_a_provider_is_configured_by_its_variables() -> None:
+    told = Settings.load(production(**PROVIDER))
+    assert told.oidc_scopes == "openid email profile"
+    assert told.oidc_role_map == (("billing-admins", "admin"), ("team=finance", "billing"))
+    assert (told.oidc_default_role, told.oidc_name) == (None, "single sign-on")
+    assert Settings.load(production()).oidc_issuer is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_SECRET is set, so OIDC_CLIENT_ID must be set too."),
+        (
+            dict.fromkeys(PROVIDER, "") | {"OIDC_CLIENT_ID": "duebill"},
+            "OIDC_CLIENT_ID is set, so OIDC_ISSUER and OIDC_CLIENT_SECRET must be set too.",
+        ),
+        ({"OIDC_ROLE_CLAIM": ""}, "OIDC_ROLE_CLAIM and OIDC_ROLE_MAP belong together."),
+        ({"OIDC_ROLE_MAP": ","}, "OIDC_ROLE_CLAIM and OIDC_ROLE_MAP belong together."),
+        (
+            {"OIDC_ROLE_CLAIM": "", "OIDC_ROLE_MAP": ""},
+            "OIDC_ROLE_CLAIM with OIDC_ROLE_MAP, or OIDC_DEFAULT_ROLE, must say who gets in.",
+        ),
+        (
+            {"OIDC_DEFAULT_ROLE": "customer"},
+            "OIDC_DEFAULT_ROLE must be one of admin, billing, support, viewer.",
+        ),
+        ({"OIDC_SCOPES": "email"}, "OIDC_SCOPES must contain the scope openid."),
+    ],
+)
+def test_a_provider_is_configured_wholly_or_not_at_all(
+    changes: dict[str, str], message: str
+) -> None:
+    assert refusal(production(**{**PROVIDER, **changes})) == message
+
+
+def test_a_role_map_says_which_of_its_parts_is_wrong() -> None:
+    for part in ("everyone=customer", "finance", "=admin", "a=Admin"):
+        message = refusal(production(**{**PROVIDER, "OIDC_ROLE_MAP": f"a=viewer,{part}"}))
+        assert message.startswith(f"OIDC_ROLE_MAP has '{part}', which must be a claim's value, =,")
+
+
+@pytest.mark.parametrize("issuer", ["http://x.example", "x.example", "https://[x", "https://x?y=1"])
+def test_a_provider_is_asked_over_https_only(issuer: str) -> None:
+    message = refusal(production(**{**PROVIDER, "OIDC_ISSUER": issuer}))
+    assert message.startswith("OIDC_ISSUER must be an address such as https://id.example.com (")
+
+
+def test_only_roles_of_staff_can_be_given_by_a_provider() -> None:
+    assert get_args(StaffRole) == STAFF_ROLES
+
+
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
-    shown = repr(Settings.load(production(ADMIN_EMAIL="a@example.com", ADMIN_PASSWORD=STRONG)))
+    admin = {"ADMIN_EMAIL": "a@example.com", "ADMIN_PASSWORD": STRONG}
+    shown = repr(Settings.load(production(**admin, **PROVIDER)))
     assert STRONG not in shown
+    assert PROVIDER["OIDC_CLIENT_SECRET"] not in shown
     assert "db.internal" not in shown
 
 
