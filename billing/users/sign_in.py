@@ -26,15 +26,16 @@ def sign_in(email: str, password: str, ip: str | None = None) -> User:
         raise InvalidCredentials("Email or password is wrong.")
     forget_failures(email)
     with acting_as(actor_for(user, ip=ip)):
-        _note(user)
+        note_sign_in(user, "By password")
     return user
 
 
 @operation
-def _note(user: User) -> None:
+def note_sign_in(user: User, how: str) -> None:
+    """Remember that the user, who acts, has signed in, and `how`."""
     # Not an edit of the account: its revision stays, so an open form of it is not made stale.
     User.objects(id=user.id).update_one(set__last_login_at=clock.now())
-    record(user, "user.signed_in")
+    record(user, "user.signed_in", reason=how)
 
 
 def actor_for(
