@@ -1,6 +1,6 @@
 """Refusals about users and signing in."""
 
-from billing.errors import Conflict, NotFound, TooMany, Unauthenticated
+from billing.errors import Conflict, Forbidden, NotFound, TooMany, Unauthenticated
 
 
 class UserNotFound(NotFound):
@@ -41,3 +41,19 @@ class SetupLinkSpent(NotFound):
     """The one-time link was used, or never existed."""
 
     code = "setup_link_spent"
+
+
+class RoleNotGiven(Forbidden):
+    """The OpenID provider knows this person, but gives them no role here."""
+
+    code = "role_not_given"
+
+
+class IdentityNotAccepted(Forbidden):
+    """The person at the OpenID provider cannot sign in as any user."""
+
+    code = "identity_not_accepted"
+
+
+class UserNotLinked(Conflict):
+    code = "user_not_linked"

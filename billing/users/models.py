@@ -14,6 +14,12 @@ declare_indexes(
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("customer_id", ASCENDING)], name="customer", sparse=True),
     IndexModel([("search_terms", ASCENDING)], name="search"),
+    IndexModel(
+        [("oidc_issuer", ASCENDING), ("oidc_subject", ASCENDING)],
+        name="identity",
+        unique=True,
+        sparse=True,  # without either field a user is not in it
+    ),
 )
 # One document a sign-in: alive while not revoked. Access tokens name it, so its end is theirs.
 declare_indexes(
@@ -49,6 +55,8 @@ class User(Document):
     status = me.StringField(required=True, default="active")
     session_version = me.IntField(required=True, default=1)
     last_login_at = me.DateTimeField()
+    oidc_issuer = me.StringField()  # the identity at an OpenID provider that signs in as this user
+    oidc_subject = me.StringField()
     search_terms = me.ListField(me.StringField())
 
     @property
@@ -59,3 +67,8 @@ class User(Document):
     @property
     def is_staff(self) -> bool:
         return bool(self.role != "customer")
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether an identity at an OpenID provider signs in as this user."""
+        return self.oidc_subject is not None

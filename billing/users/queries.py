@@ -24,6 +24,12 @@ def get_user(user_id: str) -> User:
     return user
 
 
+def find_linked_user(issuer: str, subject: str) -> User | None:
+    """The user as whom an identity at an OpenID provider signs in, or None."""
+    found: User | None = User.objects(oidc_issuer=issuer, oidc_subject=subject).first()
+    return found
+
+
 def list_users(
     *,
     role: str | None = None,

@@ -19,7 +19,11 @@ def create_user(data: UserInput) -> User:
     """A new account. Raises EmailTaken, and Invalid without a password."""
     if data.password is None:
         raise Invalid("A new user needs a password.", field="password")
-    user = User()
+    return add_user(User(), data)
+
+
+def add_user(user: User, data: UserInput) -> User:
+    """Store `user` with what is said of it; without a password none signs in as it."""
     _fill(user, data)
     try:
         insert(user, "user.created")
@@ -41,7 +45,7 @@ def update_user(user_id: str, data: UserInput, expected_revision: int | None = N
     before = (user.role, user.status, user.customer_id)
     _fill(user, data)
     if before != (user.role, user.status, user.customer_id) or data.password:
-        _end_sign_ins(user)
+        end_sign_ins(user)
     try:
         update(user, "user.updated")
     except NotUniqueError as error:
@@ -56,7 +60,7 @@ def change_password(user_id: str, data: ChangePassword) -> User:
     if not password_matches(user.password_hash, data.current_password):
         raise InvalidCredentials("The current password is wrong.", field="current_password")
     user.password_hash = hash_password(data.new_password)
-    _end_sign_ins(user)
+    end_sign_ins(user)
     update(user, "user.password_changed")
     return user
 
@@ -65,7 +69,7 @@ def change_password(user_id: str, data: ChangePassword) -> User:
 def end_sessions(user_id: str) -> User:
     """Sign a user out everywhere: sessions by their version, tokens by revocation."""
     user = get_user(user_id)
-    _end_sign_ins(user)
+    end_sign_ins(user)
     update(user, "user.signed_out_everywhere")
     return user
 
@@ -78,7 +82,8 @@ def _fill(user: User, data: UserInput) -> None:
         user.password_hash = hash_password(data.password)
 
 
-def _end_sign_ins(user: User) -> None:
+def end_sign_ins(user: User) -> None:
+    """Raise the version of the sessions and revoke the tokens; the caller stores the user."""
     user.session_version += 1
     revoke_all(user.id)
 

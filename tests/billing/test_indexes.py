@@ -387,6 +387,7 @@ def test_signing_in_and_every_request_walk_indexes(
     pair = tokens.issue(sign_in(user.email, PASSWORD, "192.0.2.7"))
     tokens.authenticate(tokens.refresh(pair.refresh_token).access_token)
     users.get_user(user.id)
+    users.find_linked_user("https://id.example.com", "somebody")
     assert profiler.scans() == []
 
 
