@@ -1,6 +1,6 @@
 """Signing in and out, and the one-time page that creates the first admin."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
@@ -10,10 +10,13 @@ from billing.users.sign_in import sign_in as check_credentials
 from portal import sessions
 from portal.access import own_path, public
 from portal.answers import form_page
+from portal.auth import oidc
 from portal.auth.attempts import count_attempt
 from portal.auth.forms import Credentials, FirstAdmin, SetupForm, SignInForm
+from portal.auth.page import sign_in_page
 
 blueprint = Blueprint("auth", __name__)
+oidc.add_to(blueprint)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -26,8 +29,7 @@ def sign_in() -> ResponseReturnValue:
     if user := form.submit(_check):
         sessions.begin(user)
         return redirect(own_path(request.args.get("next")) or _landing(user), 303)
-    headers = {"Retry-After": str(form.retry_after)} if form.retry_after else {}
-    return render_template("auth/sign_in.html", form=form), form.http_status, headers
+    return sign_in_page(form)
 
 
 def _check(data: Credentials) -> User:

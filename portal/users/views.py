@@ -1,12 +1,14 @@
 """Users: list, detail, create, edit, ending their sessions. Admins only, by scope."""
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.users.inputs import UserInput, as_input
+from billing.users.models import User
 from billing.users.permissions import ROLES, SCOPES, scopes_of
 from billing.users.queries import get_user, list_users
 from billing.users.save_user import create_user, end_sessions, update_user
+from billing.users.unlink import unlink_user
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
@@ -43,8 +45,18 @@ def detail(user_id: str) -> ResponseReturnValue:
     user = get_user(user_id)
     rights = [text for scope, text in SCOPES.items() if scope in scopes_of(user.role)]
     return render_template(
-        "users/detail.html", user=user, rights=rights, events=timeline(object_id=user_id)
+        "users/detail.html",
+        user=user,
+        way_in=_way_in(user),
+        rights=rights,
+        events=timeline(object_id=user_id),
     )
+
+
+def _way_in(user: User) -> str:
+    ways = {"password": user.password_hash, "OpenID Connect": user.is_linked}
+    found = " or ".join(way for way, is_open in ways.items() if is_open)
+    return f"By {found}" if found else "Not yet: needs a password"
 
 
 @blueprint.route("/<user_id>/edit", methods=["GET", "POST"])
@@ -59,7 +71,8 @@ def edit(user_id: str) -> ResponseReturnValue:
 
     if form.submit(save):
         return done("Saved.", url_for(".detail", user_id=user_id))
-    return form_page("users/form.html", form, document=user, user=user)
+    managed = user.is_linked and bool(current_app.config["SETTINGS"].oidc_role_map)
+    return form_page("users/form.html", form, document=user, user=user, role_is_managed=managed)
 
 
 @blueprint.route("/<user_id>/end-sessions", methods=["GET", "POST"])
@@ -74,8 +87,28 @@ def end(user_id: str) -> ResponseReturnValue:
         form,
         f"Sign {user.name} out everywhere?",
         "Every session and every API token of this user ends at once.",
-        "They can sign in again with their password.",
+        "They can sign in again as before.",
         button="End all sessions",
+        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        danger=True,
+    )
+
+
+@blueprint.route("/<user_id>/unlink", methods=["GET", "POST"])
+@page("write:users")
+def unlink(user_id: str) -> ResponseReturnValue:
+    """Ask once, then forget who at the sign-in provider this user is."""
+    user = get_user(user_id)
+    form = InputForm()
+    if form.submit(lambda _: unlink_user(user_id)):
+        return done(f"{user.name} is no longer linked.", url_for(".detail", user_id=user_id))
+    return confirm_page(
+        form,
+        f"Unlink {user.name} from the sign-in provider?",
+        "All their sessions and API tokens end at once.",
+        f"Whoever next signs in there with the verified address {user.email} is linked again; "
+        "to keep somebody out, set their status to disabled instead.",
+        button="Unlink",
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
         danger=True,
     )

@@ -118,6 +118,7 @@ def staff_pages(of: Business) -> dict[str, str]:
         "users": "/users",
         "user": f"/users/{of.user}",
         "user-edit": f"/users/{of.user}/edit",
+        "user-unlink": f"/users/{of.user}/unlink",
         "settings": "/settings",
         "settings-edit": "/settings/edit",
         "profile": "/profile",

@@ -12,7 +12,14 @@ from tests.portal.believable import ADMIN, CUSTOMER, Business, build
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
 
-PUBLIC = {"auth.sign_in", "auth.sign_out", "auth.setup", "profile.choose_theme"}
+PUBLIC = {
+    "auth.sign_in",
+    "auth.oidc",
+    "auth.oidc_callback",
+    "auth.sign_out",
+    "auth.setup",
+    "profile.choose_theme",
+}
 OUTSIDE = ("api.", "health.", "static")
 
 

@@ -1,0 +1,65 @@
+"""Why a sign-in by the OpenID provider did not work, in words for who wanted it."""
+
+import logging
+
+_log = logging.getLogger("duebill.oidc")
+
+
+class SignInFailed(Exception):
+    """The text is shown above the sign-in form; `status` is the page's."""
+
+    status = 400
+
+
+class ProviderAway(SignInFailed):
+    """The provider does not answer, or is not set up as it must be."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The sign-in provider does not answer as it should. Sign in with your password, or "
+            "try again in a minute; your administrator finds the reason in the log."
+        )
+
+
+class NotBegun(SignInFailed):
+    """No pending sign-in of this browser has that state."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This sign-in was not begun in this browser, or more than ten minutes ago. Begin again."
+        )
+
+
+class Declined(SignInFailed):
+    """The provider sent the reader back without a code."""
+
+    status = 403
+
+    def __init__(self, error: str) -> None:
+        by_whom = (
+            "You or your sign-in provider declined"
+            if error == "access_denied"
+            else "Your sign-in provider could not complete"
+        )
+        super().__init__(
+            f"{by_whom} the sign-in. Begin again; if that does not help, ask whoever looks after "
+            "the provider whether you may use Duebill."
+        )
+
+
+class AnswerNotTrusted(SignInFailed):
+    """What came back did not pass the checks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The answer of the sign-in provider did not pass our checks, so you are not signed "
+            "in. Begin again; if it stays, your administrator finds the reason in the log."
+        )
+
+
+def logged(failure: SignInFailed, reason: object) -> SignInFailed:
+    """The failure, once the log has the reason that the reader is spared."""
+    _log.warning("OpenID Connect: %s (%.300s)", type(failure).__name__, reason)
+    return failure
