@@ -14,6 +14,7 @@ from billing.users.identity import identity_from
 from billing.users.provider_sign_in import sign_in_by_provider
 from portal import sessions
 from portal.access import own_path, public
+from portal.auth.attempts import count_attempt
 from portal.auth.forms import SignInForm
 from portal.auth.page import sign_in_page
 from portal.auth.trouble import SignInFailed
@@ -48,20 +49,21 @@ def callback() -> ResponseReturnValue:
     """Whoever the provider vouches for is signed in with a fresh session, or told why not."""
     provider = _provider()
     try:
+        count_attempt()
         claims, target = provider.finish()
         user = sign_in_by_provider(identity_from(claims, _settings()))
     except SignInFailed as failure:
         return _failed(str(failure), failure.status)
     except BillingError as refusal:
-        return _failed(refusal.message, status_of(refusal))
+        return _failed(refusal.message, status_of(refusal), refusal.retry_after or 0)
     sessions.begin(user)
     return redirect(own_path(target) or url_for("dashboard.index"), 303)
 
 
-def _failed(message: str, status: int) -> ResponseReturnValue:
+def _failed(message: str, status: int, retry_after: int = 0) -> ResponseReturnValue:
     form = SignInForm(formdata=None)
     form.alerts.append(message)
-    form.http_status = status
+    form.http_status, form.retry_after = status, retry_after
     return sign_in_page(form)
 
 

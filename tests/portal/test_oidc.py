@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +14,7 @@ import requests
 from argon2 import PasswordHasher
 from flask import Flask
 
+from billing import clock
 from billing.database import Database, Row
 from billing.settings import Settings
 from billing.users.inputs import as_input
@@ -64,6 +66,7 @@ def make(running: OpenIDProvider, settings: Settings, connected_database: None) 
             "oidc_role_map": "billing-admins=admin,finance=billing,readers=viewer",
             "oidc_name": "Example ID",
             "public_url": "http://localhost",
+            "token_rate_limit": 10_000_000,
         }
         known = settings.model_dump(exclude={n for n in type(settings).model_fields if "oidc" in n})
         return create_app(Settings.model_validate({**known, **told, **changes}), connect=False)
@@ -464,6 +467,18 @@ class TestAttacks:
     def test_an_answer_that_nobody_asked_for_is_refused(self, reader: PageClient) -> None:
         for query in ("", "?code=x", "?state=x", "?error=access_denied", "?code=x&state=x&iss=x"):
             refused(reader.get(f"{BUTTON}/callback{query}"), 400, "Begin again")
+
+    def test_too_many_answers_have_to_wait_and_are_not_lost(
+        self, portal: Portal, provider: OpenIDProvider
+    ) -> None:
+        reader = PageClient(portal(token_rate_limit=1))
+        reader.get(f"{BUTTON}/callback")
+        address = at_provider(reader)
+        seen = come_back(reader, address)
+        refused(seen, 429, "Try again in")
+        assert 0 < int(seen.headers["Retry-After"]) <= 60
+        with clock.frozen(clock.now() + timedelta(minutes=2)):
+            assert come_back(reader, address).status == 303
 
     def test_a_code_that_was_stolen_is_of_no_use(self, reader: PageClient) -> None:
         stolen = parse_qs(urlsplit(at_provider(PageClient(reader.app))).query)
