@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from flask import Response, request
 from pydantic import BaseModel
 
-from api.conditions import etag
+from api.conditions import etag, is_known
 from api.fast_json import dumps
 from api.problems import HEADERS
 from api.references import Reference
@@ -39,6 +39,8 @@ class Resource:
     view_many: Callable[[list[Row]], list[Row]] | None = None
     revised: bool = True
     """Whether its objects change, and so carry an ETag."""
+    told_by_revision: bool = False
+    """Whether nothing that it shows changes without its revision."""
     references: tuple[Reference, ...] = ()
     """What `expand` can put into it."""
     scope: str = ""
@@ -75,14 +77,21 @@ class One:
     def respond(self, result: Any) -> Response:
         row = result.row() if isinstance(result, Document) else result
         headers = dict(HEADERS)
-        if self.resource.revised:
-            headers["ETag"] = etag(row["revision"])
-        if self.status in CREATING:
-            headers["Location"] = f"{request.path}/{row['_id']}"
         shown = self.resource.view(row)
         if self.shaping:
             shown = self.shaping.shape([shown])[0]
-        return _json(shown, self.status, headers)
+        body = dumps(shown)
+        if self.resource.revised:
+            headers["ETag"] = self._tag(row["revision"], body)
+            if is_known(headers["ETag"]):
+                return _unchanged(headers)
+        if self.status in CREATING:
+            headers["Location"] = f"{request.path}/{row['_id']}"
+        return Response(body, self.status, headers, content_type=CONTENT_TYPE)
+
+    def _tag(self, revision: int, body: bytes) -> str:
+        expanded = self.shaping and self.shaping.expansion
+        return etag(revision, None if self.resource.told_by_revision and not expanded else body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +161,12 @@ def created(resource: Resource) -> One:
 def all_of(rows: list[Row]) -> Page:
     """A short list that is always given whole, as a page."""
     return Page(rows, has_more=False, next_cursor=None, total=len(rows), total_capped=False)
+
+
+def _unchanged(headers: dict[str, str]) -> Response:
+    response = Response(status=304, headers=headers)
+    del response.headers["Content-Type"]
+    return response
 
 
 def _json(body: Row, status: int, headers: dict[str, str]) -> Response:

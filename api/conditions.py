@@ -1,6 +1,8 @@
-"""ETag and If-Match (RFC 9110 §13.1.1): the revision of an object is its strong entity tag."""
+"""ETag, If-Match and If-None-Match (RFC 9110 §13): an object's tag is its revision, and a digest
+where an answer shows more than the revision tells."""
 
 import re
+from hashlib import blake2b
 
 from flask import request
 
@@ -8,20 +10,33 @@ from api.problems import RequestRefused
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
 _TAGS = re.compile(rf"{_TAG}(?:[ \t]*,[ \t]*{_TAG}){{0,9}}")
-_OURS = re.compile(r'(?<!W/)"([1-9][0-9]{0,8})"')
+_EACH = re.compile(r'"[\x21\x23-\x7e]*"')
+_OURS = re.compile(r'(?<!W/)"([1-9][0-9]{0,8})(?:-[0-9a-f]{12})?"')
 _NEVER = -1  # no object has this revision, so the operation finds it stale
 
 
-def etag(revision: int) -> str:
-    """`"3"` for revision 3."""
-    return f'"{revision}"'
+def etag(revision: int, shown: bytes | None = None) -> str:
+    """`"3"` for revision 3; `"3-…"` with a digest of what is `shown` where that can change while
+    the revision does not."""
+    if shown is None:
+        return f'"{revision}"'
+    return f'"{revision}-{blake2b(shown, digest_size=6).hexdigest()}"'
+
+
+def is_known(tag: str) -> bool:
+    """Whether a reader has the answer of this tag already: If-None-Match, compared weakly."""
+    if request.method not in {"GET", "HEAD"}:
+        return False
+    given = request.environ.get("HTTP_IF_NONE_MATCH", "").strip()
+    return given == "*" or tag in _EACH.findall(given)
 
 
 def expected_revisions() -> list[int | None]:
     """The revisions any of which the client accepts; `[None]` when it does not say, or says `*`.
 
     Raises RequestRefused (400) for what is no list of at most ten entity tags. A tag that this
-    API never gave, or a weak one, matches nothing.
+    API never gave, or a weak one, matches nothing. Of a tag with a digest the revision counts: an
+    invoice that has become overdue since is still the one that was read.
     """
     given = request.headers.get("If-Match", "*").strip()
     if given == "*":

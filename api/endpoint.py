@@ -15,7 +15,7 @@ from typing import Any, cast
 from flask import Response
 from pydantic import BaseModel
 
-from api.answers import Answer
+from api.answers import Answer, One
 from api.bearer import anonymous_actor, bearer_actor
 from api.body import read_body, read_patch, refuse_body
 from api.conditions import expected_revisions
@@ -70,6 +70,12 @@ class Endpoint:
     def is_repeatable(self) -> bool:
         """Whether it takes an Idempotency-Key: all that write do, once it is known who asks."""
         return self.method != "GET" and not self.public
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it takes an If-None-Match: what reads one object that changes."""
+        answer = self.answer
+        return self.method == "GET" and isinstance(answer, One) and answer.resource.revised
 
     @cached_property
     def shaping(self) -> ShapingParameters | None:

@@ -16,7 +16,10 @@ from billing.pages import Page
 from billing.payments import credit_invoice
 
 CREDIT_NOTE = Resource(
-    CreditNoteShape, credit_note_view, references=(references.CUSTOMER, references.INVOICE)
+    CreditNoteShape,
+    credit_note_view,
+    references=(references.CUSTOMER, references.INVOICE),
+    told_by_revision=True,
 )
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.CreditNoteNotFound

@@ -17,7 +17,9 @@ from billing.pages import Page
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
 READ, WRITE = "read:customers", "write:customers"
-CUSTOMER = Resource(CustomerShape, customer_view, scope=READ, find=queries.customers_of_ids)
+CUSTOMER = Resource(
+    CustomerShape, customer_view, scope=READ, find=queries.customers_of_ids, told_by_revision=True
+)
 MISSING = errors.CustomerNotFound
 _RATES = (TaxRateMissing, TaxRateArchived)
 _CHANGE = (MISSING, errors.CustomerDeleted, errors.ExternalIdTaken, *_RATES)

@@ -12,7 +12,7 @@ from billing.usage.inputs import MeterChange, MeterInput, as_input
 from billing.usage.models import Meter
 from billing.usage.views import meter_view
 
-METER = Resource(MeterShape, meter_view)
+METER = Resource(MeterShape, meter_view, told_by_revision=True)
 READ, WRITE = "read:plans", "write:plans"
 MISSING = errors.MeterNotFound
 

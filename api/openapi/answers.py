@@ -20,6 +20,8 @@ def responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Json]:
     answer = endpoint.answer
     also = answer.also if isinstance(answer, Plain) else ()
     found = {str(status): _success(endpoint, status, schemas) for status in (answer.status, *also)}
+    if endpoint.is_conditional:
+        found["304"] = {"description": "Not Modified", "headers": named([*ALWAYS, "ETag"])}
     found |= problems(endpoint, schemas)
     if endpoint.deprecated:
         for response in found.values():

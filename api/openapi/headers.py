@@ -22,7 +22,11 @@ HEADERS: dict[str, Json] = {
     "RateLimit-Remaining": _header("How many of them are left.", 5988, kind="integer"),
     "RateLimit-Reset": _header("Seconds until all of them are back.", 42, kind="integer"),
     "RateLimit-Policy": _header("The limit, and its window in seconds.", "6000;w=60"),
-    "ETag": _header("The object's revision, to be sent as If-Match.", '"3"'),
+    "ETag": _header(
+        "The object's revision, to be sent as If-Match; or as If-None-Match, where it tells this "
+        "answer from every other of the object.",
+        '"3"',
+    ),
     "Location": _header(
         "Where the object lives.", "/api/v1/customers/cus_01KAXZ7Q0M8N2R4T6W8Y0A2C4E"
     ),

@@ -23,6 +23,8 @@ def parameters(endpoint: Endpoint, schemas: Schemas) -> list[Json]:
             schema["items"] = schemas.put(schema["items"]["title"], schema["items"])
             parameter |= {"style": "form", "explode": False}
         found.append(parameter | parameter_example(endpoint.name, "query", name))
+    if endpoint.is_conditional:
+        found.append(_IF_NONE_MATCH)
     if endpoint.revised:
         found.append(_IF_MATCH)
     if endpoint.is_repeatable:
@@ -35,6 +37,16 @@ _IF_MATCH: Json = {
     "in": "header",
     "required": False,
     "description": "The ETag the object had when you read it; 412 when it has changed since.",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
+
+
+_IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer you have; 304 without a body while it is still that.",
     "schema": {"type": "string"},
     "example": '"3"',
 }

@@ -16,7 +16,7 @@ from billing.plans.models import Plan
 from billing.plans.views import estimate_view, plan_version_view, plan_view
 
 READ, WRITE = "read:plans", "write:plans"
-PLAN = Resource(PlanShape, plan_view, scope=READ, find=queries.plans_of_ids)
+PLAN = Resource(PlanShape, plan_view, scope=READ, find=queries.plans_of_ids, told_by_revision=True)
 VERSION = Resource(PlanVersion, plan_version_view, revised=False, references=(references.PLAN,))
 MISSING = errors.PlanNotFound
 

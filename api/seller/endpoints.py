@@ -11,7 +11,7 @@ from billing.seller.save_settings import save_settings
 from billing.seller.views import settings_view
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 
-SETTINGS = Resource(Settings, settings_view)
+SETTINGS = Resource(Settings, settings_view, told_by_revision=True)
 READ, WRITE = "read:settings", "write:settings"
 
 endpoints = Endpoints("Settings", "Who issues the invoices, and the rules of the house.")

@@ -12,7 +12,7 @@ from billing.taxes.inputs import TaxRateInput, as_input
 from billing.taxes.models import TaxRate
 from billing.taxes.views import tax_rate_view
 
-TAX_RATE = Resource(TaxRateShape, tax_rate_view)
+TAX_RATE = Resource(TaxRateShape, tax_rate_view, told_by_revision=True)
 READ, WRITE = "read:plans", "write:plans"
 MISSING = errors.TaxRateNotFound
 

@@ -11,7 +11,7 @@ from billing.test_clocks.inputs import AdvanceClock, CreateClock
 from billing.test_clocks.models import Clock
 from billing.test_clocks.views import clock_view
 
-CLOCK = Resource(TestClock, clock_view)
+CLOCK = Resource(TestClock, clock_view, told_by_revision=True)
 READ, WRITE = "read:test_clocks", "write:test_clocks"
 
 endpoints = Endpoints(
