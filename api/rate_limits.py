@@ -16,7 +16,8 @@ def init_rate_limits(app: Flask) -> None:
 
 
 def count_actor(actor: Actor) -> None:
-    """One more request of a client or user. Raises TooMany."""
+    """One more request of a client or user, who is from now on its `g.caller`. Raises TooMany."""
+    g.caller = actor
     _admit(_limits().by_actor(actor))
 
 
@@ -62,7 +63,7 @@ def _tell(response: Response) -> Response:
         if not request.path.startswith("/api/"):
             return response
         # It failed before it was known who asks: counted, though not refused any more.
-        standing = _limits().by_address(request.remote_addr)
+        standing = g.standing = _limits().by_address(request.remote_addr)
     add = response.headers.add  # half the price of setting, which looks for what to replace
     add("RateLimit-Limit", str(standing.limit))
     add("RateLimit-Remaining", str(standing.remaining))

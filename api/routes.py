@@ -9,6 +9,7 @@ from werkzeug.exceptions import default_exceptions
 from werkzeug.routing import BaseConverter
 
 from api.bearer import init_tokens
+from api.call_log import init_call_log
 from api.deprecation import announce
 from api.endpoint import Endpoints
 from api.problems import answer_error
@@ -62,6 +63,7 @@ def features() -> list[Endpoints]:
 def register(app: Flask, launch_run: Callable[[str], None]) -> None:
     """Called once by the application factory."""
     init_tokens(app)
+    init_call_log(app)
     init_rate_limits(app)
     app.extensions[LAUNCH_RUN] = launch_run
     app.url_map.converters["id"] = IdConverter

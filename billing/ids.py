@@ -25,6 +25,11 @@ def id_of(prefix: str, moment: datetime) -> str:
     return f"{prefix}_{_text(_drawn(int(moment.timestamp() * 1000)))}"
 
 
+def lowest_id(prefix: str, moment: datetime) -> str:
+    """What no id made at an aware moment or later is below, for finding them by their ids."""
+    return f"{prefix}_{_text(int(moment.timestamp() * 1000) << _RANDOM_BITS)}"
+
+
 class _Ascending:
     """The last number given; the one after it where its millisecond is not over."""
 

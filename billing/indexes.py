@@ -10,6 +10,7 @@ FEATURES = (
     "seller",
     "events",
     "idempotency",
+    "api_calls",
     "users",
     "taxes",
     "customers",

@@ -72,5 +72,6 @@ def settings(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Sett
             "API_RATE_LIMIT": "1000000",
             "ADDRESS_RATE_LIMIT": "1000000",
             "TOKEN_RATE_LIMIT": "1000000",
+            "API_LOG": "false",  # written beside the requests, so also beside the next test
         }
     )

@@ -5,9 +5,13 @@ Each `create_*` fills what it is not told, makes what it hangs on, and returns t
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 from typing import Any
 
+from billing.actors import Actor
+from billing.api_calls.models import COLLECTION as API_CALLS
+from billing.api_calls.models import call_row
 from billing.coupons.inputs import CouponInput
 from billing.coupons.models import Coupon
 from billing.coupons.save_coupon import create_coupon as save_coupon
@@ -16,7 +20,8 @@ from billing.credit_notes.models import CreditNote
 from billing.customers.inputs import NewCustomer
 from billing.customers.models import Customer
 from billing.customers.save_customer import create_customer as save_customer
-from billing.database import Row
+from billing.database import Row, database
+from billing.ids import id_of
 from billing.inputs import parse
 from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
@@ -47,6 +52,7 @@ from billing.users.save_user import create_user as save_user
 
 PASSWORD = "correct horse battery"
 _serial = count(1)
+_requests = count(1)
 
 
 def customer_values(**values: Any) -> dict[str, Any]:
@@ -154,3 +160,24 @@ def create_payment(*, invoice: Invoice | None = None, **values: Any) -> Payment:
     """A manual payment of all that is due unless told otherwise."""
     invoice_id = (invoice or create_invoice()).id
     return save_payment(parse(PaymentInput, {"invoice_id": invoice_id, **values}))
+
+
+def create_api_call(
+    *, actor: Actor | None = None, at: datetime | None = None, **values: Any
+) -> Row:
+    """A call in the log, by nobody unless an actor is given: a good GET of all customers."""
+    usual = {
+        "method": "GET",
+        "path": "/api/v1/customers",
+        "query": [],
+        "operation": "list_customers",
+        "status": 200,
+        "milliseconds": 1.25,
+        "request_id": f"req-{next(_requests)}",
+        "address": "192.0.2.7",
+    }
+    row = call_row(**usual | values, actor=actor)
+    if at:
+        row |= {"_id": id_of("call", at), "at": at}
+    database()[API_CALLS].insert_one(row)
+    return row

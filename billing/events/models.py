@@ -23,6 +23,7 @@ declare_indexes(
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer", sparse=True),
     IndexModel([("type", ASCENDING), ("_id", DESCENDING)], name="type"),
     IndexModel([("actor.id", ASCENDING), ("_id", DESCENDING)], name="actor"),
+    IndexModel([("request_id", ASCENDING), ("_id", DESCENDING)], name="request", sparse=True),
     IndexModel([("unsequenced", ASCENDING)], name="unsequenced", sparse=True),
     IndexModel([("seq", ASCENDING)], name="seq", unique=True, sparse=True),
     IndexModel(

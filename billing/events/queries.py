@@ -24,12 +24,15 @@ def list_events(
     customer_id: str | None = None,
     type: str | None = None,  # noqa: A002  (the field's own name)
     actor_id: str | None = None,
+    request_id: str | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
     """Events, newest first; a customer's actor sees only what happened to that customer."""
     where = _where(object_id=object_id, customer_id=customer_id, type_=type)
     if actor_id is not None:
         where["actor.id"] = actor_id
+    if request_id is not None:
+        where["request_id"] = request_id
     return paginate(COLLECTION, where, PageRequest(**page), sorts=SORTS)
 
 

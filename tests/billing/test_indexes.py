@@ -15,6 +15,7 @@ import pytest
 
 from billing import clock, database, indexes
 from billing.actors import Actor, acting_as
+from billing.api_calls import queries as api_calls
 from billing.coupons import queries as coupons
 from billing.credit_notes import queries as credit_notes
 from billing.customers import queries as customers
@@ -45,6 +46,7 @@ from billing.users.sign_in import sign_in
 from billing.users.tokens import Tokens
 from tests.factories import (
     PASSWORD,
+    create_api_call,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -134,7 +136,13 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
     "events": (
         events.list_events,
         events.SORTS,
-        {"object_id": "", "customer_id": "", "type": "invoice.finalized", "actor_id": "usr_1"},
+        {
+            "object_id": "",
+            "customer_id": "",
+            "type": "invoice.finalized",
+            "actor_id": "usr_1",
+            "request_id": "req-order",
+        },
     ),
     "runs": (runs.list_runs, runs.SORTS, {}),
     "meters": (
@@ -148,6 +156,18 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         {"subscription_id": "", "customer_id": "", "meter": "", "late": True},
     ),
     "test_clocks": (clocks.list_clocks, clocks.SORTS, {}),
+    "api_calls": (
+        api_calls.list_api_calls,
+        api_calls.SORTS,
+        {
+            "actor_id": "usr_1",
+            "status_class": 4,
+            "method": "POST",
+            "operation": "list_customers",
+            "request_id": "req-order",
+            "since": TODAY - timedelta(days=1),
+        },
+    ),
 }
 
 
@@ -185,7 +205,10 @@ def fill(db: Database[Row]) -> dict[str, str]:
     """Some of everything; the ids that lists are filtered by."""
     plan = create_plan()
     for n in range(30):
-        with acting_as(Actor(type="user", id=f"usr_{n % 5}")):
+        ada = Actor(type="user", id=f"usr_{n % 5}", request_id="req-order" if n == 7 else None)
+        refused = {"method": "POST", "operation": "create_customer", "status": 422}
+        create_api_call(actor=ada, **refused if n % 3 else {})
+        with acting_as(ada):
             customer = create_customer(
                 external_id=f"ext-{n}", preferences={"payment_terms_days": n}
             )
@@ -276,6 +299,12 @@ SELECTIVE: list[tuple[str, dict[str, Any]]] = [
     ("usage_events", {"late": True}),
     ("usage_events", {"customer_id": ""}),
     ("usage_events", {"meter": ""}),
+    ("events", {"request_id": "req-order"}),
+    ("api_calls", {"actor_id": "usr_1"}),
+    ("api_calls", {"status_class": 5}),
+    ("api_calls", {"method": "GET"}),
+    ("api_calls", {"operation": "create_customer"}),
+    ("api_calls", {"request_id": "req-order"}),
 ]
 
 

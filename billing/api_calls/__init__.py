@@ -1,0 +1,1 @@
+"""The log of recent API calls, for staff who help somebody to integrate."""
