@@ -70,14 +70,14 @@ def listing(
 ) -> Listing:
     """Ask `query` for the page that the URL describes; `names` are the filters it may carry.
 
-    `convert` turns a filter's text into what the query takes. A cursor or sort that the list
-    does not know is said on the page instead of being an error.
+    `convert` turns a filter's text into what the query takes, or raises Invalid. That, and a
+    cursor or sort that the list does not know, is said on the page instead of being an error.
     """
     values = {name: request.args.get(name, "").strip()[:200] for name in names}
     sort, cursor = request.args.get("sort", "")[:50], request.args.get("cursor", "")[:2000]
     found = Listing(_EMPTY, values, sort, cursor)
-    filters = {n: (convert or {}).get(n, str)(v) for n, v in values.items() if v}
     try:
+        filters = {n: (convert or {}).get(n, str)(v) for n, v in values.items() if v}
         found.page = query(**{**filters, **(fixed or {})}, cursor=cursor or None, sort=sort or None)
     except Invalid as error:
         found.error = error.message

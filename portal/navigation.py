@@ -45,6 +45,7 @@ _STAFF = (
     Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks"),
     Entry("Check of books", "check", "checks.index", "read:invoices"),
     Entry("Audit trail", "history", "events.index", "read:events"),
+    Entry("API calls", "plug", "api_calls.index", "read:users"),
     Entry("Users", "key", "users.index", "read:users"),
     Entry("Settings", "sliders", "seller.detail", "read:settings"),
 )

@@ -22,6 +22,7 @@ FEATURES = (
     "checks",
     "test_clocks",
     "events",
+    "api_calls",
     "users",
     "seller",
     "account",

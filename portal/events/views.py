@@ -14,5 +14,5 @@ blueprint = Blueprint("events", __name__, url_prefix="/events")
 @page("read:events")
 def index() -> ResponseReturnValue:
     """Who changed what, newest first."""
-    found = listing(list_events, "object_id", "customer_id", "actor_id", "type")
+    found = listing(list_events, "object_id", "customer_id", "actor_id", "type", "request_id")
     return respond("events/index.html", "events/_results.html", found)

@@ -115,6 +115,8 @@ def staff_pages(of: Business) -> dict[str, str]:
         "checks": "/checks",
         "check": f"/checks/{of.check}",
         "events": "/events",
+        "api-calls": "/api-calls",
+        "api-call": f"/api-calls/{of.api_call}",
         "users": "/users",
         "user": f"/users/{of.user}",
         "user-edit": f"/users/{of.user}/edit",

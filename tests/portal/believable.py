@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from billing import clock
+from billing.actors import Actor, acting_as
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
@@ -31,7 +32,9 @@ from billing.subscriptions.inputs import (
 from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
+from billing.users.models import User
 from tests.factories import (
+    create_api_call,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -73,6 +76,7 @@ class Business:
     changed: str
     paused: str
     trial: str
+    api_call: str
 
 
 _ACME = {
@@ -149,7 +153,7 @@ def build() -> Business:
         metadata={"source": "website"},
     )
     yearly = create_plan(name="Starter yearly", price=9900, currency="EUR", billing_cycle="yearly")
-    create_plan(name="Enterprise", price=250000, status="draft")
+    api_call = _call_the_api(admin)
     metered = create_plan(**_METERED)
     with clock.frozen(datetime.now(UTC) - timedelta(days=68)):
         acme = create_customer(**_ACME)
@@ -186,7 +190,20 @@ def build() -> Business:
         test_clock.id, rates[0], coupon.id, taxed.id, metered.id,
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
+        api_call,
     )  # fmt: skip
+
+
+def _call_the_api(admin: User) -> str:
+    """Calls of every kind in the log; the id of one that made a plan."""
+    ada = Actor(type="user", id=admin.id, name=admin.name, request_id="order-66")
+    create_api_call(status=401, address="2001:db8::7", path=f"/api/v1/invoices/inv_{'0' * 26}")
+    create_api_call(status=404, operation=None, path=f"/api/v1/{'wp-admin/' * 20}")
+    create_api_call(actor=ada, status=500, milliseconds=2043.5, query=["limit", "status"])
+    with acting_as(ada):
+        create_plan(name="Enterprise", price=250000, status="draft")
+    made = {"method": "POST", "path": "/api/v1/plans", "operation": "create_plan", "status": 201}
+    return str(create_api_call(actor=ada, request_id="order-66", **made)["_id"])
 
 
 def _measure(subscription: Subscription) -> str:
