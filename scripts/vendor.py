@@ -1,4 +1,4 @@
-"""Install the npm packages and copy the few files pages use into static/vendor/.
+"""Install the npm packages and copy the few files pages and documents use into static/vendor/.
 
 Without npm on PATH a Node from the Python package index goes into `.venv-tools`, for this alone.
 `--copy-only` takes node_modules as it is (the Dockerfile fills it in a stage of its own).
@@ -22,6 +22,16 @@ FILES = (
     "idiomorph/dist/idiomorph-ext.min.js",
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js",
+)
+# Inter is what documents are set in; the others lend it the characters that it lacks.
+FONTS = (
+    "@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf",
+    "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf",
+    "@embedpdf/fonts-jp/fonts/NotoSansJP-Regular.otf",
+    "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf",
+    "@embedpdf/fonts-kr/fonts/NotoSansKR-Regular.otf",
+    "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
+    "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
 )
 SOURCE_MAP = re.compile(rb"(//|/\*)# sourceMappingURL=\S+( \*/)?\s*")
 
@@ -67,14 +77,17 @@ def copy(name: str) -> None:
 
 def main() -> None:
     if "--copy-only" not in sys.argv:
-        print("Installing front-end packages ...", flush=True)
+        print("Installing front-end packages and fonts ...", flush=True)
         run(
             *npm(), "ci", "--ignore-scripts", "--loglevel=error", "--no-progress", env=environment()
         )
     shutil.rmtree(TARGET, ignore_errors=True)
-    TARGET.mkdir(parents=True)
+    fonts = TARGET / "fonts"
+    fonts.mkdir(parents=True)
     for name in FILES:
         copy(name)
+    for name in FONTS:
+        shutil.copy(Path("node_modules") / name, fonts)
     (TARGET / ".stamp").touch()
 
 
