@@ -21,6 +21,7 @@ FEATURES = (
     "invoices",
     "credit_notes",
     "payments",
+    "papers",
     "runs",
     "test_clocks",
     "imports",

@@ -1,0 +1,176 @@
+"""Pure: an invoice's row as the data of a paper."""
+
+from billing.database import Row
+from billing.invoices.compose import REVERSE_CHARGE
+from billing.papers.parts import (
+    Data,
+    Pair,
+    Sum,
+    facts,
+    filled,
+    marks,
+    paper_base,
+    parties,
+    remarks,
+    tax_sums,
+)
+from billing.papers.reader import Reader, reader_of
+from billing.papers.texts import line, prose
+
+_MOST_LINES = 10  # of one description, so that a row always fits on a page
+_OWED = frozenset({"open", "uncollectible"})
+
+
+def invoice_paper(invoice: Row, seller: Row, customer: Row) -> Data:
+    """The invoice for its customer; the parties are as they were when it was issued."""
+    reader = reader_of(customer.get("locale", "en"))
+    number = invoice.get("number")
+    status, is_test = invoice["status"], bool(invoice.get("test_clock_id"))
+    return {
+        **paper_base(reader, "invoice", number, seller),
+        "marks": marks(reader, status=status, is_test=is_test),
+        "facts": _facts(reader, invoice),
+        "parties": parties(reader, seller, customer),
+        "headline": _headline(reader, invoice),
+        "columns": columns(reader, with_tax=bool(invoice.get("taxes"))),
+        "lines": [_line(reader, invoice, item) for item in invoice["line_items"]],
+        "sums": _sums(reader, invoice),
+        "remarks": _remarks(reader, invoice),
+    }
+
+
+def columns(reader: Reader, *, with_tax: bool) -> list[str]:
+    """The heads of the table of lines."""
+    words = reader.words
+    tax = [words.tax] if with_tax else []
+    return [words.description, words.quantity, words.unit_price, *tax, words.amount]
+
+
+def generated(reader: Reader, item: Row) -> str:
+    """A line's description; what Duebill worded itself is said in the reader's language."""
+    words, said = reader.words, str(item["description"])
+    wordings = {
+        "proration_credit": ("Unused time on ", words.unused),
+        "proration_charge": ("Remaining time on ", words.remaining),
+        "setup_fee": ("Setup fee", words.setup_fee),
+        "charge": ("Minimum commitment", words.minimum),
+    }
+    english, own = wordings.get(item.get("kind", ""), ("", ""))
+    if not english or not said.startswith(english):
+        return said
+    if "{what}" in own:
+        return filled(own, what=said.removeprefix(english))
+    return own if said == english else said
+
+
+def _line(reader: Reader, invoice: Row, item: Row) -> Row:
+    tax = [_rates(reader, invoice, item)] if invoice.get("taxes") else []
+    return {
+        "text": prose(generated(reader, item), _MOST_LINES),
+        "under": _own_period(reader, invoice, item),
+        "cells": [
+            reader.quantity(item["quantity"]),
+            _unit_price(reader, item, invoice["currency"]),
+            *tax,
+            reader.money(item["amount"], invoice["currency"]),
+        ],
+    }
+
+
+def _own_period(reader: Reader, invoice: Row, item: Row) -> str:
+    """A line's period where it is not the one that stands above all of them."""
+    names = ("period_start", "period_end")
+    start, end = (item.get(name) for name in names)
+    if not start or not end or all(item[name] == invoice.get(name) for name in names):
+        return ""
+    return reader.span(start, end)
+
+
+def _unit_price(reader: Reader, item: Row, currency: str) -> str:
+    if item.get("unit_amount") is not None:
+        return reader.money(item["unit_amount"], currency)
+    model = (item.get("explanation") or {}).get("pricing_model")
+    return reader.words.by_tiers if model in {"graduated", "volume"} else ""
+
+
+def _rates(reader: Reader, invoice: Row, item: Row) -> str:
+    """`19 %`, of every rate that the line bears."""
+    borne = set(item.get("tax_rate_ids") or [])
+    found = [tax["percentage"] for tax in invoice["taxes"] if tax["tax_rate_id"] in borne]
+    return ", ".join(reader.percent(percentage) for percentage in found)
+
+
+def _facts(reader: Reader, invoice: Row) -> list[Pair]:
+    words, start, end = reader.words, invoice.get("period_start"), invoice.get("period_end")
+    return facts(
+        (words.number, invoice.get("number")),
+        (words.issued, _day(reader, invoice.get("issue_date"))),
+        (words.due_date, _day(reader, invoice.get("due_date"))),
+        (words.period, reader.span(start, end) if start and end else None),
+        (words.purchase_order, invoice.get("purchase_order")),
+    )
+
+
+def _day(reader: Reader, iso: str | None) -> str | None:
+    return reader.day(iso) if iso else None
+
+
+def _headline(reader: Reader, invoice: Row) -> str:
+    """The one thing that the customer wants to know."""
+    words, due = reader.words, reader.money(invoice["amount_due"], invoice["currency"])
+    if invoice["status"] == "draft":
+        return due
+    if invoice["amount_due"]:
+        date_due = invoice.get("due_date")
+        said = words.owed_until if date_due else words.owed
+        return filled(said, amount=due, date=reader.day(date_due) if date_due else "")
+    if invoice["status"] == "void" or invoice["total"] <= 0 or not invoice.get("paid_date"):
+        return words.nothing_owed
+    total = reader.money(invoice["total"], invoice["currency"])
+    return filled(words.settled_on, amount=total, date=reader.day(invoice["paid_date"]))
+
+
+def _sums(reader: Reader, invoice: Row) -> list[Sum]:
+    def money(amount: int) -> str:
+        return reader.money(amount, invoice["currency"])
+
+    words, taxes = reader.words, invoice.get("taxes") or []
+    found = [Sum(words.subtotal, money(invoice["subtotal"]))]
+    for coupon in invoice.get("discounts") or []:
+        off = coupon.get("percent_off")
+        rate = f" ({reader.percent(off)})" if off else ""
+        found.append(Sum(line(f"{coupon['name']}{rate}"), money(-coupon["amount"])))
+    on_top = sum(tax["amount"] for tax in taxes if not tax["inclusive"])
+    if on_top and invoice["discount_total"]:
+        found.append(Sum(words.without_tax, money(invoice["total"] - on_top)))
+    found += tax_sums(reader, taxes, invoice["currency"])
+    found.append(Sum(words.total, money(invoice["total"])))
+    credit = invoice["credit_applied"]
+    settled = [
+        (words.credit_used if credit > 0 else words.credit_gained, -credit),
+        (words.credit_notes, -invoice.get("credit_note_total", 0)),
+        (words.paid, -invoice["amount_paid"]),
+    ]
+    found += [Sum(label, money(amount)) for label, amount in settled if amount]
+    return [*found, Sum(words.due, money(invoice["amount_due"]), matters=True)]
+
+
+def _remarks(reader: Reader, invoice: Row) -> list[Row]:
+    words, legal = reader.words, invoice.get("legal_note")
+    return remarks(
+        ("", words.reverse_charge if legal == REVERSE_CHARGE else legal),
+        ("", words.claims_nothing if invoice["status"] == "draft" else None),
+        ("", words.is_void if invoice["status"] == "void" else None),
+        (words.how_to_pay, _how_to_pay(reader, invoice)),
+        (words.notes, invoice.get("notes")),
+    )
+
+
+def _how_to_pay(reader: Reader, invoice: Row) -> str | None:
+    if invoice["status"] not in _OWED or not invoice["amount_due"]:
+        return None
+    amount = reader.money(invoice["amount_due"], invoice["currency"])
+    date_due = invoice.get("due_date")
+    words = reader.words.pay_by if date_due else reader.words.please_pay
+    day = reader.day(date_due) if date_due else ""
+    return filled(words, amount=amount, number=invoice.get("number") or "", date=day)
