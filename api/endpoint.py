@@ -21,6 +21,7 @@ from api.body import read_body, read_patch, refuse_body
 from api.conditions import expected_revisions
 from api.deprecation import has_deprecated_fields, note, note_fields
 from api.idempotency import idempotently
+from api.papers.answers import Pdf
 from api.query import Query
 from api.shaping_parameters import ShapingParameters, shaping_parameters
 from billing.actors import Actor, acting_as
@@ -73,9 +74,10 @@ class Endpoint:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether it takes an If-None-Match: what reads one object that changes."""
+        """Whether it takes an If-None-Match: what reads one object that changes, or a PDF."""
         answer = self.answer
-        return self.method == "GET" and isinstance(answer, One) and answer.resource.revised
+        has_tag = isinstance(answer, Pdf) or (isinstance(answer, One) and answer.resource.revised)
+        return self.method == "GET" and has_tag
 
     @cached_property
     def shaping(self) -> ShapingParameters | None:

@@ -38,6 +38,7 @@ FEATURES = (
     "payments.endpoints",
     "payments.sources",
     "invoices.explain",
+    "papers.endpoints",
     "runs.endpoints",
     "test_clocks.endpoints",
     "events.endpoints",

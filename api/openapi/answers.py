@@ -10,9 +10,12 @@ from api.openapi.headers import ALWAYS, named
 from api.openapi.problems import problems
 from api.openapi.schemas import Schemas
 from api.openapi.shaped import shaped
+from api.papers.answers import Pdf
 from api.shape import Listing
 
 Json = dict[str, Any]
+
+_FILE: Json = {"type": "string", "contentMediaType": "application/pdf"}
 
 
 def responses(endpoint: Endpoint, schemas: Schemas) -> dict[str, Json]:
@@ -38,7 +41,10 @@ def _success(endpoint: Endpoint, status: int, schemas: Schemas) -> Json:
     if endpoint.is_repeatable:
         headers.append("Idempotent-Replayed")
     success: Json = {"description": HTTPStatus(status).phrase, "headers": named(headers)}
-    if schema := _schema(endpoint, schemas):
+    if isinstance(answer, Pdf):
+        success["headers"] |= named(("ETag", "Content-Disposition"))
+        success["content"] = {"application/pdf": {"schema": _FILE}}
+    elif schema := _schema(endpoint, schemas):
         success["content"] = {
             "application/json": {"schema": schema, **answer_example(endpoint.name, status)}
         }

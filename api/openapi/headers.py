@@ -27,6 +27,10 @@ HEADERS: dict[str, Json] = {
         "answer from every other of the object.",
         '"3"',
     ),
+    "Content-Disposition": _header(
+        "The name under which to keep it (RFC 6266).",
+        "attachment; filename=\"INV-2026-000042.pdf\"; filename*=UTF-8''INV-2026-000042.pdf",
+    ),
     "Location": _header(
         "Where the object lives.", "/api/v1/customers/cus_01KAXZ7Q0M8N2R4T6W8Y0A2C4E"
     ),

@@ -1,13 +1,17 @@
 """A paper: what it says, what it is called, and its PDF, which is only made when it is wanted."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import Literal
+from urllib.parse import quote
 
 from billing.papers.parts import Data
 from billing.papers.shelf import kept
+from billing.papers.texts import line
 from billing.papers.typesetter import edition, typeset
 from billing.seller.errors import LogoNotFound
 from billing.seller.logos import get_logo
@@ -28,6 +32,12 @@ class Paper:
         """Differs wherever the bytes may differ."""
         told = [edition(), self.data, self.logo, self._created]
         return sha256(json.dumps(told).encode()).hexdigest()
+
+    def disposition(self, how: Literal["inline", "attachment"]) -> str:
+        """The header Content-Disposition (RFC 6266): a name in ASCII, and the whole one."""
+        name = re.sub(r'[\\/:*?"<>|]', "-", line(self.name).replace("\u200b", ""))
+        plain = name.encode("ascii", "replace").decode().replace("?", "_")
+        return f"{how}; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(name, safe='')}.pdf"
 
     def pdf(self) -> bytes:
         """The bytes, from the shelf or made now."""

@@ -117,14 +117,18 @@ def _tax_id(reader: Reader, value: str, *, is_vat: bool) -> str:
 
 
 def tax_sums(reader: Reader, taxes: Sequence[Row], currency: str) -> list[Sum]:
-    """A row for each rate: what it is taken of, and what it comes to."""
-    found = []
-    for tax in taxes:
-        words = reader.words.tax_contained if tax["inclusive"] else reader.words.tax_on
-        base = reader.money(tax["taxable_amount"], currency)
-        label = filled(words, name=tax["name"], rate=reader.percent(tax["percentage"]), base=base)
-        found.append(Sum(line(label), reader.money(tax["amount"], currency)))
-    return found
+    """A row for each rate: what it is taken of, where that is known, and what it comes to."""
+    return [
+        Sum(line(_tax_label(reader, tax, currency)), reader.money(tax["amount"], currency))
+        for tax in taxes
+    ]
+
+
+def _tax_label(reader: Reader, tax: Row, currency: str) -> str:
+    words, said = reader.words, f"{tax['name']} {reader.percent(tax['percentage'])}"
+    if (base := tax.get("taxable_amount")) is not None:
+        said = filled(words.tax_on, tax=said, base=reader.money(base, currency))
+    return filled(words.tax_contained, tax=said) if tax["inclusive"] else said
 
 
 def filled(words: str, **values: str) -> str:

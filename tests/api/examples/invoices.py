@@ -21,6 +21,7 @@ def tell_drafts(tell: Teller, customer_id: str) -> None:
     tell("pay_invoice", pay, invoice_id=made)
     tell("get_invoice", invoice_id=made)
     tell("get_invoice_explanation", invoice_id=made)
+    tell("get_invoice_pdf", invoice_id=made)
     tell("list_invoices", query={"customer_id": customer_id, "status": "open", "limit": 1})
 
 
@@ -37,6 +38,7 @@ def tell_payments(tell: Teller, customer_id: str) -> None:
     refund = {"amount": 30000, "reason": "One day was cut short"}
     tell("refund_payment", refund, payment_id=paid)
     tell("get_payment", payment_id=paid)
+    tell("get_payment_receipt", payment_id=paid)
     tell("list_payments", query={"customer_id": customer_id, "status": "partially_refunded"})
 
 
@@ -46,6 +48,7 @@ def tell_credit_notes(tell: Teller, customer_id: str) -> None:
     tell("preview_credit_note", part)
     note = tell("create_credit_note", part)["id"]
     tell("get_credit_note", credit_note_id=note)
+    tell("get_credit_note_pdf", credit_note_id=note)
     tell("list_credit_notes", query={"customer_id": customer_id})
     tell("void_credit_note", {"reason": "Issued twice"}, credit_note_id=note)
 
