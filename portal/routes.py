@@ -18,6 +18,7 @@ FEATURES = (
     "invoices",
     "credit_notes",
     "payments",
+    "papers",
     "runs",
     "checks",
     "test_clocks",

@@ -65,10 +65,15 @@ class Payment(Document):
     test_clock_id = me.StringField()
 
     @property
+    def is_received(self) -> bool:
+        """Whether its money came in, be it that some went back."""
+        return self.status in RECEIVED
+
+    @property
     def refundable(self) -> int:
         """What could still be paid back."""
         left: int = self.amount - self.refunded_amount
-        return left if self.status in RECEIVED else 0
+        return left if self.is_received else 0
 
     @property
     def is_refundable(self) -> bool:

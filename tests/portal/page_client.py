@@ -131,7 +131,9 @@ class PageClient:
         return self
 
     def _seen(self, response: TestResponse, headers: Any) -> Seen:
-        page, html = None, response.get_data(as_text=True)
+        page, html = None, ""
+        if response.mimetype != "application/pdf":
+            html = response.get_data(as_text=True)
         if response.mimetype == "text/html" and response.status_code not in {204, 303}:
             if html.lstrip().startswith("<!doctype html>"):
                 page = check_page(html, response.headers)

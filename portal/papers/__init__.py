@@ -1,0 +1,1 @@
+"""Documents as PDF, for staff and for customers."""
