@@ -12,6 +12,7 @@ FEATURES = (
     "idempotency",
     "api_calls",
     "users",
+    "oauth",
     "taxes",
     "customers",
     "plans",

@@ -27,6 +27,10 @@ from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice as save_invoice
 from billing.invoices.subscribe import create_subscription as save_subscription
+from billing.oauth.create_client import Told
+from billing.oauth.create_client import create_client as save_client
+from billing.oauth.inputs import ClientInput
+from billing.oauth.models import Client
 from billing.payments.charge import create_payment as save_payment
 from billing.payments.credit_invoice import create_credit_note as save_credit_note
 from billing.payments.inputs import PaymentInput
@@ -181,3 +185,14 @@ def create_api_call(
         row |= {"_id": id_of("call", at), "at": at}
     database()[API_CALLS].insert_one(row)
     return row
+
+
+def create_client(**values: Any) -> Client:
+    """An API client that reads customers, for itself unless told otherwise."""
+    return create_told_client(**values).client
+
+
+def create_told_client(**values: Any) -> Told:
+    """The same with its secret."""
+    usual = {"name": f"Integration {next(_serial)}", "scopes": ["read:customers"]}
+    return save_client(parse(ClientInput, {**usual, **values}))

@@ -23,7 +23,7 @@ _UNTOLD = {
     "holds",
     "usage_seq",
 }
-_SECRET = {"password_hash"}
+_SECRET = {"password_hash", "secrets"}
 
 
 def insert(document: Document, event: str, *, reason: str | None = None) -> None:

@@ -98,6 +98,18 @@ def revoke_all(user_id: str) -> None:
     _revoke({"user_id": user_id})
 
 
+def revoke_client(client_id: str, **only: object) -> None:
+    """End what a client was given: all of it, or where `scopes` or `user_id` match."""
+    _revoke({"client_id": client_id, **only})
+
+
+def limit_client(client_id: str, rate_limit: int | None) -> None:
+    """Let the tokens that a client has count against another limit from now on."""
+    database().token_families.update_many(
+        {"client_id": client_id, "revoked_at": None}, {"$set": {"rate_limit": rate_limit}}
+    )
+
+
 def hold_unchanged(user_id: str, session_version: int) -> None:
     """Nobody can end the user's sign-ins before this transaction ends, so none is overlooked.
 

@@ -21,10 +21,12 @@ declare_indexes(
         sparse=True,  # without either field a user is not in it
     ),
 )
-# One document a sign-in: alive while not revoked. Access tokens name it, so its end is theirs.
+# One document a sign-in or grant: alive while not revoked. Access tokens name it, so its end is
+# theirs; see billing.users.families.
 declare_indexes(
     "token_families",
     IndexModel([("user_id", ASCENDING)], name="user"),
+    IndexModel([("client_id", ASCENDING)], name="client", sparse=True),
     IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
 )
 # Refresh tokens by their hash; spent ones stay until they expire, so that reuse is seen.
