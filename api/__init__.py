@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 
 def register(app: Flask, *, launch_run: Callable[[str], None]) -> None:
-    """Serve the API below /api/v1, with problem documents for all of /api.
+    """Serve the API below /api/v1, with problem documents for all of /api, and OAuth's endpoints.
 
     `launch_run` lets a process of its own work on the billing run of that id.
     """
     from api import routes
+    from api.oauth import routes as oauth_routes
 
     routes.register(app, launch_run)
+    oauth_routes.register(app)

@@ -4,7 +4,7 @@ A request with a good token counts for its client or user, any other for its add
 those of the IETF draft "RateLimit header fields for HTTP" in its form of separate fields.
 """
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from billing.actors import Actor
 from billing.rate_limits.limits import EXTENSION, WINDOW_SECONDS, RateLimits, Standing
@@ -40,11 +40,6 @@ def refuse_locked_out() -> None:
     """Raises TooMany for an address that showed too many bad tokens."""
     if standing := _limits().locked_out(request.remote_addr):
         _admit(standing)
-
-
-def limit_token_requests(blueprint: Blueprint) -> None:
-    """Count every request to `blueprint`, whose endpoints give or judge tokens, as an attempt."""
-    blueprint.before_request(count_token_request)
 
 
 def _limits() -> RateLimits:

@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, current_app, request
 
+from portal.programs import is_for_programs
+
 # Tabler draws its check marks as data: images.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -29,7 +31,7 @@ def init_app(app: Flask) -> None:
 def _finish(response: Response) -> Response:
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
-    if request.path.startswith("/api/"):  # answers data, and brings what data needs
+    if is_for_programs(request.path):  # answers data, and brings what data needs
         return response
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)

@@ -10,6 +10,7 @@ from billing.actors import Actor
 from billing.users.models import User
 from billing.users.queries import find_user
 from billing.users.sign_in import actor_for
+from portal.programs import is_for_programs
 
 login_manager = LoginManager()
 
@@ -42,7 +43,7 @@ class PageSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """None makes the session of an API request an empty one that cannot be written."""
-        return None if request.path.startswith("/api/") else super().open_session(app, request)
+        return None if is_for_programs(request.path) else super().open_session(app, request)
 
 
 def init_app(app: Flask) -> None:

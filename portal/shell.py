@@ -7,6 +7,7 @@ from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
 from portal import assets, headers, problems, sessions, template_helpers
+from portal.programs import is_for_programs
 
 htmx = HTMX()
 csrf = CSRFProtect()
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 def _protect() -> None:
     """CSRF for all that a browser's cookie could carry; the API takes bearer tokens only."""
-    if request.path.startswith("/api/"):
+    if is_for_programs(request.path):
         return
     if "\x00" in request.path or any("\x00" in value for _, value in _everything_typed()):
         abort(400)  # no browser sends it, and no page may show it

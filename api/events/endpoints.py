@@ -25,6 +25,8 @@ class EventActor(Shape):
     type: Literal["user", "client", "system", "anonymous"]
     id: str
     name: str
+    client_id: str | None
+    """The OAuth client that acted for this user, if one did."""
 
 
 class Event(Shape):

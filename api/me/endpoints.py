@@ -17,7 +17,8 @@ class Me(Shape):
     id: str
     type: Literal["user", "client"]
     name: str
-    role: Literal["admin", "billing", "support", "viewer", "customer"]
+    role: Literal["admin", "billing", "support", "viewer", "customer"] | None
+    """null for an OAuth client that acts for itself."""
     customer_id: Id | None
     """The only customer whose objects this token sees; null for staff."""
     scopes: list[str]
@@ -32,7 +33,7 @@ def get_me() -> dict[str, Any]:
         "id": actor.id,
         "type": actor.type,
         "name": actor.name,
-        "role": actor.role,
+        "role": actor.role or None,
         "customer_id": actor.customer_id,
         "scopes": sorted(actor.scopes),
     }

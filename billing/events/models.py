@@ -6,7 +6,7 @@ from bson import Timestamp
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing import clock
-from billing.actors import current_actor
+from billing.actors import Actor, current_actor
 from billing.database import Row
 from billing.ids import new_id
 from billing.indexes import declare_indexes
@@ -54,7 +54,7 @@ def event_row(
         "type": type_,
         "object_type": type_.partition(".")[0],
         "object_id": object_id,
-        "actor": {"type": actor.type, "id": actor.id, "name": actor.name},
+        "actor": _acting(actor),
         "created_at": clock.now(),
         "unsequenced": UNSEQUENCED,
     }
@@ -67,3 +67,11 @@ def event_row(
     }
     row.update((name, value) for name, value in optional.items() if value is not None)
     return row
+
+
+def _acting(actor: Actor) -> Row:
+    """Who acts, and through which API client where a person lets one act for them."""
+    who: Row = {"type": actor.type, "id": actor.id, "name": actor.name}
+    return (
+        {**who, "client_id": actor.client_id} if actor.type == "user" and actor.client_id else who
+    )

@@ -16,7 +16,7 @@ def event_view(row: Row) -> dict[str, Any]:
         "object_id": row["object_id"],
         "object_type": row["object_type"],
         "customer_id": row.get("customer_id"),
-        "actor": row["actor"],
+        "actor": {**row["actor"], "client_id": row["actor"].get("client_id")},
         "changes": row.get("changes") or {},
         "reason": row.get("reason"),
         "request_id": row.get("request_id"),

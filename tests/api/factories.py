@@ -18,6 +18,10 @@ from billing.invoices.inputs import InvoiceInput
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice as _create_invoice
 from billing.invoices.subscribe import create_subscription as _create_subscription
+from billing.oauth.create_client import Told
+from billing.oauth.create_client import create_client as _create_client
+from billing.oauth.inputs import ClientInput
+from billing.oauth.models import Client
 from billing.payments.charge import create_payment as _create_payment
 from billing.payments.credit_invoice import create_credit_note as _create_credit_note
 from billing.payments.inputs import PaymentInput
@@ -105,3 +109,12 @@ def create_credit_note(**values: Any) -> CreditNote:
 def create_meter(**values: Any) -> Meter:
     usual = {"key": f"meter_{next(_numbers)}", "name": "API calls", "aggregation": "sum"}
     return _create_meter(parse(MeterInput, {**usual, **values}))
+
+
+def create_client(**values: Any) -> Client:
+    return create_told_client(**values).client
+
+
+def create_told_client(**values: Any) -> Told:
+    usual = {"name": f"Integration {next(_numbers)}", "scopes": ["read:customers"]}
+    return _create_client(parse(ClientInput, {**usual, **values}))

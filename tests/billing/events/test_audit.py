@@ -248,7 +248,7 @@ def test_an_event_tells_who_did_what_and_from_where(db: Database[Row]) -> None:
         "object_id": customer.id,
         "object_type": "customer",
         "customer_id": customer.id,
-        "actor": {"type": "user", "id": "usr_1", "name": "Ann"},
+        "actor": {"type": "user", "id": "usr_1", "name": "Ann", "client_id": None},
         "changes": {"name": ["Old", "New"], "phone": [None, "1"]},
         "reason": None,
         "request_id": "req-7",

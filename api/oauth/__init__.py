@@ -1,0 +1,1 @@
+"""OAuth for programs: tokens, revocation, introspection, metadata."""
