@@ -43,6 +43,7 @@ FEATURES = (
     "test_clocks.endpoints",
     "events.endpoints",
     "users.endpoints",
+    "oauth_clients.endpoints",
     "seller.endpoints",
     "description.endpoints",
 )

@@ -18,6 +18,7 @@ from api.runs.endpoints import LAUNCH_RUN
 from billing.runs.run_billing import continue_run, start_run
 from billing.users.tokens import Tokens
 from tests.api.factories import (
+    create_client,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -50,6 +51,7 @@ SEEDED = {
     "meter_id": known("mtr", 1, 2),
     "user_id": known("usr", 1, 2),
     "run_id": known("run", 1),
+    "client_id": known("cli", 1, 2),
 }
 CONFIG = {
     "generation": {"max-examples": EXAMPLES},
@@ -121,6 +123,7 @@ def seeded(app: Flask, db: Any, tokens: Tokens, monkeypatch: pytest.MonkeyPatch)
             create_payment(amount=100)
             create_coupon()
             create_tax_rate()
+            create_client()
         create_credit_note()
         start_run()
     token = tokens.issue(create_user()).access_token
@@ -168,6 +171,14 @@ BEYOND_SCHEMA = (
     "goes with an amount only",
     "must be given for a repeating coupon",
     "goes with a repeating coupon only",
+    "must be an address such as https://app.example.com/callback",
+    "must begin with https://, or with http:// for this computer only",
+    "must not have a fragment",
+    "must name one host",
+    "grant_types of a public client cannot have client_credentials",
+    "token_endpoint_auth_method is none for public clients",
+    "redirect_uris are required for authorization_code",
+    "refresh_token goes with authorization_code only",
 )
 
 

@@ -15,6 +15,7 @@ from billing.users.permissions import ROLES, SCOPES, scopes_of
 from tests.api.checked_client import CheckedClient, document, operations, resolved
 from tests.api.conftest import Speaker
 from tests.api.factories import (
+    create_client,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -60,6 +61,7 @@ def address(endpoint: Endpoint) -> str:
         "coupon_id": create_coupon,
         "tax_rate_id": create_tax_rate,
         "test_clock_id": create_test_clock,
+        "client_id": create_client,
     }
     names = re.findall(r"<(\w+)>", endpoint.path)
     path = endpoint.path

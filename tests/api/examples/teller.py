@@ -21,8 +21,10 @@ REQUEST_ID = "7f3c0f7a5d1c4b0e"
 _ID = re.compile(r"\b([a-z]{2,5})_[0-9A-HJKMNP-TV-Z]{26}\b")
 _FIRST_MILLISECOND = 1793610000000
 _MADE_UP = {
-    "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c3JfMDEifQ.4x0b8kqT",
+    "access_token": "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJ1c3JfMDEifQ.4x0b8kqT",
     "refresh_token": "rt_4x0b8kqTZr3vN0xWb5LtYcJ7uPf2HdGm",
+    "client_secret": "dbs_Jq3vN0xWb5LtYcJ7uPf2HdGmKq8Zr4x0b8kqTZr3vN0",
+    "last4": "3vN0",
     "next_cursor": "WyIyMDI2LTExLTAyIiwiMDFLOTIiXQ",
 }
 
