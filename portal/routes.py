@@ -25,6 +25,8 @@ FEATURES = (
     "events",
     "api_calls",
     "users",
+    "oauth_clients",
+    "oauth",
     "seller",
     "account",
 )

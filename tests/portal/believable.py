@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from billing import clock
 from billing.actors import Actor, acting_as
@@ -15,6 +16,9 @@ from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.oauth.inputs import RotateSecret
+from billing.oauth.revoke_client import revoke_client
+from billing.oauth.rotate_secret import rotate_secret
 from billing.payments.inputs import RefundInput
 from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of
@@ -35,6 +39,7 @@ from billing.usage.save_meter import archive_meter
 from billing.users.models import User
 from tests.factories import (
     create_api_call,
+    create_client,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -77,6 +82,33 @@ class Business:
     paused: str
     trial: str
     api_call: str
+    client: str
+
+    @property
+    def consent(self) -> str:
+        """Where the client asks a person for access."""
+        asked = {
+            "response_type": "code",
+            "client_id": self.client,
+            "redirect_uri": _CRM["redirect_uris"][0],
+            "scope": "read:customers read:invoices write:plans",
+            "state": "af0ifjsldkj",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "code_challenge_method": "S256",
+        }
+        return f"/oauth/authorize?{urlencode(asked)}"
+
+
+_CRM = {
+    "name": "Harbour CRM",
+    "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+    "redirect_uris": [
+        "https://crm.harbour.example/integrations/duebill/callback",
+        "https://staging.crm.harbour.example/integrations/duebill/callback",
+    ],
+    "scopes": ["read:customers", "read:subscriptions", "read:invoices", "write:plans"],
+    "rate_limit": 1200,
+}
 
 
 _ACME = {
@@ -191,6 +223,7 @@ def build() -> Business:
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
+        _integrate(),
     )  # fmt: skip
 
 
@@ -249,6 +282,15 @@ def _correct(partly: str) -> tuple[str, str]:
     take_step(partly)
     settle_pending(timedelta(0))
     return payment["_id"], str(note.id)
+
+
+def _integrate() -> str:
+    """An API client whose secret was changed, and one that is revoked."""
+    with clock.frozen(datetime.now(UTC) - timedelta(days=400)):
+        client = create_client(**_CRM)
+    rotate_secret(client.id, RotateSecret(overlap_hours=48))
+    revoke_client(create_client(name="Old export script").id)
+    return str(client.id)
 
 
 def _lines(rates: list[str]) -> list[dict[str, object]]:
