@@ -47,7 +47,7 @@ _STAFF = (
     Entry("Audit trail", "history", "events.index", "read:events"),
     Entry("API calls", "plug", "api_calls.index", "read:users"),
     Entry("Users", "key", "users.index", "read:users"),
-    Entry("API clients", "plug", "oauth_clients.index", "read:oauth_clients"),
+    Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients"),
     Entry("Settings", "sliders", "seller.detail", "read:settings"),
 )
 _CUSTOMER = (

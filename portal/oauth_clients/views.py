@@ -49,7 +49,6 @@ def detail(client_id: str) -> ResponseReturnValue:
         client=client,
         meanings=SCOPES,
         now=clock.now(),
-        calls=_calls_of(client),
         events=timeline(object_id=client_id),
     )
 
@@ -130,9 +129,3 @@ def _told(told: Told, message: str) -> ResponseReturnValue:
 def _trail(client: Client) -> list[tuple[str, str]]:
     own = url_for(".detail", client_id=client.id)
     return [("API clients", url_for(".index")), (client.name, own)]
-
-
-def _calls_of(client: Client) -> str | None:
-    """Where its calls are listed, where calls are kept."""
-    kept = "api_calls.index" in current_app.view_functions
-    return url_for("api_calls.index", actor_id=client.id) if kept else None
