@@ -17,6 +17,7 @@ from billing.errors import Invalid
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
 _capped_until: dict[str, float] = {}
+_NUMBERS = frozenset({"mrr"})  # what can be sorted by and is no text
 _LARGE = 1000
 _LARGE_FOR_SECONDS = 3.0
 _large: dict[str, tuple[float, int]] = {}
@@ -66,11 +67,15 @@ def paginate(
     name, field, direction = _order(page.sort or "-created_at", sorts)
     if not 1 <= page.limit <= 100:
         raise Invalid("limit must be from 1 to 100.", field="limit")
-    after = _after(page.cursor, name, field, direction) if page.cursor else {}
+    parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
     order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
-    query = {"$and": [where, after]} if after and where else after or dict(where)
-    cursor = database()[collection].find(query, projection).sort(order).limit(page.limit + 1)
-    rows = list(cursor)
+    rows: list[Row] = []
+    for part in parts:
+        query = {"$and": [where, part]} if part and where else part or dict(where)
+        left = page.limit + 1 - len(rows)
+        rows += database()[collection].find(query, projection).sort(order).limit(left)
+        if len(rows) > page.limit:
+            break
     has_more = len(rows) > page.limit
     items = rows[: page.limit]
     total = len(items) if not has_more and not page.cursor else count_capped(collection, where)
@@ -95,12 +100,13 @@ def _encode(sort: str, value: Any, last_id: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, sort: str) -> tuple[str | None, str]:
+def _decode(cursor: str, sort: str, field: str) -> tuple[str | int | None, str]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         found, value, last_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
         # A cursor is only ever text: an object in it would be a query operator.
-        if found == sort and isinstance(last_id, str) and isinstance(value, str | None):
+        kinds = int if field in _NUMBERS else str | None
+        if found == sort and isinstance(last_id, str) and isinstance(value, kinds):
             f"{value}{last_id}".encode()  # lone surrogates, which JSON can hold, are no text
             return value, last_id
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
@@ -108,20 +114,20 @@ def _decode(cursor: str, sort: str) -> tuple[str | None, str]:
     raise Invalid("cursor must be a next_cursor of this list with the same sort.", field="cursor")
 
 
-def _after(cursor: str, sort: str, field: str, direction: int) -> Row:
-    """The filter for all rows behind the cursor; an absent value sorts before every other."""
-    value, last_id = _decode(cursor, sort)
+def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:
+    """The filters of all rows behind the cursor, part after part: those of the same value first.
+
+    Each part is one stretch of the index; in one query, MongoDB would walk through all of the same
+    value from their beginning. An absent value sorts before every other.
+    """
+    value, last_id = _decode(cursor, sort, field)
     beyond = "$lt" if direction < 0 else "$gt"
     if field == "_id":
-        return {"_id": {beyond: last_id}}
-    tie: Row = {field: value, "_id": {beyond: last_id}}
+        return [{"_id": {beyond: last_id}}]
+    same: Row = {field: value, "_id": {beyond: last_id}}
     if value is None:
-        return tie if direction < 0 else {"$or": [tie, {field: {"$ne": None}}]}
-    # The outer bound lets the index start at the value instead of filtering from the beginning.
-    if direction < 0:
-        earlier = [{field: {"$lt": value}}, tie, {field: None}]
-        return {field: {"$not": {"$gt": value}}, "$or": earlier}
-    return {field: {"$gte": value}, "$or": [{field: {"$gt": value}}, tie]}
+        return [same] if direction < 0 else [same, {field: {"$ne": None}}]
+    return [same, {field: {beyond: value}}, *([{field: None}] if direction < 0 else [])]
 
 
 def count_capped(collection: str, where: Mapping[str, Any]) -> int:

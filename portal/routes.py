@@ -8,6 +8,7 @@ FEATURES = (
     "auth",
     "profile",
     "dashboard",
+    "revenue",
     "customers",
     "plans",
     "coupons",

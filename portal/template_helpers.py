@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_percent
 from bson.decimal128 import Decimal128
 from flask import Flask, request
 from flask_login import current_user
@@ -25,7 +27,7 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    filters = (money, day, instant, words, cycle, plain, explained, quantity)
+    filters = (money, day, month, instant, words, cycle, plain, explained, quantity, percent)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
@@ -53,6 +55,23 @@ def date_text(value: date | str | None) -> str:
         return "never"
     found = date.fromisoformat(value) if isinstance(value, str) else value
     return str(format_date(found, "medium", locale=LOCALE))
+
+
+def month(value: date | str) -> str:
+    """The month of a day in words: `Nov 2026`."""
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return str(format_skeleton("yMMM", found, locale=LOCALE))
+
+
+def percent(share: Fraction | None) -> str:
+    """A share of a whole: `97.5%`; a dash where there is no whole."""
+    return (
+        NONE
+        if share is None
+        else str(
+            format_percent(Decimal(share.numerator) / share.denominator, "#,##0.#%", locale=LOCALE)
+        )
+    )
 
 
 def instant(value: datetime | None) -> Markup:

@@ -22,6 +22,7 @@ FILES = (
     "idiomorph/dist/idiomorph-ext.min.js",
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js",
+    "chart.js/dist/chart.umd.min.js",
 )
 # Inter is what documents are set in; the others lend it the characters that it lacks.
 FONTS = (

@@ -16,7 +16,17 @@ declare_indexes(
     IndexModel([("invoice_id", ASCENDING), ("_id", DESCENDING)], name="invoice"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
-    IndexModel([("paid_date", DESCENDING), ("currency", ASCENDING)], name="paid"),
+    # Sums of what came in are answered by it alone.
+    IndexModel(
+        [
+            ("paid_date", DESCENDING),
+            ("currency", ASCENDING),
+            ("test_clock_id", ASCENDING),
+            ("amount", ASCENDING),
+            ("refunded_amount", ASCENDING),
+        ],
+        name="paid",
+    ),
     # A provider is asked for one payment of an invoice at a time, however many ask.
     IndexModel(
         [("invoice_id", ASCENDING)],

@@ -16,7 +16,8 @@ from billing.periods import add_months
 from billing.subscriptions.movements import COLLECTION, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SORTS = {"created_at": "_id", "date": "date"}
+SORTS = {"created_at": "_id"}
+EARNING_SORTS = {"mrr": "mrr"}
 
 
 @dataclass(slots=True)
@@ -100,6 +101,13 @@ def list_movements(
     if month:
         where["date"] = {"$gte": month.isoformat(), "$lt": add_months(month, 1).isoformat()}
     return paginate(COLLECTION, where, PageRequest(**page), sorts=SORTS)
+
+
+def list_earning(*, currency: str | None = None, **page: Unpack[PageArguments]) -> Page:
+    """The subscriptions that bring in the MRR of a currency, the largest first."""
+    page["sort"] = page.get("sort") or "-mrr"
+    where = {"currency": currency or "USD", "mrr": {"$gt": 0}}
+    return paginate("subscriptions", where, PageRequest(**page), sorts=EARNING_SORTS)
 
 
 def _moved_since(first: date) -> dict[str, dict[str, list[Row]]]:

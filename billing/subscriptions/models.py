@@ -46,7 +46,8 @@ declare_indexes(
         ],
         name="sums",
     ),
-    IndexModel([("kind", ASCENDING), ("date", DESCENDING), ("_id", DESCENDING)], name="kind"),
+    IndexModel([("kind", ASCENDING), ("_id", DESCENDING)], name="kind"),
+    IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("subscription_id", ASCENDING), ("_id", DESCENDING)], name="subscription"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
 )

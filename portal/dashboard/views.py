@@ -1,19 +1,40 @@
 """The first page of staff: how the business stands."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.reports.dashboard import overview
+from billing.reports.revenue import KINDS, retention_of_year
 from portal.access import page
 
 blueprint = Blueprint("dashboard", __name__)
+
+BANDS = (
+    ("not_due", "Not due yet"),
+    ("days_1_30", "1 to 30 days"),
+    ("days_31_60", "31 to 60 days"),
+    ("days_61_90", "61 to 90 days"),
+    ("days_over_90", "More than 90 days"),
+)
 
 
 @blueprint.get("/")
 @page(audience="signed_in")
 def index() -> ResponseReturnValue:
-    """Counts, money due, the next run; each figure leads to the rows behind it."""
+    """Revenue, money due, the next run; each figure leads to the rows behind it."""
     if not current_user.is_staff:
         return redirect(url_for("account.index"), 303)
-    return render_template("dashboard/index.html", overview=overview())
+    found = overview()
+    chosen, known = request.args.get("currency"), found["currencies"]
+    currency = chosen if chosen in known else next(iter(known), None)
+    months = found["months"].get(currency, [])
+    return render_template(
+        "dashboard/index.html",
+        overview=found,
+        currency=currency,
+        months=months,
+        retention=retention_of_year(months),
+        kinds=KINDS,
+        bands=BANDS,
+    )

@@ -31,6 +31,7 @@ from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of, received_on, refunds_of
 from billing.payments.settle_pending import settle_pending
 from billing.plans import queries as plans
+from billing.reports import revenue
 from billing.reports.dashboard import overview
 from billing.runs import queries as runs
 from billing.runs.run_billing import run_billing
@@ -101,6 +102,18 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
             "q": "INV-2026",
         },
     ),
+    "mrr_movements": (
+        revenue.list_movements,
+        revenue.SORTS,
+        {
+            "kind": "new",
+            "currency": "USD",
+            "month": date(2026, 11, 1),
+            "customer_id": "",
+            "subscription_id": "",
+        },
+    ),
+    "earning": (revenue.list_earning, revenue.EARNING_SORTS, {"currency": "USD"}),
     "tax_rates": (
         taxes.list_tax_rates,
         taxes.SORTS,

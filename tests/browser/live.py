@@ -58,6 +58,8 @@ def staff_pages(of: Business) -> dict[str, str]:
         "tax": f"/tax-rates/{of.tax_rate}",
         "tax-edit": f"/tax-rates/{of.tax_rate}/edit",
         "tax-archive": f"/tax-rates/{of.tax_rate}/archive",
+        "revenue-movements": "/revenue/movements",
+        "revenue-subscriptions": "/revenue/subscriptions?currency=USD",
         "coupons": "/coupons",
         "coupon-new": "/coupons/new",
         "coupon": f"/coupons/{of.coupon}",

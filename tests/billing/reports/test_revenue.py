@@ -178,7 +178,7 @@ def test_unpaid_is_churn_until_it_is_paid(db: Database[Row]) -> None:
     with on("2026-02-01"):
         invoice = db.invoices.find_one({"subscription_id": subscription.id}) or {}
         pay_invoice(invoice["_id"], PayInvoice())
-    kinds = [row["kind"] for row in list_movements(sort="date").items]
+    kinds = [row["kind"] for row in list_movements(sort="created_at").items]
     assert kinds == ["new", "churn", "reactivation"]
     assert mrr_now() == {"USD": (833, 1)}
 
