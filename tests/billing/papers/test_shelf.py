@@ -1,0 +1,60 @@
+"""What was set once is kept for whoever asks next."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+from billing import clock
+from billing.database import Database, Row
+from billing.papers.queries import get_invoice_paper
+from billing.papers.shelf import kept, make_room
+from tests.factories import create_invoice, create_payment
+
+
+def never() -> bytes:
+    raise AssertionError("it is on the shelf")
+
+
+def test_the_second_reader_gets_the_same_bytes_without_setting(db: Database[Row]) -> None:
+    invoice = create_invoice()
+    first = get_invoice_paper(invoice.id)
+    pdf = first.pdf()
+    assert kept(get_invoice_paper(invoice.id).key, never) == pdf
+    create_payment(invoice=invoice)
+    assert get_invoice_paper(invoice.id).key != first.key, "what it says has changed"
+
+
+def test_readers_at_the_same_moment_all_get_it(db: Database[Row]) -> None:
+    barrier = Barrier(4)
+
+    def make() -> bytes:
+        barrier.wait(10)  # all four have found nothing
+        return b"%PDF-"
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: kept("one", make), range(4)))
+    assert found == [b"%PDF-"] * 4
+    assert db.papers.count_documents({}) == 1
+
+
+def test_the_longest_unused_make_room(db: Database[Row]) -> None:
+    for name in "abcd":
+        kept(name, lambda: b"x" * 100_000)
+    longer_ago = clock.wall_clock() - timedelta(days=9)
+    db.papers.update_many({"_id": {"$in": ["b", "c"]}}, {"$set": {"used_at": longer_ago}})
+    kept("c", never)
+    assert make_room(350_000) == 1
+    assert db.papers.distinct("_id") == ["a", "c", "d"]
+    assert make_room(350_000) == 0
+
+
+def test_a_giant_is_not_kept(db: Database[Row]) -> None:
+    assert len(kept("giant", lambda: b"x" * 9 * 1024**2)) == 9 * 1024**2
+    assert db.papers.count_documents({}) == 0
+
+
+def test_what_nobody_asks_for_in_thirty_days_goes_by_itself(db: Database[Row]) -> None:
+    (index,) = [i for i in db.papers.list_indexes() if i["name"] == "used"]
+    assert index["expireAfterSeconds"] == 30 * 24 * 3600
