@@ -25,6 +25,7 @@ from billing.events import queries as events
 from billing.events.sequence import sequence_waiting
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
+from billing.oauth import queries as oauth
 from billing.pages import Page
 from billing.payments import queries as payments
 from billing.payments.pay_invoice import pay_invoice
@@ -48,6 +49,7 @@ from billing.users.tokens import Tokens
 from tests.factories import (
     PASSWORD,
     create_api_call,
+    create_client,
     create_coupon,
     create_credit_note,
     create_customer,
@@ -157,6 +159,11 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
             "request_id": "req-order",
         },
     ),
+    "oauth_clients": (
+        oauth.list_clients,
+        oauth.SORTS,
+        {"status": "active", "q": "integration"},
+    ),
     "runs": (runs.list_runs, runs.SORTS, {}),
     "meters": (
         usage.list_meters,
@@ -231,6 +238,7 @@ def fill(db: Database[Row]) -> dict[str, str]:
             create_user(role="viewer" if n % 4 else "admin")
             event = create_usage(subscription=subscription)
         create_tax_rate(country="DE" if n % 2 else "AT")
+        create_client()
         create_coupon()
     create_user(role="customer", customer_id=customer.id)
     for _ in range(12):

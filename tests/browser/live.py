@@ -22,9 +22,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
+def served(app: Flask, port: int = 0) -> Iterator[str]:
     """The address of `app` while this context lasts."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = False  # so that closing waits for answers that are on their way
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
