@@ -3,9 +3,7 @@
 After draft-ietf-httpapi-idempotency-key-header; the header takes any visible text, not quoted.
 """
 
-import base64
 import hashlib
-import hmac
 import re
 from collections.abc import Callable
 
@@ -17,6 +15,7 @@ from billing.actors import current_actor
 from billing.idempotency.in_stages import once_in_stages
 from billing.idempotency.models import Answer, Request
 from billing.idempotency.once import once
+from billing.idempotency.sealing import seal_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -69,9 +68,7 @@ def _digest(text: bytes) -> str:
 
 
 def _seal(key: str) -> Fernet:
-    secret = current_app.config["SETTINGS"].secret_key.encode()
-    derived = hmac.digest(secret, b"idempotency\n" + key.encode(), "sha256")
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return seal_of(current_app.config["SETTINGS"].secret_key, key)
 
 
 def _answer(response: Response, seal: Fernet | None) -> Answer:

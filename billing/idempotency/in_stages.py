@@ -26,7 +26,9 @@ _POLL_SECONDS = 0.05
 _claimed: ContextVar[Row | None] = ContextVar("claimed", default=None)
 
 
-def once_in_stages(request: Request, work: Callable[[], Answer], refused: Refused) -> Answer:
+def once_in_stages(
+    request: Request, work: Callable[[], Answer], refused: Refused | None = None
+) -> Answer:
     """What `work` answers, or answered the first time. See `once`.
 
     Raises IdempotencyKeyReused, and IdempotencyKeyInUse while the first is still being worked on.
@@ -38,7 +40,7 @@ def once_in_stages(request: Request, work: Callable[[], Answer], refused: Refuse
     try:
         answer = work()
     except BillingError as error:
-        if error.is_lost_race:
+        if refused is None or error.is_lost_race:
             _release(request)
             raise
         answer = refused(error)

@@ -35,9 +35,18 @@ class Answer:
     body: bytes = b""
     is_replayed: bool = False
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is more than that the work is done."""
+        return self.status != 0
+
     def row(self) -> Row:
         """As it is kept."""
         return {"status": self.status, "headers": self.headers, "body": self.body}
+
+
+DONE = Answer(0)
+"""What is kept with work whose answer is not there yet."""
 
 
 def kept_answer(row: Row) -> Answer:

@@ -17,12 +17,12 @@ from billing.idempotency.models import COLLECTION, KEPT_FOR, Answer, Request, ke
 Refused = Callable[[BillingError], Answer]
 
 
-def once(request: Request, work: Callable[[], Answer], refused: Refused) -> Answer:
+def once(request: Request, work: Callable[[], Answer], refused: Refused | None = None) -> Answer:
     """What `work` answers, done in one transaction; or what it answered the first time.
 
     `refused` words a refusal of the business, which is kept as well, unless another try may end
-    differently. Nothing is asked of the database first: most keys are new. Raises
-    IdempotencyKeyReused and what is not kept.
+    differently; without it none is kept. Nothing is asked of the database first: most keys are
+    new. Raises IdempotencyKeyReused and what is not kept.
     """
 
     def do() -> Answer:
@@ -41,15 +41,15 @@ def once(request: Request, work: Callable[[], Answer], refused: Refused) -> Answ
         return keep_refusal(request, error, refused)
 
 
-def keep_refusal(request: Request, error: BillingError, refused: Refused) -> Answer:
+def keep_refusal(request: Request, error: BillingError, refused: Refused | None) -> Answer:
     """The refusal as an answer that is kept; the first answer where there is one already.
 
     What was done meanwhile under the same key may be the reason for the refusal. Raises the error
-    itself when another try may end differently.
+    itself when another try may end differently, or refusals are not kept.
     """
     if found := find_answer(request):
         return found
-    if error.is_lost_race:
+    if refused is None or error.is_lost_race:
         raise error
     answer = refused(error)
     try:
