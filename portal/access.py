@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.actors import Actor, acting_as
+from portal.repeats.answered import answered_once
 
 View = Callable[..., ResponseReturnValue]
 Audience = Literal["staff", "customer", "signed_in", "public"]
@@ -27,6 +28,8 @@ class Access:
 def page(scope: str | None = None, *, audience: Audience = "staff") -> Callable[[View], View]:
     """Declare a page for `audience` that needs `scope`, and set the actor while it runs.
 
+    What its form asks for is done once, however often it is sent.
+
     Anonymous readers go to the sign-in and come back; to the wrong audience the page does not
     exist; staff without the scope are told that they lack it.
     """
@@ -42,7 +45,7 @@ def page(scope: str | None = None, *, audience: Audience = "staff") -> Callable[
             with acting_as(current_user.actor) as actor:
                 if scope:
                     actor.require(scope)
-                return view(*args, **kwargs)
+                return answered_once(lambda: view(*args, **kwargs))
 
         guarded.access = access  # type: ignore[attr-defined]
         return guarded

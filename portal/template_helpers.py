@@ -17,6 +17,7 @@ from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
 from billing.money import format_money
 from portal.navigation import navigation
+from portal.repeats.act import fresh_key
 
 LOCALE = "en"
 NONE = Markup("\N{EN DASH}")  # stands where there is no value
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
     app.add_template_global(may)
+    app.add_template_global(fresh_key)
     app.add_template_global(theme)
     app.add_template_global(here)
 

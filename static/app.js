@@ -26,24 +26,24 @@
     document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
   });
 
-  // A double click does a thing once: a form on its way takes no second submit.
+  // A form on its way takes no second submit. That a double click does a thing once is the server's work.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.matches(".theme-switch")) return;
-    if (form.dataset.busy) {
+    if (form.ariaBusy) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    form.dataset.busy = "yes";
+    form.ariaBusy = "true";
   }, true);
-  const release = () => document.querySelectorAll("form[data-busy]").forEach((form) => { delete form.dataset.busy; });
+  const release = () => document.querySelectorAll("form[aria-busy]").forEach((form) => { form.ariaBusy = null; });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.id !== "preview") release(); });
   window.addEventListener("pageshow", release);
 
   // What is typed is previewed until the form is on its way: a preview would call it back.
   document.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt.id === "preview" && event.detail.elt.closest("form[data-busy]")) event.preventDefault();
+    if (event.detail.elt.id === "preview" && event.detail.elt.closest("form[aria-busy]")) event.preventDefault();
   });
 
   // An address carries only the filters that are set.

@@ -42,7 +42,7 @@ def create(invoice_id: str) -> ResponseReturnValue:
     """Say what is credited, see what will happen, then issue it."""
     invoice = get_invoice(invoice_id)
     form, seen = CreditForm(invoice), _Seen()
-    if note := form.submit(lambda data: seen.act(form, data)):
+    if note := form.submit(lambda data: seen.act(form, data), in_stages=True):
         made = f"{note.number} was issued: {_parts(note)}."
         return done(made, url_for(".detail", credit_note_id=note.id))
     return _credit_page(invoice, form, seen)

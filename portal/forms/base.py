@@ -22,6 +22,8 @@ from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
 from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
 from portal.problems import status_of
+from portal.repeats.act import fresh_key
+from portal.repeats.once import do_once
 
 T = TypeVar("T")
 
@@ -38,16 +40,18 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 
     model: ClassVar[type[Input]] = Nothing
     revision = HiddenField()
+    idempotency_key = HiddenField()
 
     def __init__(
         self, current: Input | None = None, *, revision: int | None = None, **given: Any
     ) -> None:
         """Filled from `current` or `given` until something is posted.
 
-        `revision` is the one that was read: it travels along and comes back with the post.
+        `revision` is the one that was read: it travels along and comes back with the post, as
+        does the key by which a form that is sent twice is recognised.
         """
         data = {**(self.shown(current.model_dump(mode="json")) if current else {}), **given}
-        super().__init__(data={**data, "revision": revision})
+        super().__init__(data={**data, "revision": revision, "idempotency_key": fresh_key()})
         self.current = current
         self.alerts: list[str] = []
         self.http_status = 200
@@ -107,11 +111,15 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             elif not info.is_required():
                 yield name, info.get_default(call_default_factory=True)
 
-    def submit(self, save: Callable[[Any], T]) -> T | None:
-        """`save` what was posted. None when nothing was, only a preview, or it was refused."""
+    def submit(self, save: Callable[[Any], T], *, in_stages: bool = False) -> T | None:
+        """`save` what was posted, once; a `save` that gives None did nothing.
+
+        In one transaction, unless it takes several or asks somebody else (`in_stages`). None
+        when nothing was posted, only a preview, or it was refused.
+        """
         if request.method != "POST" or PREVIEW in request.form or self._rows_changed():
             return None
-        return self.attempt(save)
+        return self.attempt(lambda data: do_once(lambda: save(data), in_stages=in_stages))
 
     def attempt(self, save: Callable[[Any], T]) -> T | None:
         """`save` what the fields hold. None when it was refused, which the form then says."""

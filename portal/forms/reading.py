@@ -10,7 +10,7 @@ from wtforms.form import BaseForm
 from billing.errors import FieldError, Invalid
 from portal.forms.fields import MoneyField, PasswordField, RowsField
 
-OUTSIDE = frozenset({"csrf_token", "revision"})
+OUTSIDE = frozenset({"csrf_token", "revision", "idempotency_key"})
 
 
 class Reader:

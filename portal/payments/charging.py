@@ -32,7 +32,7 @@ def charge(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     own = url_for("invoices.detail", invoice_id=invoice_id)
     form = InputForm()
-    if payment := form.submit(lambda _: charge_source(invoice_id)):
+    if payment := form.submit(lambda _: charge_source(invoice_id), in_stages=True):
         return done(_said(payment), url_for("payments.detail", payment_id=payment.id))
     customer = get_customer(invoice.customer_id)
     due = money(invoice.amount_due, invoice.currency)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from billing.customers.queries import customer_names, get_customer
 from billing.invoices.queries import get_invoice, invoice_numbers
 from billing.money import to_major
+from billing.payments.inputs import RefundInput
 from billing.payments.models import Payment
 from billing.payments.queries import get_payment, list_payments, refunds_of
 from billing.payments.refund import refund_payment
@@ -65,8 +66,12 @@ def refund(payment_id: str) -> ResponseReturnValue:
     payment = get_payment(payment_id)
     own = url_for(".detail", payment_id=payment_id)
     form = _form(payment)
-    if after := form.submit(lambda data: refund_payment(payment_id, data, form.expected_revision)):
-        return done(_said(payment, after), own)
+
+    def save(data: RefundInput) -> Payment:
+        return refund_payment(payment_id, data, form.expected_revision)
+
+    if after := form.submit(save, in_stages=True):
+        return done(_said(after), own)
     name = get_customer(payment.customer_id).name
     return confirm_page(
         form,
@@ -91,8 +96,9 @@ def _form(payment: Payment) -> RefundForm:
     )
 
 
-def _said(before: Payment, after: Payment) -> str:
-    back = after.refunded_amount - before.refunded_amount
-    if back <= 0:
+def _said(payment: Payment) -> str:
+    """What became of its newest refund."""
+    refund = refunds_of([payment.id])[payment.id][-1]
+    if refund["status"] == "failed":
         return "The provider refused the refund; nothing went back."
-    return f"{money(back, after.currency)} goes back."
+    return f"{money(refund['amount'], payment.currency)} goes back."

@@ -44,7 +44,7 @@ def move(plan_id: str, version: int) -> ResponseReturnValue:
     if terms is None:
         abort(404)
     form = MoveForm(version=version, effective="period_end")
-    if moved := form.submit(lambda data: move_subscribers(plan_id, data)):
+    if moved := form.submit(lambda data: move_subscribers(plan_id, data), in_stages=True):
         refused = f", {len(moved.refused):,} could not be" if moved.refused else ""
         subscribers = "subscriber was" if moved.subscribers == 1 else "subscribers were"
         url = url_for(".detail", plan_id=plan_id)

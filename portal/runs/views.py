@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from billing import clock
 from billing.customers.queries import customer_names
 from billing.errors import BillingError
+from billing.idempotency.in_stages import begun
 from billing.runs.inputs import RunBilling
-from billing.runs.models import BillingRun
 from billing.runs.preview import preview_run
 from billing.runs.proof import ProofSheet
 from billing.runs.queries import get_run, list_runs, proof_of, run_status
@@ -56,8 +56,8 @@ def preview() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Begin a run; it works in a process of its own."""
     form = RunForm()
-    if run := form.submit(_start):
-        return redirect(url_for(".detail", run_id=run.id), 303)
+    if run_id := form.submit(_start, in_stages=True):
+        return redirect(url_for(".detail", run_id=run_id), 303)
     found = listing(list_runs)
     return form_page("runs/index.html", form, listing=found, run_status=run_status)
 
@@ -89,10 +89,10 @@ def resume(run_id: str) -> ResponseReturnValue:
     return form_page("runs/detail.html", form, **context, **_sheet(proof_of(run)))
 
 
-def _start(order: RunBilling) -> BillingRun:
-    run = start_run(order.as_of_date)
-    launch_run(run.id)
-    return run
+def _start(order: RunBilling) -> str:
+    run_id = begun() or str(start_run(order.as_of_date).id)
+    launch_run(run_id)
+    return run_id
 
 
 def _sheet(sheet: ProofSheet) -> dict[str, Any]:

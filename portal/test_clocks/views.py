@@ -1,5 +1,7 @@
 """Test clocks: list, create, detail with its customers, advance, delete."""
 
+from functools import partial
+
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
@@ -49,7 +51,8 @@ def detail(test_clock_id: str) -> ResponseReturnValue:
 def advance(test_clock_id: str) -> ResponseReturnValue:
     """Let time go by; answers when all that fell due is done."""
     form = AdvanceForm()
-    if advanced := form.submit(lambda data: advance_clock(test_clock_id, data)):
+    save = partial(advance_clock, test_clock_id)
+    if advanced := form.submit(save, in_stages=True):
         return _arrived(advanced)
     return _detail(get_clock(test_clock_id), form)
 

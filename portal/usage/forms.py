@@ -1,7 +1,10 @@
 """The form for usage that a person records."""
 
-from wtforms import HiddenField, SelectField
+from typing import Any
 
+from wtforms import SelectField
+
+from billing.ids import new_id
 from billing.usage.inputs import UsageByHand
 from billing.usage.queries import list_meters
 from portal.forms import DateField, InputForm, TextField
@@ -12,7 +15,10 @@ class RecordForm(InputForm):
     meter = SelectField("Meter")
     value = TextField("Value")
     occurred_at = DateField("Day")
-    idempotency_key = HiddenField()
+
+    def meant(self, values: dict[str, Any]) -> dict[str, Any]:
+        """With a key of the event's own; the form's sees to it that it is recorded once."""
+        return {**values, "idempotency_key": new_id("hand")}
 
 
 def meter_choices() -> list[tuple[str, str]]:

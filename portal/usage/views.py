@@ -4,7 +4,6 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.customers.queries import customer_names, get_customer
-from billing.ids import new_id
 from billing.subscriptions.queries import get_subscription
 from billing.usage.queries import list_usage_events
 from billing.usage.record_usage import record_by_hand
@@ -36,12 +35,12 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/subscriptions/<subscription_id>/usage/new", methods=["GET", "POST"])
 @page("write:subscriptions")
 def record(subscription_id: str) -> ResponseReturnValue:
-    """Record usage by hand; sent twice, it counts once."""
+    """Record usage by hand."""
     subscription = get_subscription(subscription_id)
-    form = RecordForm(idempotency_key=new_id("hand"))
+    form = RecordForm()
     form.meter.choices = options(meter_choices())
-    if recorded := form.submit(lambda data: record_by_hand(subscription_id, data)):
+    if form.submit(lambda data: record_by_hand(subscription_id, data)):
         url = url_for("subscriptions.detail", subscription_id=subscription_id)
-        return done("Recorded." if recorded.counted else "That was recorded already.", url)
+        return done("Recorded.", url)
     customer = get_customer(subscription.customer_id)
     return form_page("usage/record.html", form, subscription=subscription, customer=customer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +14,7 @@ from billing.customers.inputs import as_input
 from billing.customers.queries import get_customer
 from billing.customers.save_customer import update_customer
 from billing.database import database
+from billing.idempotency.answering import add_answer
 from billing.payments.queries import payments_of
 from billing.runs.run_billing import start_run
 from tests.browser.conftest import Opened
@@ -59,14 +62,47 @@ def test_a_refused_form_is_exchanged_in_place_and_leads_to_the_mistake(
     assert page.evaluate("window.kept")
 
 
-def test_a_double_click_pays_once(open_browser: Opened) -> None:
+@pytest.mark.parametrize("script", [True, False])
+def test_a_double_click_pays_once(open_browser: Opened, script: bool) -> None:
     admin, invoice = create_user(), create_invoice()
-    page = open_browser(admin.email)
+    page = open_browser(admin.email, java_script_enabled=script)
     page.goto(f"/invoices/{invoice.id}/pay")
     page.get_by_label("Amount").fill("30")
     page.get_by_role("button", name="Record payment").dblclick()
     expect(page.get_by_text("$70.00 is still due")).to_be_visible()
     assert [payment["amount"] for payment in payments_of(invoice.id)] == [3000]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_clicked_again_while_it_is_on_its_way_it_pays_once(
+    open_browser: Opened, monkeypatch: pytest.MonkeyPatch, script: bool
+) -> None:
+    admin, invoice = create_user(), create_invoice()
+    page = open_browser(admin.email, java_script_enabled=script)
+    page.goto(f"/invoices/{invoice.id}/pay")
+    monkeypatch.setattr("portal.repeats.answered.add_answer", _add_slowly)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    box = page.get_by_role("button", name="Record payment").bounding_box() or {"x": 0, "y": 0}
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.mouse.click(box["x"] + 9, box["y"] + 9)
+    page.mouse.click(box["x"] + 9, box["y"] + 9)
+    expect(page.get_by_text(f"{invoice.number} is paid.")).to_be_visible()
+    assert [payment["amount"] for payment in payments_of(invoice.id)] == [10_000]
+    assert sent.count("POST") == (1 if script else 2)
+
+
+def test_back_in_the_browser_the_form_is_a_new_one(open_browser: Opened) -> None:
+    page = open_browser(create_user().email, java_script_enabled=False)
+    page.goto("/customers/new")
+    page.locator("#name").fill("Acme")
+    page.locator("#email").fill("acme@example.com")
+    key = page.locator("form.form [name=idempotency_key]").input_value()
+    page.get_by_role("button", name="Add customer").click()
+    expect(page.get_by_role("heading", name="Acme", level=1)).to_be_visible()
+    page.go_back()
+    shown = page.locator("form.form [name=idempotency_key]").input_value()
+    assert shown != key, "the form is asked for anew, so that it can be sent on purpose"
 
 
 def test_the_second_of_two_editors_keeps_what_they_typed(open_browser: Opened) -> None:
@@ -158,6 +194,11 @@ def test_adding_a_row_keeps_the_place_and_what_was_typed(open_browser: Opened) -
     page.get_by_role("button", name="Remove row 1 of limits").click()
     expect(page.get_by_label("What is limited")).to_have_count(1)
     expect(page.get_by_label("What is limited")).to_have_value("seats")
+
+
+def _add_slowly(*told: Any) -> None:
+    time.sleep(0.5)
+    add_answer(*told)
 
 
 def _tell(run_id: str, **values: object) -> None:

@@ -11,6 +11,7 @@ import html5lib
 from portal.headers import CONTENT_SECURITY_POLICY
 
 Page = Element
+_UNKEYED = {"/sign-out", "/profile/theme"}  # repeated, they do nothing more
 _UNLABELLED = {"hidden", "submit", "button"}
 
 
@@ -98,7 +99,9 @@ def _check_forms(document: Page) -> None:
         tokens = [e for e in form.iter("input") if e.get("name") == "csrf_token"]
         posts = form.get("method") == "post"
         assert len(tokens) == (1 if posts else 0), form.attrib
-        assert all(token.get("value") for token in tokens)
+        keys = [e for e in form.iter("input") if e.get("name") == "idempotency_key"]
+        assert len(keys) == (1 if posts and form.get("action") not in _UNKEYED else 0)
+        assert all(hidden.get("value") for hidden in tokens + keys)
 
 
 def _check_nothing_inline(document: Page) -> None:

@@ -81,9 +81,9 @@ def test_only_today_is_offered_where_no_paid_period_goes_on(admin: PageClient) -
 
 def test_a_second_cancellation_is_refused_where_it_was_asked(admin: PageClient) -> None:
     subscription = create_subscription()
-    page = admin.get(f"/subscriptions/{subscription.id}/cancel")
+    page, tab = [admin.get(f"/subscriptions/{subscription.id}/cancel") for _ in range(2)]
     admin.send(page, when="now")
-    seen = admin.send(page, when="now")
+    seen = admin.send(tab, when="now")
     assert seen.status == 409
     assert "Somebody changed this" in seen.alerts()
     again = admin.submit(f"/subscriptions/{subscription.id}/cancel", when="now")

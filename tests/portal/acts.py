@@ -1,0 +1,313 @@
+"""Everything that a form of the portal can do: where its form is, what is typed, what it does.
+
+A new form gets its line here; test_repeats.py tells which one is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from billing import clock
+from billing.changes.cancel import cancel_subscription
+from billing.changes.change import update_subscription
+from billing.changes.pause import pause_subscription
+from billing.inputs import merge
+from billing.payments.source import PaymentSource, set_payment_source
+from billing.plans.inputs import as_input as plan_input
+from billing.plans.save_plan import update_plan
+from billing.runs.run_billing import start_run
+from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
+from billing.subscriptions.models import Subscription
+from billing.users.identity import Identity
+from billing.users.provider_sign_in import sign_in_by_provider
+from tests import factories as new
+from tests.billing.seller.pictures import png
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Act:
+    """`at` makes what the form is about and gives the page that the form is on."""
+
+    at: Callable[[], str]
+    does: str
+    """The type of the one event that it records, or the collection that it adds one row to."""
+    typed: dict[str, object] = field(default_factory=dict)
+    """Bytes are a file's."""
+    action: str = ""
+    """Where the form posts to; its page's own address unless given."""
+    is_money: bool = False
+    """Sent eight times at once."""
+    looks_first: bool = False
+    """Whether its form is sent once before, to see what will happen."""
+    ends_session: bool = False
+
+
+def _line(**more: object) -> dict[str, object]:
+    first = {"description": "Work", "quantity": "2", "unit_amount": "50"}
+    return {f"line_items-0-{name}": value for name, value in first.items()} | more
+
+
+def _customer() -> str:
+    return str(new.create_customer().id)
+
+
+def _subscription(**values: object) -> Subscription:
+    return new.create_subscription(**values)
+
+
+def _changing() -> str:
+    found = _subscription()
+    later = {"quantity": 3, "effective": "period_end"}
+    update_subscription(found.id, merge(SubscriptionChange, as_input(found), later))
+    return str(found.id)
+
+
+def _ending() -> str:
+    found = _subscription()
+    cancel_subscription(found.id, CancelSubscription(when="period_end"))
+    return str(found.id)
+
+
+def _paused() -> str:
+    found = _subscription()
+    pause_subscription(found.id)
+    return str(found.id)
+
+
+def _due() -> str:
+    """A subscription with a period that has begun and is not billed yet."""
+    with clock.frozen(clock.now() - timedelta(days=45)):
+        return str(_subscription().id)
+
+
+def _charged() -> str:
+    invoice = new.create_invoice()
+    set_payment_source(invoice.customer_id, PaymentSource(token="fake_ok"))
+    return str(invoice.id)
+
+
+def _with_source() -> str:
+    customer_id = _customer()
+    set_payment_source(customer_id, PaymentSource(token="fake_ok"))
+    return customer_id
+
+
+def _second_version() -> str:
+    plan = new.create_plan()
+    _subscription(plan=plan)
+    update_plan(plan.id, plan_input(plan).model_copy(update={"price": 5900}))
+    return str(plan.id)
+
+
+def _interrupted() -> str:
+    with clock.frozen(clock.now() - TEN_MINUTES):
+        return str(start_run().id)
+
+
+def _of(_: object, path: str) -> str:
+    """A page that shows what was made for it though its address does not say so."""
+    return path
+
+
+def _used() -> str:
+    new.create_meter(key="calls")
+    return str(_subscription().id)
+
+
+def _linked() -> str:
+    grace = Identity(
+        issuer="https://id.example.com",
+        subject="grace",
+        name="Grace",
+        email="grace@example.com",
+        email_is_verified=True,
+        role="viewer",
+        role_is_managed=False,
+    )
+    return str(sign_in_by_provider(grace).id)
+
+
+_USER = {"name": "Vera", "email": "vera@example.com", "password": new.PASSWORD}
+_SAME_PASSWORD = {"current_password": new.PASSWORD, "new_password": f"{new.PASSWORD} staple"}
+
+ACTS: dict[str, Act] = {
+    "customers.create": Act(
+        lambda: "/customers/new", "customer.created", {"name": "Acme", "email": "a@example.com"},
+        is_money=True,
+    ),
+    "customers.edit": Act(
+        lambda: f"/customers/{_customer()}/edit", "customer.updated", {"name": "Acme"}
+    ),
+    "customers.delete": Act(lambda: f"/customers/{_customer()}/delete", "customer.deleted"),
+    "customers.credit": Act(
+        lambda: f"/customers/{_customer()}/credit", "customer.credit_adjusted",
+        {"amount": "10", "reason": "Sorry"}, is_money=True,
+    ),
+    "plans.create": Act(lambda: "/plans/new", "plan.created", {"name": "Pro", "price": "49"}),
+    "plans.edit": Act(
+        lambda: f"/plans/{new.create_plan().id}/edit", "plan.updated", {"price": "59"}
+    ),
+    "plans.archive": Act(lambda: f"/plans/{new.create_plan().id}/archive", "plan.archived"),
+    "plans.move": Act(
+        lambda: f"/plans/{_second_version()}/move/2", "subscription.updated",
+        {"effective": "now"}, is_money=True,
+    ),
+    "coupons.create": Act(
+        lambda: "/coupons/new", "coupon.created",
+        {"code": "TEN", "name": "Ten", "percent_off": "10"},
+    ),
+    "coupons.edit": Act(
+        lambda: f"/coupons/{new.create_coupon().id}/edit", "coupon.updated", {"name": "Other"}
+    ),
+    "coupons.archive": Act(
+        lambda: f"/coupons/{new.create_coupon().id}/archive", "coupon.archived"
+    ),
+    "tax_rates.create": Act(
+        lambda: "/tax-rates/new", "tax_rate.created", {"name": "VAT", "percentage": "19"}
+    ),
+    "tax_rates.edit": Act(
+        lambda: f"/tax-rates/{new.create_tax_rate().id}/edit", "tax_rate.updated", {"name": "Tax"}
+    ),
+    "tax_rates.archive": Act(
+        lambda: f"/tax-rates/{new.create_tax_rate().id}/archive", "tax_rate.archived"
+    ),
+    "meters.create": Act(
+        lambda: "/meters/new", "meter.created", {"key": "api_calls", "name": "API calls"}
+    ),
+    "meters.edit": Act(
+        lambda: f"/meters/{new.create_meter().id}/edit", "meter.updated", {"name": "Other"}
+    ),
+    "meters.archive": Act(lambda: f"/meters/{new.create_meter().id}/archive", "meter.archived"),
+    "usage.record": Act(
+        lambda: f"/subscriptions/{_used()}/usage/new", "usage_events",
+        {"meter": "calls", "value": "12.5"}, is_money=True,
+    ),
+    "subscriptions.create": Act(
+        lambda: f"/subscriptions/new?customer_id={_customer()}&plan_id={new.create_plan().id}",
+        "invoice.finalized", is_money=True,
+    ),
+    "subscriptions.change": Act(
+        lambda: f"/subscriptions/{_subscription().id}/change", "invoice.finalized",
+        {"quantity": "5", "proration_behavior": "always_invoice"}, is_money=True,
+    ),
+    "subscriptions.cancel": Act(
+        lambda: f"/subscriptions/{_subscription().id}/cancel", "subscription.cancelled",
+        {"when": "now", "proration": "credit"}, is_money=True,
+    ),
+    "subscriptions.keep": Act(
+        lambda: f"/subscriptions/{_ending()}/keep", "subscription.cancellation_revoked"
+    ),
+    "subscriptions.bill": Act(
+        lambda: f"/subscriptions/{_due()}/bill", "invoice.finalized", is_money=True
+    ),
+    "subscriptions.pause": Act(
+        lambda: f"/subscriptions/{_subscription().id}/pause", "subscription.paused", is_money=True
+    ),
+    "subscriptions.resume": Act(
+        lambda: f"/subscriptions/{_paused()}/resume", "subscription.resumed", is_money=True
+    ),
+    "subscriptions.revoke_change": Act(
+        lambda: f"/subscriptions/{_changing()}/revoke-change", "subscription.change_revoked"
+    ),
+    "invoices.create": Act(
+        lambda: f"/invoices/new?customer_id={_customer()}", "invoice.finalized", _line(),
+        is_money=True,
+    ),
+    "invoices.edit": Act(
+        lambda: f"/invoices/{new.create_invoice(draft=True).id}/edit", "invoice.finalized",
+        {"draft": None}, is_money=True,
+    ),
+    "invoices.finalize": Act(
+        lambda: f"/invoices/{new.create_invoice(draft=True).id}/finalize", "invoice.finalized",
+        is_money=True,
+    ),
+    "invoices.pay": Act(
+        lambda: f"/invoices/{new.create_invoice().id}/pay", "payment.succeeded",
+        {"amount": "30"}, is_money=True,
+    ),
+    "invoices.void": Act(
+        lambda: f"/invoices/{new.create_invoice().id}/void", "invoice.voided", is_money=True
+    ),
+    "invoices.uncollectible": Act(
+        lambda: f"/invoices/{new.create_invoice().id}/uncollectible",
+        "invoice.marked_uncollectible", is_money=True,
+    ),
+    "credit_notes.create": Act(
+        lambda: f"/invoices/{new.create_payment().invoice_id}/credit", "credit_note.issued",
+        {"amount": "30"}, is_money=True, looks_first=True,
+    ),
+    "credit_notes.void": Act(
+        lambda: f"/credit-notes/{new.create_credit_note(amount=3000).id}/void",
+        "credit_note.voided", is_money=True,
+    ),
+    "payments.refund": Act(
+        lambda: f"/payments/{new.create_payment().id}/refund", "refund.started",
+        {"amount": "30"}, is_money=True,
+    ),
+    "payments.charge": Act(
+        lambda: f"/payments/charge/{_charged()}", "payment.started", is_money=True
+    ),
+    "payments.source": Act(
+        lambda: f"/payments/source/{_customer()}", "customer.payment_source_changed",
+        {"token": "fake_ok"},
+    ),
+    "payments.forget": Act(
+        lambda: f"/payments/source/{_with_source()}/forget", "customer.payment_source_changed"
+    ),
+    "runs.start": Act(
+        lambda: _of(_subscription(), "/runs/preview?as_of_date=2027-03-31"),
+        "billing_run.started", action="/runs", is_money=True,
+    ),
+    "runs.resume": Act(
+        lambda: f"/runs/{_interrupted()}", "billing_run.resumed", action="/resume", is_money=True
+    ),
+    "checks.start": Act(lambda: "/checks", "books_checks"),
+    "test_clocks.create": Act(
+        lambda: "/test-clocks/new", "test_clock.created", {"name": "Ten years"}
+    ),
+    "test_clocks.advance": Act(
+        lambda: f"/test-clocks/{new.create_test_clock().id}", "test_clock.advanced",
+        action="/advance", is_money=True,
+    ),
+    "test_clocks.delete": Act(
+        lambda: f"/test-clocks/{new.create_test_clock().id}/delete", "test_clock.deleted"
+    ),
+    "users.create": Act(lambda: "/users/new", "user.created", _USER),
+    "users.edit": Act(
+        lambda: f"/users/{new.create_user().id}/edit", "user.updated", {"name": "Vera"}
+    ),
+    "users.end": Act(
+        lambda: f"/users/{new.create_user().id}/end-sessions", "user.signed_out_everywhere"
+    ),
+    "users.unlink": Act(lambda: f"/users/{_linked()}/unlink", "user.unlinked"),
+    "oauth_clients.create": Act(
+        lambda: "/oauth-clients/new", "oauth_client.created",
+        {"name": "CRM", "scopes": "read:customers"},
+    ),
+    "oauth_clients.edit": Act(
+        lambda: f"/oauth-clients/{new.create_client().id}/edit", "oauth_client.updated",
+        {"name": "CRM"},
+    ),
+    "oauth_clients.rotate": Act(
+        lambda: f"/oauth-clients/{new.create_client().id}/rotate", "oauth_client.secret_rotated"
+    ),
+    "oauth_clients.revoke": Act(
+        lambda: f"/oauth-clients/{new.create_client().id}/revoke", "oauth_client.revoked"
+    ),
+    "seller.edit": Act(lambda: "/settings/edit", "settings.updated", {"name": "Duebill Ltd"}),
+    "seller.logo": Act(
+        lambda: "/settings", "settings.updated", {"logo": png()}, action="/settings/logo",
+    ),
+    "seller.forget_logo": Act(lambda: "/settings/logo/remove", "settings.updated"),
+    "profile.index": Act(
+        lambda: "/profile", "user.password_changed", _SAME_PASSWORD, ends_session=True
+    ),
+    "profile.sign_out_everywhere": Act(
+        lambda: "/profile", "user.signed_out_everywhere", action="/profile/sign-out-everywhere",
+        ends_session=True,
+    ),
+}  # fmt: skip
