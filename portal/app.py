@@ -12,6 +12,7 @@ from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
 from portal import cli, health
+from portal.bodies import WholeBodyRequest
 from portal.runs.launch import launch_run
 from portal.telemetry import init_telemetry
 
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     app = Flask(
         "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
+    app.request_class = WholeBodyRequest
     app.config.from_mapping(_config(settings))
     app.extensions[RATE_LIMITS] = RateLimits(settings)
     if settings.trusted_proxies:

@@ -5,20 +5,60 @@ takes locks inside a signal handler, and a worker that meets it twice or at a ba
 until it is killed. So the first Ctrl-C is a graceful stop, led by the master alone.
 """
 
+import json
+import secrets
 import signal
+from http import HTTPStatus
 from types import FrameType
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.http import errors
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
+
+_STATUSES = {errors.LimitRequestLine: 414, errors.LimitRequestHeaders: 431}
 
 
 class Worker(ThreadWorker):
-    """Leaves Ctrl-C to the master."""
+    """Leaves Ctrl-C to the master, and refuses what is no HTTP in the words of the API."""
 
     def init_signals(self) -> None:
         super().init_signals()
         signal.signal(signal.SIGINT, _leave_it_to_the_master)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn answers with HTML, but who sends what cannot be read is hardly a browser."""
+        if req is not None or not isinstance(exc, errors.ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        request_id = secrets.token_hex(16)
+        self.log.warning("Request %s from %s cannot be read: %s", request_id, addr, exc)
+        try:
+            write_nonblock(client, _problem(_STATUSES.get(type(exc), 400), request_id))
+        except OSError:
+            self.log.debug("It does not want to know.")
+
+
+def _problem(status: int, request_id: str) -> bytes:
+    """A whole answer, after which the connection ends."""
+    found = HTTPStatus(status)
+    problem = {
+        "type": "about:blank",
+        "title": found.phrase,
+        "status": status,
+        "detail": "The request cannot be read as HTTP, or its address or headers are too long.",
+        "code": found.name.lower(),
+        "errors": [],
+        "request_id": request_id,
+    }
+    body = json.dumps(problem).encode()
+    head = (
+        f"HTTP/1.1 {status} {found.phrase}\r\nConnection: close\r\nCache-Control: no-store\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n"
+        f"X-Request-Id: {request_id}\r\nX-Content-Type-Options: nosniff\r\n\r\n"
+    )
+    return head.encode("ascii") + body
 
 
 def stop_gracefully_at_first(server: Arbiter) -> None:
