@@ -47,7 +47,7 @@ def bearer_actor() -> Actor:
     return actor
 
 
-def anonymous_actor(gets_token: bool = False) -> Actor:
+def anonymous_actor(gives_token: bool = False) -> Actor:
     """Nobody yet, counted; still with what the audit trail wants to know. Raises TooMany."""
-    count_token_request() if gets_token else count_address()
+    count_token_request() if gives_token else count_address()
     return Actor(type="anonymous", request_id=g.get("request_id"), ip=request.remote_addr)

@@ -28,7 +28,7 @@ blueprint.register_error_handler(Exception, answer_error)
 @blueprint.post("/oauth/token")
 def token() -> Response:
     """RFC 6749 §3.2: tokens for a client, or for a person who agreed."""
-    return _answered(Server.token)
+    return _answered(Server.token, gives_token=True)
 
 
 @blueprint.post("/oauth/revoke")
@@ -51,8 +51,8 @@ def show_metadata() -> Response:
     return Response(dumps(metadata(issuer)), headers=HEADERS, content_type="application/json")
 
 
-def _answered(ask: Callable[[Server, Received], Reply]) -> Response:
-    actor = anonymous_actor(gets_token=True)
+def _answered(ask: Callable[[Server, Received], Reply], *, gives_token: bool = False) -> Response:
+    actor = anonymous_actor(gives_token)
     if request.query_string or request.mimetype != "application/x-www-form-urlencoded":
         return refused(400, "Send the parameters in the body, as a form (x-www-form-urlencoded).")
     server = server_of(current_app.config["SETTINGS"])

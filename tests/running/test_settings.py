@@ -61,6 +61,9 @@ def test_a_weak_secret_is_refused_by_name(name: str, value: str, reason: str, mo
     [
         ("PORT", "eighty", "PORT must be a whole number from 1 to 65535."),
         ("PORT", "70000", "PORT must be a whole number from 1 to 65535."),
+        ("API_RATE_LIMIT", "0", "API_RATE_LIMIT must be a whole number from 1 to 10000000."),
+        ("TOKEN_RATE_LIMIT", "1/s", "TOKEN_RATE_LIMIT must be a whole number from 1 to 10000000."),
+        ("API_LOG", "maybe", "API_LOG must be true or false."),
         ("MONGODB_URI", "http://db", "MONGODB_URI must start with mongodb:// or mongodb+srv://."),
         ("DUEBILL_ENV", "staging", "DUEBILL_ENV Input should be 'local' or 'production'."),
         (
