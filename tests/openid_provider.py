@@ -58,6 +58,8 @@ class OpenIDProvider:
     """Put over the parameters of the redirect back; None leaves one out."""
     token_answer: Claims = field(default_factory=dict)
     """Put over the answer of the token endpoint; None leaves one out."""
+    client_authentication: str = "client_secret_basic"
+    """The only way in which a client can prove who it is."""
     sign: Callable[[OpenIDProvider, Claims], str] | None = None
     """Signs id tokens in place of the honest way."""
     hangs: set[str] = field(default_factory=set)
@@ -149,6 +151,7 @@ def add_endpoints(app: Flask, provider: OpenIDProvider) -> None:
             "userinfo_endpoint": f"{provider.address}/userinfo",
             "jwks_uri": f"{provider.address}/keys",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            "token_endpoint_auth_methods_supported": [provider.client_authentication],
             "authorization_response_iss_parameter_supported": True,
             **provider.metadata,
         }
@@ -172,11 +175,8 @@ def add_endpoints(app: Flask, provider: OpenIDProvider) -> None:
 
     @app.post("/token")
     def token() -> Response | tuple[Response, int]:
-        credentials, asked = request.authorization, provider.codes.pop(request.form["code"], None)
-        if not credentials or credentials.parameters != {
-            "username": CLIENT_ID,
-            "password": CLIENT_SECRET,
-        }:
+        asked = provider.codes.pop(request.form["code"], None)
+        if authenticated() != (provider.client_authentication, CLIENT_ID, CLIENT_SECRET):
             return jsonify(error="invalid_client"), 401
         if not asked or not proven(asked) or asked["redirect_uri"] != request.form["redirect_uri"]:
             return jsonify(error="invalid_grant"), 400
@@ -200,3 +200,10 @@ def proven(asked: dict[str, str]) -> bool:
     """Whether who brings the code is who asked for it (RFC 7636)."""
     challenge = urlsafe_b64encode(sha256(request.form["code_verifier"].encode()).digest())
     return asked["code_challenge"] == challenge.decode().rstrip("=")
+
+
+def authenticated() -> tuple[str, str | None, str | None]:
+    """How the client proves who it is, its id and its secret (RFC 6749, §2.3.1)."""
+    if basic := request.authorization:
+        return "client_secret_basic", basic.username, basic.password
+    return "client_secret_post", request.form.get("client_id"), request.form.get("client_secret")

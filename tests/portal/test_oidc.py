@@ -574,6 +574,12 @@ class TestProviderAway:
             app.extensions.pop("duebill.oidc", None)
             refused(PageClient(app).get(BUTTON), 503, "does not answer as it should")
 
+    def test_a_provider_may_want_the_clients_secret_in_the_form(
+        self, reader: PageClient, provider: OpenIDProvider
+    ) -> None:
+        provider.client_authentication = "client_secret_post"
+        assert go(reader).status == 303
+
     def test_new_keys_are_fetched_when_one_is_not_known(
         self, reader: PageClient, provider: OpenIDProvider
     ) -> None:
