@@ -64,6 +64,8 @@ class OpenIDProvider:
     """Signs id tokens in place of the honest way."""
     hangs: set[str] = field(default_factory=set)
     """Endpoints, by the last word of their path, that do not answer."""
+    redirects: set[str] = field(default_factory=set)
+    """Endpoints that send whoever asks on to one that answers."""
     asked: list[str] = field(default_factory=list)
     """The endpoints that were asked, by the last word of their path."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -136,11 +138,14 @@ def add_endpoints(app: Flask, provider: OpenIDProvider) -> None:
     """Discovery, keys, authorization, token and userinfo."""
 
     @app.before_request
-    def note() -> None:
+    def note() -> Response | None:
         name = request.path.rpartition("/")[2]
         provider.asked.append(name)
         if name in provider.hangs:
             provider.released.wait(30)
+        if name in provider.redirects and "again" not in request.args:
+            return redirect(f"{request.path}?again", 307)
+        return None
 
     @app.get("/.well-known/openid-configuration")
     def discovery() -> Response:

@@ -50,7 +50,10 @@ def _admit(identity: Identity) -> User:
     if user is None:
         return _created(identity)
     if not user.is_active_account or not user.is_staff:
-        raise IdentityNotAccepted("This account is deactivated. Ask an admin of Duebill.")
+        raise IdentityNotAccepted(
+            "Your account is deactivated or a customer's, and cannot be used this way. Ask an "
+            "admin of Duebill."
+        )
     if identity.role_is_managed and user.role != identity.role:
         role = {"role": identity.role}
         return update_user(user.id, as_input(user).model_copy(update=role))

@@ -324,13 +324,16 @@ class TestLinking:
         refused(go(reader), 403, "deactivated. Ask an admin")
         assert "oidc_subject" not in only_user(db)
 
-    def test_a_linked_account_that_was_deactivated_stays_closed(
+    def test_a_linked_account_that_was_deactivated_or_given_to_a_customer_stays_closed(
         self, reader: PageClient, db: Database[Row]
     ) -> None:
         go(reader)
         user = get_user(only_user(db)["_id"])
         update_user(user.id, as_input(user).model_copy(update={"status": "disabled"}))
-        refused(go(PageClient(reader.app)), 403, "deactivated. Ask an admin")
+        refused(go(PageClient(reader.app)), 403, "cannot be used this way")
+        customer = {"status": "active", "role": "customer", "customer_id": create_customer().id}
+        update_user(user.id, as_input(user).model_copy(update=customer))
+        refused(go(PageClient(reader.app)), 403, "cannot be used this way")
 
     def test_another_subject_with_the_same_email_gets_nothing(
         self, reader: PageClient, provider: OpenIDProvider, db: Database[Row]
@@ -457,6 +460,11 @@ class TestAttacks:
         refused(come_back(reader, address), 400, "did not pass our checks")
         provider.lies = {}
         refused(come_back(reader, address), 400, "not begun in this browser")
+        address = at_provider(reader)
+        provider.answer = {"code": None, "error": "access_denied"}
+        refused(come_back(reader, address), 403, "declined")
+        provider.answer = {}
+        refused(come_back(reader, address), 400, "not begun in this browser")
 
     def test_an_answer_after_ten_minutes_is_refused(
         self, reader: PageClient, monkeypatch: pytest.MonkeyPatch
@@ -573,6 +581,15 @@ class TestProviderAway:
             app = portal()
             app.extensions.pop("duebill.oidc", None)
             refused(PageClient(app).get(BUTTON), 503, "does not answer as it should")
+
+    @pytest.mark.parametrize("endpoint", ["openid-configuration", "token", "keys", "userinfo"])
+    def test_it_is_not_followed_elsewhere(
+        self, reader: PageClient, provider: OpenIDProvider, endpoint: str
+    ) -> None:
+        provider.redirects, provider.in_userinfo = {endpoint}, {"email"}
+        seen = reader.get(BUTTON) if endpoint == "openid-configuration" else go(reader)
+        assert seen.status in {400, 503}
+        assert provider.asked.count(endpoint) == 1
 
     def test_a_provider_may_want_the_clients_secret_in_the_form(
         self, reader: PageClient, provider: OpenIDProvider
