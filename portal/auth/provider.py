@@ -72,7 +72,6 @@ class Provider(Connection):
     def _claims(self) -> Mapping[str, Any]:
         token = self.authorize_access_token(
             redirect_uri=self._redirect_uri,
-            allow_redirects=False,
             leeway=_LEEWAY,
             claims_options={
                 "iss": {"essential": True, "value": self.issuer},

@@ -23,7 +23,12 @@ from werkzeug.wrappers import Response
 
 from billing import clock
 from billing.database import Database, Row
-from tests.api.factories import create_customer, create_invoice, create_user
+from tests.api.factories import (
+    create_customer,
+    create_invoice,
+    create_told_client,
+    create_user,
+)
 from tests.browser.live import served
 from tests.factories import PASSWORD
 
@@ -136,6 +141,21 @@ def test_it_gives_every_object_of_a_list_once(duebill: Any, network: Unreliable)
     assert duebill.get(f"/customers/{made[0]}")["name"] == "Acme 0"
 
 
+def test_a_program_signs_in_with_its_client(
+    duebill: Any, example: ModuleType, network: Unreliable, db: Database[Row]
+) -> None:
+    told = create_told_client(scopes=["read:customers", "write:customers"])
+    program = example.Duebill(duebill._address, client_id=told.client.id, client_secret=told.secret)
+    made = program.write("POST", "/customers", {"name": "Acme", "email": "acme@example.com"})
+    assert [customer["id"] for customer in program.list("/customers")] == [made["id"]]
+    assert network.asked.count("POST /oauth/token") == 1
+    with pytest.raises(example.Refused, match=r"^missing_scope: .*read:invoices"):
+        program.get("/invoices")
+    program = example.Duebill(duebill._address, client_id=told.client.id, client_secret="wrong")
+    with pytest.raises(example.Refused, match=r"^invalid_client: "):
+        program.get("/customers")
+
+
 def test_what_is_refused_says_why(duebill: Any, example: ModuleType, slept: list[float]) -> None:
     with pytest.raises(example.Refused, match=r"^invalid: .*is not a valid email") as caught:
         duebill.write("POST", "/customers", {"name": "", "email": "x"})
@@ -143,7 +163,7 @@ def test_what_is_refused_says_why(duebill: Any, example: ModuleType, slept: list
     assert {error["field"] for error in caught.value.errors} == {"name", "email"}
     with pytest.raises(example.Refused, match=r"^customer_not_found: There"):
         duebill.get("/customers/cus_01JD0000000000000000000000")
-    duebill._expires, duebill._credentials["password"] = 0, "wrong"
+    duebill._expires, duebill._who["password"] = 0, "wrong"
     with pytest.raises(example.Refused, match=r"^invalid_credentials: Email"):
         duebill.get("/me")
     assert slept == [], "trying again would not help"
@@ -167,7 +187,7 @@ def test_a_key_of_ones_own_holds_after_a_restart(
 ) -> None:
     body = {"name": "Acme", "email": "acme@example.com"}
     made = duebill.write("POST", "/customers", body, key="order-8812")
-    again = example.Duebill(duebill._address, **duebill._credentials)
+    again = example.Duebill(duebill._address, **duebill._who)
     assert again.write("POST", "/customers", body, key="order-8812") == made
     with pytest.raises(example.Refused, match="idempotency_key_reused"):
         again.write("POST", "/customers", {**body, "name": "Other"}, key="order-8812")
@@ -246,6 +266,7 @@ def test_a_webhook_is_refused_that_the_reference_library_refuses(example: Module
         "another secret": (signed(BODY, now, other), BODY),
         "another id": ({**good, "webhook-id": "evt_2"}, BODY),
         "another time": ({**good, "webhook-timestamp": str(int(now.timestamp()) + 1)}, BODY),
+        "no headers": ({}, BODY),
         "no time": ({**good, "webhook-timestamp": "now"}, BODY),
         "too old": (signed(BODY, now - timedelta(seconds=310)), BODY),
         "too new": (signed(BODY, now + timedelta(seconds=310)), BODY),
