@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from flask import Flask
 
@@ -20,3 +21,11 @@ def register(app: Flask, *, launch_run: Callable[[str], None]) -> None:
 
     routes.register(app, launch_run)
     oauth_routes.register(app)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of it."""
+    from api.description.endpoints import get_openapi
+
+    found: dict[str, Any] = get_openapi()
+    return found

@@ -55,8 +55,8 @@ def _admit(standing: Standing) -> None:
 def _tell(response: Response) -> Response:
     standing: Standing | None = g.get("standing")
     if standing is None:
-        if not request.path.startswith("/api/"):
-            return response
+        if not request.path.startswith("/api/") or request.blueprint not in {"api", None}:
+            return response  # also of the pages about the API, which are no calls of it
         # It failed before it was known who asks: counted, though not refused any more.
         standing = g.standing = _limits().by_address(request.remote_addr)
     add = response.headers.add  # half the price of setting, which looks for what to replace

@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     init_telemetry(app)
     app.register_blueprint(health.blueprint)
     api.register(app, launch_run=launch_run)
-    portal.register(app)
+    portal.register(app, openapi=api.openapi_document)
     cli.register(app)
     return app
 

@@ -49,6 +49,7 @@ _STAFF = (
     Entry("Users", "key", "users.index", "read:users"),
     Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients"),
     Entry("Settings", "sliders", "seller.detail", "read:settings"),
+    Entry("API documentation", "braces", "api_docs.index"),
 )
 _CUSTOMER = (
     Entry("Overview", "home", "account.index"),

@@ -30,6 +30,7 @@ FEATURES = (
     "oauth",
     "seller",
     "account",
+    "api_docs",
 )
 
 

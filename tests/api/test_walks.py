@@ -87,7 +87,7 @@ def test_only_a_short_list_is_public_or_takes_any_token() -> None:
 
 
 def test_every_route_of_the_blueprint_is_a_declared_endpoint(app: Flask) -> None:
-    rules = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/api")}
+    rules = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")}
     assert rules == {f"api.{name}" for name in ENDPOINTS}
 
 

@@ -23,7 +23,12 @@ READERS = [(None, "public"), (ADMIN, "staff"), (CUSTOMER, "customer")]
 def _pages(kind: str) -> dict[str, str]:
     business = build()
     return {
-        "public": {"sign-in": "/sign-in", "missing": "/nowhere"},
+        "public": {
+            "sign-in": "/sign-in",
+            "missing": "/nowhere",
+            "api-docs": "/api/docs",
+            "api-docs-customers": "/api/docs/customers",
+        },
         "staff": staff_pages(business),
         "customer": customer_pages(business),
     }[kind]

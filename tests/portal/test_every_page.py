@@ -19,6 +19,8 @@ PUBLIC = {
     "auth.sign_out",
     "auth.setup",
     "profile.choose_theme",
+    "api_docs.index",
+    "api_docs.group",
 }
 OUTSIDE = ("api.", "oauth_server.", "health.", "static")
 

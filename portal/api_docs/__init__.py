@@ -1,0 +1,1 @@
+"""The documentation of the API, drawn from its OpenAPI document."""
