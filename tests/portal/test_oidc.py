@@ -521,7 +521,7 @@ class TestProviderAway:
         monkeypatch: pytest.MonkeyPatch,
         endpoint: str,
     ) -> None:
-        monkeypatch.setattr("portal.auth.connection.TIMEOUT", 0.2)
+        monkeypatch.setattr("portal.auth.connection.TIMEOUT", 1.5)
         provider.hangs = {endpoint}
         reader = PageClient(portal())
         start = f"{BUTTON}?next=/customers"
