@@ -34,6 +34,7 @@ class Settings(Shape):
     tax_id: str | None
     logo: str | None
     """The id of the picture on new invoices; it is uploaded in the portal."""
+    payment_instructions: str | None
     invoice_prefix: str
     credit_note_prefix: str
     number_reset: NumberReset

@@ -13,7 +13,10 @@ def seller_snapshot(seller: Seller) -> Row:
         "address": seller["address"],
         "tax_id": seller["tax_id"],
     }
-    return {**snapshot, "logo": seller["logo"]} if seller["logo"] else snapshot
+    for name in ("logo", "payment_instructions"):
+        if value := seller[name]:
+            snapshot[name] = value
+    return snapshot
 
 
 def customer_snapshot(customer: Row) -> Row:

@@ -35,7 +35,7 @@ def invoice_paper(invoice: Row, seller: Row, customer: Row) -> Data:
         "columns": columns(reader, with_tax=bool(invoice.get("taxes"))),
         "lines": [_line(reader, invoice, item) for item in invoice["line_items"]],
         "sums": _sums(reader, invoice),
-        "remarks": _remarks(reader, invoice),
+        "remarks": _remarks(reader, invoice, seller),
     }
 
 
@@ -155,22 +155,24 @@ def _sums(reader: Reader, invoice: Row) -> list[Sum]:
     return [*found, Sum(words.due, money(invoice["amount_due"]), matters=True)]
 
 
-def _remarks(reader: Reader, invoice: Row) -> list[Row]:
+def _remarks(reader: Reader, invoice: Row, seller: Row) -> list[Row]:
     words, legal = reader.words, invoice.get("legal_note")
     return remarks(
         ("", words.reverse_charge if legal == REVERSE_CHARGE else legal),
         ("", words.claims_nothing if invoice["status"] == "draft" else None),
         ("", words.is_void if invoice["status"] == "void" else None),
-        (words.how_to_pay, _how_to_pay(reader, invoice)),
+        (words.how_to_pay, _how_to_pay(reader, invoice, seller)),
         (words.notes, invoice.get("notes")),
     )
 
 
-def _how_to_pay(reader: Reader, invoice: Row) -> str | None:
+def _how_to_pay(reader: Reader, invoice: Row, seller: Row) -> str | None:
+    """What, until when and with which words, then whereto in the seller's own."""
     if invoice["status"] not in _OWED or not invoice["amount_due"]:
         return None
     amount = reader.money(invoice["amount_due"], invoice["currency"])
     date_due = invoice.get("due_date")
     words = reader.words.pay_by if date_due else reader.words.please_pay
     day = reader.day(date_due) if date_due else ""
-    return filled(words, amount=amount, number=invoice.get("number") or "", date=day)
+    said = filled(words, amount=amount, number=invoice.get("number") or "", date=day)
+    return "\n".join(filter(None, [said, seller.get("payment_instructions")]))

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_LONG = re.compile(r"[^\s\u00ad\u200b\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff-]{25,}")
+# What has no place to break by itself: not East Asian, and without spaces and hyphens.
+_WORD = re.compile(r"[^\s\u00ad\u200b\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff-]{23,}")
+_WIDEST = 33  # fits the narrowest column; a capital counts half as much again
 _BREAK = "\u200b"
 # Marks that turn the direction of what follows, and so could show an amount the wrong way round.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -27,7 +29,12 @@ def _visible(text: str) -> str:
     """Without control characters; long words may be broken anywhere."""
     spaced = " ".join(text.split())
     kept = "".join(c for c in spaced if _is_shown(c))
-    return _LONG.sub(lambda word: _BREAK.join(_clusters(word.group())), kept)
+    return _WORD.sub(lambda word: _broken(word.group()), kept)
+
+
+def _broken(word: str) -> str:
+    wide = len(word) + sum(character.isupper() for character in word) / 2
+    return _BREAK.join(_clusters(word)) if wide > _WIDEST else word
 
 
 def _is_shown(character: str) -> bool:

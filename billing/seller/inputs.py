@@ -7,7 +7,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from billing.addresses import AddressInput
 from billing.database import Row
-from billing.inputs import Input, Line, Name, ObjectId, TermsDays, TimeZone, WholeNumber
+from billing.inputs import (
+    Input,
+    Line,
+    Name,
+    ObjectId,
+    Prose,
+    TermsDays,
+    TimeZone,
+    WholeNumber,
+)
 from billing.seller.models import FinalAction, NumberReset, Proration
 
 
@@ -55,6 +64,8 @@ class SettingsInput(Input):
     name: Name
     address: AddressInput | None = None
     tax_id: Annotated[Line, Field(max_length=40)] | None = None
+    payment_instructions: Annotated[Prose, Field(max_length=1000)] | None = None
+    """Printed on invoices that are to be paid, such as a bank account."""
     invoice_prefix: Prefix = "INV"
     """Begins every invoice's number: `INV-2026-000042`. Capital letters and digits."""
     credit_note_prefix: Prefix = "CN"

@@ -44,6 +44,7 @@ class Seller(TypedDict):
     address: dict[str, str] | None
     tax_id: str | None
     logo: str | None
+    payment_instructions: str | None
     invoice_prefix: str
     credit_note_prefix: str
     number_reset: NumberReset
@@ -59,6 +60,7 @@ DEFAULT_SELLER = Seller(
     address=None,
     tax_id=None,
     logo=None,
+    payment_instructions=None,
     invoice_prefix="INV",
     credit_note_prefix="CN",
     number_reset="yearly",

@@ -15,6 +15,7 @@ def settings_view(row: Row) -> dict[str, Any]:
         "address": address_view(row["address"]),
         "tax_id": row["tax_id"],
         "logo": row["logo"],
+        "payment_instructions": row["payment_instructions"],
         "invoice_prefix": row["invoice_prefix"],
         "credit_note_prefix": row["credit_note_prefix"],
         "number_reset": row["number_reset"],

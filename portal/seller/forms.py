@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import FileField, Form, FormField, SelectField, StringField
+from wtforms import FileField, Form, FormField, SelectField, StringField, TextAreaField
 
 from billing.seller.inputs import SettingsInput
 from portal.customers.forms import AddressForm
@@ -58,6 +58,7 @@ class SettingsForm(InputForm):
     name = TextField("Name")
     tax_id = TextField("Tax ID")
     address = FormField(AddressForm, "Address")
+    payment_instructions = TextAreaField("How to pay")
     invoice_prefix = TextField("Invoices begin with")
     credit_note_prefix = TextField("Credit notes begin with")
     number_reset = SelectField(

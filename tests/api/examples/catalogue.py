@@ -33,6 +33,7 @@ def tell_settings(tell: Teller, vat: str) -> None:
         "name": "Feldmark Maps GmbH",
         "address": address,
         "tax_id": "DE312345678",
+        "payment_instructions": "IBAN DE02 1203 0000 0000 2020 51, BIC BYLADEM1001",
         "timezone": "Europe/Berlin",
         "default_tax_rate_ids": [vat],
     }

@@ -88,7 +88,9 @@ def test_every_amount_is_the_one_the_api_tells(currency: str, locale: str) -> No
 
 
 def test_an_invoice_says_who_owes_whom_what_until_when() -> None:
-    save_settings(parse(SettingsInput, {"name": "Lovelace Ltd", "tax_id": "DE123456789"}))
+    bank = {"payment_instructions": "IBAN DE02 1203 0000 0000 2020 51"}
+    seller = {"name": "Lovelace Ltd", "tax_id": "DE123456789", **bank}
+    save_settings(parse(SettingsInput, seller))
     address = {"line1": "Main St 1", "city": "Springfield", "state": "IL", "postal_code": "62701",
                "country": "US"}  # fmt: skip
     customer = create_customer(
@@ -104,7 +106,7 @@ def test_an_invoice_says_who_owes_whom_what_until_when() -> None:
         "Tax ID 12-3456789",
         "$100.00 due December 7, 2026",
         "Consulting 2 $50.00 $100.00",
-        "Please pay $100.00 by December 7, 2026 and quote INV-2026-000001.",
+        "Please pay $100.00 by December 7, 2026 and quote INV-2026-000001. IBAN DE02 1203 0000",
         "Notes Thank you.",
     ):
         assert words in said
