@@ -22,7 +22,7 @@ from billing.inputs import Input
 from billing.settings import Settings
 from portal.app import create_app
 
-OLD = Deprecation(since=date(2026, 1, 1), sunset=date(2026, 7, 1), instead="Use `new`.")
+OLD = Deprecation(since=date(2026, 1, 1), sunset=date(2027, 1, 1), instead="Use `new`.")
 OLDER = Deprecation(since=date(2025, 1, 1))
 
 
@@ -89,7 +89,7 @@ def test_an_operation_tells_every_answer_since_when_and_until_when(client: Flask
         answer = client.get(PREFIX + path)
         assert answer.status_code == status
         assert answer.headers["Deprecation"] == "@1767225600"
-        assert answer.headers["Sunset"] == "Wed, 01 Jul 2026 00:00:00 GMT"
+        assert answer.headers["Sunset"] == "Fri, 01 Jan 2027 00:00:00 GMT"
         assert 'rel="deprecation"' in answer.headers["Link"]
 
 
@@ -107,7 +107,14 @@ def test_a_field_or_parameter_tells_those_who_give_it(client: FlaskClient) -> No
 def test_the_earliest_dates_count(client: FlaskClient) -> None:
     answer = client.post(f"{PREFIX}/new?old=1", json={"older": "1"})
     assert answer.headers["Deprecation"] == "@1735689600"
-    assert answer.headers["Sunset"] == "Wed, 01 Jul 2026 00:00:00 GMT"
+    assert answer.headers["Sunset"] == "Fri, 01 Jan 2027 00:00:00 GMT"
+
+
+def test_nothing_goes_with_less_than_twelve_months_notice() -> None:
+    assert Deprecation(since=date(2026, 2, 28), sunset=date(2027, 2, 28)).words
+    for sunset in (date(2027, 2, 27), date(2026, 2, 27)):
+        with pytest.raises(ValueError, match="12 months more"):
+            Deprecation(since=date(2026, 2, 28), sunset=sunset)
 
 
 def test_what_is_not_deprecated_carries_nothing(client: FlaskClient) -> None:
@@ -117,7 +124,7 @@ def test_what_is_not_deprecated_carries_nothing(client: FlaskClient) -> None:
 def test_the_document_says_so() -> None:
     found = document([endpoints], PREFIX)
     validate(found)
-    words = "Deprecated since 2026-01-01, gone from 2026-07-01"
+    words = "Deprecated since 2026-01-01, gone from 2027-01-01"
     old = found["paths"]["/old"]["get"]
     assert old["deprecated"] is True
     assert old["description"].startswith(f"{words}. Use `new`.")
