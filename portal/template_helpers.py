@@ -87,7 +87,8 @@ def instant(value: datetime | None) -> Markup:
 
 def words(code: str | None) -> str:
     """`past_due` → `Past due`."""
-    return (code or "").replace("_", " ").replace(".", " ").capitalize()
+    text = (code or "").replace("_", " ").replace(".", " ").capitalize()
+    return text.replace("Oauth", "OAuth", 1)
 
 
 def cycle(billing_cycle: str, count: int = 1) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from billing.database import operation
 from billing.events.journal import insert
 from billing.oauth.client_secrets import add_secret
+from billing.oauth.gates import build_gates
 from billing.oauth.inputs import ClientInput
 from billing.oauth.models import Client
 from billing.search import search_terms
@@ -24,6 +25,7 @@ def create_client(data: ClientInput) -> Told:
     fill(client, data)
     secret = None if client.is_public else add_secret(client)
     insert(client, "oauth_client.created")
+    build_gates(client.id)
     return Told(client, secret)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from billing.database import Row, database
+from billing.database import Row
 from billing.events.journal import record
+from billing.oauth.gates import pass_gate
 from billing.oauth.models import Client
 from billing.users import families
-from billing.users.errors import InvalidToken
 from billing.users.models import User
 from billing.users.tokens import ACCESS_LIFETIME, Tokens, scope_text
 
@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 
 def give_to_client(tokens: Tokens, client: Client, scopes: list[str]) -> Answer:
     """An access token with which the client acts for itself. It can always ask for another."""
-    hold_active(client)
+    pass_gate(client.id)
     family = families.begin(
         {"type": "client", "name": client.name},
         ACCESS_LIFETIME,
@@ -31,7 +31,7 @@ def give_to_user(
     tokens: Tokens, client: Client, user: User, scopes: list[str], *, refreshable: bool
 ) -> tuple[Answer, Row]:
     """Tokens with which the client acts for a person, and their family."""
-    hold_active(client)
+    pass_gate(client.id)
     family = families.begin(
         families.user_actor(user),
         families.REFRESH_LIFETIME if refreshable else ACCESS_LIFETIME,
@@ -51,16 +51,6 @@ def renew(tokens: Tokens, family: Row, user: User, scopes: Iterable[str]) -> Ans
     families.extend(family, families.user_actor(user))
     refresh_token = families.new_refresh_token(family)
     return {**_answer(tokens, family, scopes), "refresh_token": refresh_token}
-
-
-def hold_active(client: Client) -> None:
-    """Nobody can narrow or revoke the client before this transaction ends.
-
-    Raises InvalidToken when it was revoked or changed since it was loaded.
-    """
-    same = {"_id": client.id, "revision": client.revision, "status": "active"}
-    if not database().oauth_clients.update_one(same, {"$inc": {"holds": 1}}).matched_count:
-        raise InvalidToken("The client was changed meanwhile.")
 
 
 def record_consent(client: Client, scopes: list[str]) -> None:

@@ -11,6 +11,7 @@ declare_indexes(
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("search_terms", ASCENDING)], name="search"),
 )
+declare_indexes("oauth_gates", IndexModel([("client_id", ASCENDING)], name="client"))
 # What a person's consent becomes, by its hash. A used code stays, so that a second use is seen.
 declare_indexes(
     "oauth_codes",

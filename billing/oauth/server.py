@@ -124,8 +124,9 @@ class Server(AuthorizationServer):
         return Reply(status, payload or {}, found)
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
+        """One answer for every client that fails to prove who it is, whatever is wrong with it."""
         reply: Reply = super().handle_error_response(request, error)
-        if not isinstance(error, InvalidClientError):
+        if request is None or not isinstance(error, InvalidClientError):
             return reply
         body = {"error": error.error, "error_description": _UNPROVEN}
         return Reply(401, body, {**reply.headers, "WWW-Authenticate": 'Basic realm="duebill"'})

@@ -4,6 +4,7 @@ from billing.database import operation
 from billing.events.journal import update
 from billing.oauth.create_client import fill
 from billing.oauth.errors import ClientIsRevoked, ClientTypeIsFixed
+from billing.oauth.gates import close_gates
 from billing.oauth.inputs import ClientInput
 from billing.oauth.models import Client
 from billing.oauth.queries import get_client
@@ -31,7 +32,11 @@ def update_client(
 
 
 def get_changeable(client_id: str, expected_revision: int | None) -> Client:
-    """The client. Raises ClientNotFound, StaleRevision and, for a revoked one, ClientIsRevoked."""
+    """The client, which gives no token before this transaction ends.
+
+    Raises ClientNotFound, StaleRevision and, for a revoked one, ClientIsRevoked.
+    """
+    close_gates(client_id)  # first: the sooner after its beginning, the seldomer done again
     client = get_client(client_id)
     client.check_revision(expected_revision)
     if not client.is_active:

@@ -77,7 +77,15 @@ def _sent_back(reply: Reply) -> ResponseReturnValue:
 
     303, so that no browser posts the person's answer on to the client (RFC 9700 §4.12).
     """
-    if reply.location:
-        return redirect(reply.location, 303)
-    reason = reply.body.get("error_description") or reply.body["error"]
-    return render_template("oauth/refused.html", reason=reason), 400
+    if reply.location is None:
+        reason = reply.body.get("error_description") or reply.body["error"]
+        return render_template("oauth/refused.html", reason=reason), 400
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return _led_on(reply.location)
+    return redirect(reply.location, 303)
+
+
+def _led_on(location: str) -> ResponseReturnValue:
+    """Right after our own sign-in, whose form's policy lets no redirect lead out of the portal."""
+    host = urlsplit(location).netloc
+    return render_template("oauth/onward.html", location=location, host=host), 400

@@ -217,6 +217,7 @@ def test_nobody_is_sent_on_for_a_client_that_is_unknown_or_revoked(
 ) -> None:
     for client_id in ("cli_unknown", f"cli_{'0' * 26}", "", '"', "\N{SNOWMAN}"):
         stays(admin, asking(crm, client_id=client_id))
+    assert "client does not exist" in stays(admin, asking(crm, client_id="cli_unknown")).text
     stays(admin, asking(crm, client_id=None))
     stays(admin, asking(crm) + f"&redirect_uri={CALLBACK}")
     revoke_client(crm.id)
@@ -256,6 +257,13 @@ def test_a_program_that_asks_wrongly_is_told_so(
     assert (answer["error"], answer["state"]) == (error, "a b&c=d")
     assert answer["iss"] == settings.public_url
     assert "state" not in told(admin.browser.get(asking(crm, **changes, state=None)))
+
+
+def test_right_after_the_sign_in_a_page_leads_on(admin: PageClient, crm: Client) -> None:
+    seen = admin.get(asking(crm, scope="x"), headers={"Sec-Fetch-Site": "same-origin"})
+    assert seen.status == 400
+    (onward,) = (link for link in seen.links() if link.startswith(CALLBACK))
+    assert "error=invalid_scope" in onward
 
 
 def test_a_client_that_only_acts_for_itself_asks_nobody(
