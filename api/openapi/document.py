@@ -15,7 +15,8 @@ Json = dict[str, Any]
 
 _INTRODUCTION = """
 JSON in, JSON out. Money is an integer in the currency's smallest unit, dates are ISO 8601, ids are
-prefixed. Sign in at `/auth/login` and send the access token as `Authorization: Bearer …`.
+prefixed. Programs get an access token by OAuth 2 (`/oauth/token`), people sign in at `/auth/login`;
+send it as `Authorization: Bearer …`.
 Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `cursor`.
 """
 
@@ -52,8 +53,9 @@ _BEARER = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "An access token of `/auth/login`, which lives 15 minutes. Scopes:\n\n"
-    + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
+    "description": "An access token of `/oauth/token` (RFC 6749; the server's metadata are at "
+    "`/.well-known/oauth-authorization-server`) or of `/auth/login`. It lives 15 minutes. "
+    "Scopes:\n\n" + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
 }
 
 

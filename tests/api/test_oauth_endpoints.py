@@ -13,6 +13,7 @@ from billing.oauth import queries
 from billing.settings import Settings
 from billing.users.permissions import SCOPES
 from billing.users.tokens import AUDIENCE, Tokens
+from portal.app import create_app
 from portal.programs import is_for_programs
 from tests.api.checked_client import CheckedClient
 from tests.api.factories import create_user
@@ -109,6 +110,12 @@ def test_a_database_that_is_away_is_503_and_no_page(
     answer = program.own_token()
     assert refusal(answer) == (503, "temporarily_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_beyond_ones_own_computer_it_wants_https(settings: Settings, db: Database[Row]) -> None:
+    plain = settings.model_copy(update={"public_url": "http://billing.example.com"})
+    program = Program(create_app(plain, connect=False))
+    assert refusal(program.own_token()) == (400, "insecure_transport")
 
 
 # Revocation (RFC 7009)
