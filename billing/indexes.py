@@ -9,6 +9,8 @@ from billing.database import database
 FEATURES = (
     "seller",
     "events",
+    "workers",
+    "webhooks",
     "idempotency",
     "api_calls",
     "users",

@@ -58,6 +58,8 @@ _SHAPES = {
     "address_rate_limit": _PER_MINUTE,
     "token_rate_limit": _PER_MINUTE,
     "api_log": "must be true or false",
+    "worker": "must be true or false",
+    "webhook_allow_private": "must be true or false",
 }
 
 Secret = Annotated[str, AfterValidator(_strong)]
@@ -93,6 +95,10 @@ class Settings(OidcSettings):
     """Attempts a minute of an address to sign in or to get a token."""
     api_log: bool = True
     """Whether calls of the API are kept for staff to look at."""
+    worker: bool = False
+    """Whether a worker runs beside the web processes: as a rule locally, and not in production."""
+    webhook_allow_private: bool = False
+    """Whether webhooks may go into private networks and to this machine itself."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = "info"
@@ -142,6 +148,7 @@ def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
             values[name] = values.get(name) or kept_secret(directory, name)
     secure = values.get("env") == "production" or public_url.startswith("https://")
     values.setdefault("session_cookie_secure", secure)
+    values.setdefault("worker", values.get("env") != "production")
     return values
 
 

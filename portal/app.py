@@ -7,10 +7,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import portal
-from billing import database
+from billing import database, sealing
 from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
+from billing.webhooks import targets
 from portal import cli, health
 from portal.bodies import WholeBodyRequest
 from portal.runs.launch import launch_run
@@ -35,6 +36,8 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    sealing.use_secret(settings.secret_key)
+    targets.allow_private(settings.webhook_allow_private)
     if connect and settings.mongodb_uri:
         database.connect(settings.mongodb_uri)
     init_telemetry(app)

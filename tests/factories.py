@@ -53,6 +53,9 @@ from billing.usage.save_meter import create_meter as save_meter
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.save_user import create_user as save_user
+from billing.webhooks.inputs import WebhookEndpointInput
+from billing.webhooks.models import WebhookEndpoint
+from billing.webhooks.save_endpoint import create_endpoint as save_endpoint
 
 PASSWORD = "correct horse battery"
 _serial = count(1)
@@ -196,3 +199,11 @@ def create_told_client(**values: Any) -> Told:
     """The same with its secret."""
     usual = {"name": f"Integration {next(_serial)}", "scopes": ["read:customers"]}
     return save_client(parse(ClientInput, {**usual, **values}))
+
+
+def create_webhook_endpoint(**values: Any) -> WebhookEndpoint:
+    """An endpoint that is told of everything; its secret is `endpoint.secret`."""
+    usual = {"url": "https://example.com/webhooks", "event_types": ["*"]}
+    made = save_endpoint(parse(WebhookEndpointInput, {**usual, **values}))
+    made.endpoint.secret = made.secret
+    return made.endpoint

@@ -13,10 +13,10 @@ from api.shape import Id, Instant, Shape
 from billing.database import Row
 from billing.errors import FieldError
 from billing.events import queries
-from billing.events.sequence import sequence_waiting
 from billing.events.views import event_view
 from billing.inputs import ObjectId
 from billing.pages import Page
+from billing.webhooks.fan_out import sequence_waiting
 
 
 class EventActor(Shape):
@@ -81,7 +81,7 @@ def list_events(query: EventQuery) -> Page:
     if query.after is None:
         return queries.list_events(**arguments)
     _refuse_beside_after(arguments)
-    sequence_waiting(lambda _: None)
+    sequence_waiting()
     return queries.pull_events(**arguments)
 
 

@@ -10,7 +10,6 @@ counter, so each of them begins where the one before it has committed.
 """
 
 from collections.abc import Callable
-from time import monotonic
 
 from pymongo import ReturnDocument, UpdateOne
 
@@ -42,14 +41,6 @@ def sequence_batch(also: Also, most: int = BATCH) -> int:
     if not waiting_events():
         return 0
     return in_transaction(lambda: _number(also, min(most, BATCH)))
-
-
-def sequence_waiting(also: Also, seconds: float = 2.0) -> int:
-    """Number what is waiting, batch by batch, for no longer than `seconds`; how many it were."""
-    end, total = monotonic() + seconds, 0
-    while (numbered := sequence_batch(also)) and monotonic() < end:
-        total += numbered
-    return total + numbered
 
 
 def _number(also: Also, most: int) -> int:

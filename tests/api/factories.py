@@ -43,6 +43,9 @@ from billing.usage.save_meter import create_meter as _create_meter
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.save_user import create_user as _create_user
+from billing.webhooks.inputs import WebhookEndpointInput
+from billing.webhooks.models import WebhookEndpoint
+from billing.webhooks.save_endpoint import create_endpoint as _create_endpoint
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
@@ -118,3 +121,11 @@ def create_client(**values: Any) -> Client:
 def create_told_client(**values: Any) -> Told:
     usual = {"name": f"Integration {next(_numbers)}", "scopes": ["read:customers"]}
     return _create_client(parse(ClientInput, {**usual, **values}))
+
+
+def create_webhook_endpoint(**values: Any) -> WebhookEndpoint:
+    """An endpoint that is told of everything; its secret is `endpoint.secret`."""
+    usual = {"url": "https://example.com/webhooks", "event_types": ["*"]}
+    made = _create_endpoint(parse(WebhookEndpointInput, {**usual, **values}))
+    made.endpoint.secret = made.secret
+    return made.endpoint

@@ -16,13 +16,21 @@ from billing.events import sequence
 from billing.events.adopt_old import adopt_old_events
 from billing.events.models import COLLECTION, UNSEQUENCED, event_row
 from billing.events.queries import list_events, pull_events
-from billing.events.sequence import sequence_batch, sequence_waiting, waiting_events
+from billing.events.sequence import Also, sequence_batch, waiting_events
 from billing.runs.run_billing import run_billing
 from tests.factories import create_customer, create_invoice, create_subscription
 
 
 def nothing(_: list[Row]) -> None:
     """What is written beside the numbers: nothing."""
+
+
+def sequence_waiting(also: Also) -> int:
+    """Number all that waits; how many it were."""
+    total = 0
+    while numbered := sequence_batch(also):
+        total += numbered
+    return total
 
 
 def numbered(db: Database[Row]) -> list[Row]:

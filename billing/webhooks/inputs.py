@@ -1,0 +1,78 @@
+"""What may be said of webhook endpoints."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from billing.events.types import is_pattern
+from billing.inputs import Input, Line, Metadata, WholeNumber
+from billing.webhooks.models import WebhookEndpoint
+
+MOST_REPLAYED = 10_000
+"""Events that one call can replay."""
+
+
+def _known(patterns: list[str]) -> list[str]:
+    """Without repeats. Raises ValueError for what is no type of event."""
+    for pattern in patterns:
+        if not is_pattern(pattern):
+            raise ValueError(f"names no type of event: {pattern}")
+    return list(dict.fromkeys(patterns))
+
+
+EventPattern = Annotated[str, Field(pattern=r"^(\*|[a-z_]{1,40}\.([a-z_]{1,60}|\*))$")]
+EventPatterns = Annotated[
+    list[EventPattern], Field(min_length=1, max_length=200), AfterValidator(_known)
+]
+Url = Annotated[str, Field(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[!-~]+$", max_length=2000)]
+Sequence = Annotated[WholeNumber, Field(ge=1, le=10**15 - 1)]
+
+
+class WebhookEndpointInput(Input):
+    """Making an endpoint, or replacing what is known of one."""
+
+    url: Url
+    """Where events are posted to: http or https, in ASCII, without user name and fragment. It must
+    not lead into a private network, unless the installation allows that."""
+    description: Line | None = None
+    event_types: EventPatterns
+    """Types such as `invoice.paid`, all of an object such as `invoice.*`, or `*`."""
+    status: Literal["enabled", "disabled"] | None = None
+    """`enabled` for a new endpoint; left out, an existing one keeps its own."""
+    metadata: Metadata = {}
+
+
+class RotateSecret(Input):
+    """Replacing an endpoint's secret."""
+
+    overlap_hours: Annotated[WholeNumber, Field(ge=0, le=168)] = 24
+    """How long the present secrets stay valid beside the new one; 0 ends them at once."""
+
+
+class ReplayDeliveries(Input):
+    """Sending events again: those of a range, or all that were given up."""
+
+    from_seq: Sequence | None = None
+    """The first event to send, by its `seq`."""
+    to_seq: Sequence | None = None
+    """The last one; at most 10,000 events in one call."""
+    failed: bool = False
+    """All deliveries that have failed for good, the oldest 10,000 of them."""
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> "ReplayDeliveries":
+        first, last = self.from_seq, self.to_seq
+        if self.failed and (first is not None or last is not None):
+            raise ValueError("give either from_seq and to_seq, or failed")
+        if not self.failed and (first is None or last is None):
+            raise ValueError("give from_seq and to_seq, or failed")
+        if first is not None and last is not None and not 0 <= last - first < MOST_REPLAYED:
+            raise ValueError(f"to_seq must be from from_seq to {MOST_REPLAYED - 1:,} above it")
+        return self
+
+
+def as_input(endpoint: WebhookEndpoint) -> WebhookEndpointInput:
+    """The input that would make the endpoint as it is."""
+    row = endpoint.row()
+    names = WebhookEndpointInput.model_fields.keys() & row.keys()
+    return WebhookEndpointInput.model_construct(**{name: row[name] for name in names})
