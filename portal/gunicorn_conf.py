@@ -52,7 +52,9 @@ def on_starting(_server: Any) -> None:
 def when_ready(server: Any) -> None:
     """The master listens; what arrives now waits for the workers."""
     stop_gracefully_at_first(server)
-    current_start(_settings, _metrics).announce()
+    start = current_start(_settings, _metrics)
+    start.start_worker()
+    start.announce()
 
 
 def post_worker_init(_worker: Any) -> None:

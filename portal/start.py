@@ -4,7 +4,9 @@ import atexit
 import errno
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import sys
 from contextlib import ExitStack
 from functools import cache
@@ -14,6 +16,10 @@ from billing.embedded import EmbeddedMongoError
 from billing.settings import Settings
 from billing.users.first_admin import ensure_first_admin
 from portal.cli.database import DatabaseUnusable, connected, database_uri
+
+ROOT = Path(__file__).resolve().parent.parent
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"  # the web processes' own
+_WORKER_SECONDS = 25.0
 
 
 class Start:
@@ -26,6 +32,7 @@ class Start:
         self._held = ExitStack()
         self._owner = os.getpid()
         self._setup_token: str | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
         """Check the port, open the database, build indexes, see to the first admin.
@@ -42,6 +49,20 @@ class Start:
             sys.exit(f"Duebill cannot start: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
+
+    def start_worker(self) -> None:
+        """A worker beside the web processes, unless WORKER says that others see to it."""
+        if not self.settings.worker:
+            return
+        told = {"MONGODB_URI": self.uri}
+        kept = {name: value for name, value in os.environ.items() if name != _METRICS}
+        self._worker = subprocess.Popen(
+            [sys.executable, "-m", "portal.beside", str(os.getpid())],
+            cwd=ROOT,
+            env={**kept, **told},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the master's to hear; it passes on what it means
+        )
 
     def announce(self) -> None:
         """Tell the person at the terminal where to go."""
@@ -61,8 +82,19 @@ class Start:
     def end(self) -> None:
         """Let go of the database; workers inherit this object, hence the look at who asks."""
         if os.getpid() == self._owner:
+            self._end_worker()
             self._held.close()
             shutil.rmtree(self.metrics, ignore_errors=True)
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        worker.send_signal(signal.SIGTERM)
+        try:
+            worker.wait(_WORKER_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.kill()
 
 
 @cache
