@@ -230,7 +230,8 @@ def build() -> Business:
 def _call_the_api(admin: User) -> str:
     """Calls of every kind in the log; the id of one that made a plan."""
     ada = Actor(type="user", id=admin.id, name=admin.name, request_id="order-66")
-    create_api_call(status=401, address="2001:db8::7", path=f"/api/v1/invoices/inv_{'0' * 26}")
+    invoice = {"path": f"/api/v1/invoices/inv_{'0' * 26}", "operation": "get_invoice"}
+    create_api_call(status=401, address="2001:db8:a0b:12f0::7", **invoice)
     create_api_call(status=404, operation=None, path=f"/api/v1/{'wp-admin/' * 20}")
     create_api_call(actor=ada, status=500, milliseconds=2043.5, query=["limit", "status"])
     with acting_as(ada):

@@ -108,6 +108,13 @@ def test_a_call_leads_to_what_it_changed(admin: PageClient) -> None:
     assert shown(trail) == ["Customer created"]
 
 
+def test_a_call_through_a_client_leads_to_it(admin: PageClient) -> None:
+    for_ada = Actor(type="user", id=ADA.id, name="Ada", client_id=SHOP.id)
+    for actor in (SHOP, for_ada):
+        call = create_api_call(actor=actor)
+        assert "/oauth-clients/cli_shop" in admin.get(f"/api-calls/{call['_id']}").links()
+
+
 def test_a_call_of_nobody_changed_nothing(admin: PageClient) -> None:
     call = create_api_call(status=401)
     seen = admin.get(f"/api-calls/{call['_id']}")
