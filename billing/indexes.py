@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from pymongo import IndexModel
+from pymongo import DESCENDING, IndexModel
 
 from billing.database import database
 
@@ -29,6 +29,9 @@ FEATURES = (
     "test_clocks",
     "imports",
 )
+
+# What lists that are bounded by when things came to be walk along (billing.pages).
+NEWEST = IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest")
 
 # Every collection's indexes, filled by the modules that own the collections.
 INDEXES: dict[str, list[IndexModel]] = {}

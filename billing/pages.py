@@ -8,6 +8,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from time import monotonic
 from typing import Any, TypedDict
 
@@ -40,15 +41,36 @@ class PageArguments(TypedDict, total=False):
     limit: int
     cursor: str | None
     sort: str | None
+    created_from: datetime | None
+    created_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: `sort` is a field name from `sorts`, `-` before it for descending."""
+    """Which page: `sort` is a field name from `sorts`, `-` before it for descending.
+
+    `created_from` (inclusive) and `created_before` leave only what came to be between them; a list
+    that offers them has an index `newest` to walk along.
+    """
 
     limit: int = 20
     cursor: str | None = None
     sort: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+    def within(self, where: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The filter with these bounds."""
+        bounds = {"$gte": self.created_from, "$lt": self.created_before}
+        created = {op: at for op, at in bounds.items() if at is not None}
+        return {**where, "created_at": created} if created else where
+
+
+def days_between(field: str, first: date | None, before: date | None) -> list[Row]:
+    """The clause for a stored date from `first` (inclusive) to `before`; none without bounds."""
+    bounds = {"$gte": first, "$lt": before}
+    days = {op: day.isoformat() for op, day in bounds.items() if day}
+    return [{field: days}] if days else []
 
 
 def paginate(
@@ -65,6 +87,9 @@ def paginate(
     limit outside 1 to 100 or a cursor that this list did not give.
     """
     name, field, direction = _order(page.sort or "-created_at", sorts)
+    where, unbounded = page.within(where), where
+    if field == "_id" and where is not unbounded:
+        field = "created_at"  # the same order, but for what lives at another time than its id
     if not 1 <= page.limit <= 100:
         raise Invalid("limit must be from 1 to 100.", field="limit")
     parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
@@ -96,6 +121,7 @@ def _order(sort: str, sorts: Mapping[str, str]) -> tuple[str, str, int]:
 
 
 def _encode(sort: str, value: Any, last_id: str) -> str:
+    value = value.isoformat() if isinstance(value, datetime) else value
     text = json.dumps([sort, value, last_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -111,7 +137,19 @@ def _decode(cursor: str, sort: str, field: str) -> tuple[str | int | None, str]:
             return value, last_id
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
         pass
-    raise Invalid("cursor must be a next_cursor of this list with the same sort.", field="cursor")
+    raise _not_ours()
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        raise _not_ours() from None
+
+
+def _not_ours() -> Invalid:
+    text = "cursor must be a next_cursor of this list with the same filters and sort."
+    return Invalid(text, field="cursor")
 
 
 def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:
@@ -120,7 +158,8 @@ def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:
     Each part is one stretch of the index; in one query, MongoDB would walk through all of the same
     value from their beginning. An absent value sorts before every other.
     """
-    value, last_id = _decode(cursor, sort, field)
+    known, last_id = _decode(cursor, sort, field)
+    value = _moment(known) if field == "created_at" else known
     beyond = "$lt" if direction < 0 else "$gt"
     if field == "_id":
         return [{"_id": {beyond: last_id}}]

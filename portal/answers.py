@@ -30,8 +30,9 @@ def form_page(
 
 def timeline(**about: str) -> dict[str, Any]:
     """The newest of what happened to an object (`object_id`) or around a `customer_id`."""
-    found = list_events(**about, limit=15)
-    more = url_for("events.index", **cast("dict[str, Any]", about)) if found.has_more else None
+    what = cast("dict[str, Any]", about)
+    found = list_events(**what, limit=15)
+    more = url_for("events.index", **what) if found.has_more else None
     return {"items": found.items, "more": more}
 
 

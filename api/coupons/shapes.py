@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.query import PageQuery, Search
+from api.query import CreatedFilter, PageQuery, Search
 from api.shape import DateText, Id, Instant, Metadata, Shape
 from billing.coupons.models import Duration
 
@@ -36,7 +36,7 @@ class Coupon(Shape):
     updated_at: Instant
 
 
-class CouponQuery(PageQuery):
+class CouponQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: Literal["active", "archived"] | None = None

@@ -1,8 +1,10 @@
 """How a credit note looks, and what a list of them can be filtered by."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from api.query import NewestFirst, PageQuery, Search
+from pydantic import Field
+
+from api.query import CreatedFilter, NewestFirst, PageQuery, Search
 from api.shape import DateText, Id, Instant, Shape
 from billing.inputs import ObjectId
 
@@ -60,12 +62,13 @@ class CreditNote(CreditNotePreview):
     updated_at: Instant
 
 
-class CreditNoteQuery(PageQuery):
+class CreditNoteQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: CreditNoteStatus | None = None
     customer_id: ObjectId | None = None
     invoice_id: ObjectId | None = None
+    number: Annotated[Search, Field(min_length=1)] | None = None
     q: Search | None = None
     """An id, the beginning of a number, or what finds the customer."""
     sort: NewestFirst = "-created_at"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.customers.shapes import Address, TaxId
-from api.query import DateParameter, PageQuery, Search, Truth
+from api.query import CreatedFilter, DateParameter, PageQuery, Search, Truth
 from api.shape import DateText, Id, Instant, Metadata, Price, Shape
 from billing.inputs import Currency, ObjectId
 
@@ -143,7 +143,7 @@ class Invoice(Shape):
     voided_at: Instant | None
 
 
-class InvoiceQuery(PageQuery):
+class InvoiceQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: InvoiceStatus | None = None
@@ -156,6 +156,10 @@ class InvoiceQuery(PageQuery):
     """Issued on this date or later."""
     issued_before: Annotated[DateParameter | None, Field(alias="issue_date[lt]")] = None
     """Issued before this date."""
+    due_from: Annotated[DateParameter | None, Field(alias="due_date[gte]")] = None
+    """Due on this date or later."""
+    due_before: Annotated[DateParameter | None, Field(alias="due_date[lt]")] = None
+    """Due before this date."""
     q: Search | None = None
     """An id, the beginning of a number, or what finds the customer."""
     sort: (

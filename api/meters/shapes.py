@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from api.query import PageQuery, Search
+from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Metadata, Shape
 from billing.inputs import Key
 from billing.usage.inputs import Aggregation
@@ -26,7 +26,7 @@ class Meter(Shape):
     updated_at: Instant
 
 
-class MeterQuery(PageQuery):
+class MeterQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: Literal["active", "archived"] | None = None

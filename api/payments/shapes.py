@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.query import DateParameter, NewestFirst, PageQuery, Search
+from api.query import CreatedFilter, DateParameter, NewestFirst, PageQuery, Search
 from api.shape import DateText, Id, Instant, Shape
 from billing.inputs import ObjectId
 
@@ -49,7 +49,7 @@ class Payment(Shape):
     updated_at: Instant
 
 
-class PaymentQuery(PageQuery):
+class PaymentQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: PaymentStatus | None = None

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from api.query import PageQuery, Search
+from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Metadata, Price, Shape
 from billing.inputs import Currency
 from billing.periods import BillingCycle
@@ -135,7 +135,7 @@ class Estimate(Shape):
     """On top of it, once, on the first invoice."""
 
 
-class PlanQuery(PageQuery):
+class PlanQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: Literal["draft", "active", "archived"] | None = None

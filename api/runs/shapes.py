@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from api.query import PageQuery
+from api.query import CreatedFilter, PageQuery
 from api.shape import DateText, Id, Instant, Shape
 
 
@@ -55,7 +55,7 @@ class BillingRun(Shape):
     finished_at: Instant | None
 
 
-class RunQuery(PageQuery):
+class RunQuery(PageQuery, CreatedFilter):
     """Which page of the list."""
 
     sort: Literal["created_at", "-created_at"] = "-created_at"

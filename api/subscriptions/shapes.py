@@ -1,9 +1,11 @@
 """How a subscription looks, what lists are filtered by, and how it is cancelled."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from api.invoices.shapes import Invoice, LineItem
-from api.query import PageQuery, Query, Search
+from api.query import CreatedFilter, DateParameter, PageQuery, Query, Search
 from api.shape import DateText, Id, Instant, Metadata, Price, Shape
 from billing.inputs import ObjectId
 from billing.subscriptions.states import Status
@@ -68,12 +70,17 @@ class NextInvoice(Shape):
     """null when nothing more will be billed."""
 
 
-class SubscriptionQuery(PageQuery):
+class SubscriptionQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: Status | None = None
     customer_id: ObjectId | None = None
     plan_id: ObjectId | None = None
+    test_clock_id: ObjectId | None = None
+    billed_from: Annotated[DateParameter | None, Field(alias="next_billing_date[gte]")] = None
+    """To be billed on this date or later."""
+    billed_before: Annotated[DateParameter | None, Field(alias="next_billing_date[lt]")] = None
+    """To be billed before this date."""
     q: Search | None = None
     """An id, or what finds the customer."""
     sort: Literal["created_at", "-created_at", "next_billing_date", "-next_billing_date"] = (

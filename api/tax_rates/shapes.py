@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.query import PageQuery, Search
+from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Shape
 
 
@@ -26,7 +26,7 @@ class TaxRate(Shape):
     updated_at: Instant
 
 
-class TaxRateQuery(PageQuery):
+class TaxRateQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     status: Literal["active", "archived"] | None = None

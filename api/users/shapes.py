@@ -1,8 +1,10 @@
 """How a user looks, and what a list of them can be filtered by."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from api.query import PageQuery, Search
+from pydantic import Field
+
+from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Shape
 from billing.inputs import ObjectId
 from billing.users.inputs import Role
@@ -25,12 +27,13 @@ class User(Shape):
     updated_at: Instant
 
 
-class UserQuery(PageQuery):
+class UserQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     role: Role | None = None
     status: Literal["active", "disabled"] | None = None
     customer_id: ObjectId | None = None
+    email: Annotated[Search, Field(min_length=1)] | None = None
     q: Search | None = None
     """Beginnings of words of name or email."""
     sort: Literal["created_at", "-created_at", "email", "-email"] = "-created_at"

@@ -6,7 +6,7 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 COLLECTION = "coupons"
 Duration = Literal["once", "repeating", "forever"]
@@ -14,6 +14,7 @@ DURATIONS: tuple[str, ...] = get_args(Duration)
 
 declare_indexes(
     COLLECTION,
+    NEWEST,
     IndexModel([("code_key", ASCENDING)], name="code_key", unique=True),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"),

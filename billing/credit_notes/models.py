@@ -4,10 +4,11 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 declare_indexes(
     "credit_notes",
+    NEWEST,
     IndexModel([("invoice_id", ASCENDING), ("_id", DESCENDING)], name="invoice"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),

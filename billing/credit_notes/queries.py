@@ -28,11 +28,17 @@ def list_credit_notes(
     status: str | None = None,
     customer_id: str | None = None,
     invoice_id: str | None = None,
+    number: str | None = None,
     q: str | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
     """Credit notes, newest first; `q` is an id, the beginning of a number, or finds customers."""
-    exact = {"status": status, "customer_id": customer_id, "invoice_id": invoice_id}
+    exact = {
+        "status": status,
+        "customer_id": customer_id,
+        "invoice_id": invoice_id,
+        "number": number,
+    }
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
     if q and q.strip():
         clauses.append(_search(q.strip()))

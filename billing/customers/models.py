@@ -4,7 +4,7 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 declare_indexes(
     "customers",
@@ -13,7 +13,7 @@ declare_indexes(
     IndexModel([("name_key", ASCENDING), ("_id", ASCENDING)], name="name"),
     IndexModel([("email", ASCENDING), ("_id", DESCENDING)], name="email"),
     IndexModel([("search_terms", ASCENDING), ("deleted_at", ASCENDING)], name="search"),
-    IndexModel([("created_at", DESCENDING)], name="created"),
+    NEWEST,
     IndexModel(
         [("test_clock_id", ASCENDING), ("_id", DESCENDING)],
         name="test_clock",

@@ -1,7 +1,6 @@
 """Finding customers. A customer's own actor finds only itself."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Unpack
 
 from billing.actors import own_customer_id
@@ -76,15 +75,10 @@ def list_customers(
     external_id: str | None = None,
     test_clock_id: str | None = None,
     q: str | None = None,
-    created_from: datetime | None = None,
-    created_before: datetime | None = None,
     include_deleted: bool = False,
     **page: Unpack[PageArguments],
 ) -> Page:
-    """Customers, newest first; `q` matches beginnings of words of name, email, external id.
-
-    `created_from` is inclusive, `created_before` exclusive.
-    """
+    """Customers, newest first; `q` matches beginnings of words of name, email, external id."""
     filters = {
         "status": status,
         "email": email,
@@ -94,9 +88,6 @@ def list_customers(
     where: Row = {name: value for name, value in filters.items() if value is not None}
     if not include_deleted:
         where["deleted_at"] = None
-    bounds = {"$gte": created_from, "$lt": created_before}
-    if created := {op: at for op, at in bounds.items() if at is not None}:
-        where["created_at"] = created
     if q:
         where |= _search(q)
     if own := own_customer_id():

@@ -4,7 +4,7 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document, PriceField
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 CYCLE = "subscription_cycle"
 CHANGE = "subscription_change"
@@ -14,6 +14,7 @@ ONE_OFF = "one_off"
 
 declare_indexes(
     "invoices",
+    NEWEST,
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel(
         [("subscription_id", ASCENDING), ("_id", DESCENDING)],

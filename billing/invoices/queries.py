@@ -13,7 +13,7 @@ from billing.database import Row, database
 from billing.invoices.errors import InvoiceNotFound
 from billing.invoices.models import Invoice
 from billing.invoices.states import STATUSES
-from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.pages import Page, PageArguments, PageRequest, days_between, paginate
 
 SORTS = {"created_at": "_id", "due_date": "due_date", "issue_date": "issue_date"}
 _NUMBER = re.compile(r"^[A-Z0-9]+-\d{4,}(-\d*)?$")
@@ -58,13 +58,16 @@ def list_invoices(
     currency: str | None = None,
     issued_from: date | None = None,
     issued_before: date | None = None,
+    due_from: date | None = None,
+    due_before: date | None = None,
     q: str | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
     """Invoices, newest first; overdue ones by due date, the longest overdue first.
 
-    `issued_from` is inclusive, `issued_before` exclusive. `q` is an id, the beginning of a
-    number such as INV-2026, or finds the invoices of matching customers.
+    `issued_from` is inclusive, `issued_before` exclusive, and so are `due_from` and `due_before`.
+    `q` is an id, the beginning of a number such as INV-2026, or finds the invoices of matching
+    customers.
     """
     exact = {
         "status": status,
@@ -74,14 +77,15 @@ def list_invoices(
         "currency": currency,
     }
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
-    clauses += _issued(issued_from, issued_before)
+    clauses += days_between("issue_date", issued_from, issued_before)
+    clauses += (due := days_between("due_date", due_from, due_before))
     if overdue is not None:
         clauses.append(_overdue(overdue))
     if text := (q or "").strip():
         clauses.append(_search(text))
     if overdue and not page.get("sort"):
         page["sort"] = "due_date"
-    if (page.get("sort") or "").endswith("due_date") and status is None:
+    if (due or (page.get("sort") or "").endswith("due_date")) and status is None:
         # The index begins with the status: MongoDB merges what is sorted under each.
         clauses.append({"status": {"$in": list(STATUSES)}})
     where = _visible({"$and": clauses} if clauses else {})
@@ -138,12 +142,6 @@ def has_unpaid_invoices(customer_id: str) -> bool:
     """Whether the customer owes something, or may once a draft is finalised."""
     where = {"customer_id": customer_id, "status": {"$in": ["draft", "open"]}}
     return database().invoices.find_one(where, {"_id": 1}) is not None
-
-
-def _issued(first: date | None, before: date | None) -> list[Row]:
-    bounds = {"$gte": first, "$lt": before}
-    issued = {op: day.isoformat() for op, day in bounds.items() if day}
-    return [{"issue_date": issued}] if issued else []
 
 
 def _overdue(overdue: bool) -> Row:

@@ -5,7 +5,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.database import Row
 from billing.documents import CalendarDateField, Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 STATUSES = ("pending", "succeeded", "failed", "refunded", "partially_refunded")
 RECEIVED = ("succeeded", "refunded", "partially_refunded")
@@ -13,6 +13,7 @@ RECEIVED = ("succeeded", "refunded", "partially_refunded")
 
 declare_indexes(
     "payments",
+    NEWEST,
     IndexModel([("invoice_id", ASCENDING), ("_id", DESCENDING)], name="invoice"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),

@@ -10,7 +10,7 @@ from billing.credit_notes.settle import Received
 from billing.customers.queries import find_customer_ids
 from billing.database import Row, database
 from billing.invoices.queries import get_invoice
-from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.pages import Page, PageArguments, PageRequest, days_between, paginate
 from billing.payments.errors import PaymentNotFound
 from billing.payments.models import Payment, Refund, applied_left
 
@@ -56,9 +56,7 @@ def list_payments(
     """
     exact = {"status": status, "customer_id": customer_id, "invoice_id": invoice_id}
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
-    bounds = {"$gte": paid_from, "$lt": paid_before}
-    if paid := {op: day.isoformat() for op, day in bounds.items() if day}:
-        clauses.append({"paid_date": paid})
+    clauses += days_between("paid_date", paid_from, paid_before)
     if q and q.strip().startswith("pay_"):
         clauses.append({"_id": q.strip()})
     elif q and q.strip():

@@ -6,10 +6,11 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import Document, PriceField
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 declare_indexes(
     "plans",
+    NEWEST,
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("billing_cycle", ASCENDING), ("_id", DESCENDING)], name="cycle"),

@@ -4,9 +4,9 @@ import mongoengine as me
 from pymongo import ASCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
-declare_indexes("billing_runs")
+declare_indexes("billing_runs", NEWEST)
 declare_indexes("books_checks")
 # A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
 declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))

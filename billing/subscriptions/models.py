@@ -4,12 +4,13 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document, PriceField
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 from billing.subscriptions.movements import COLLECTION as MOVEMENTS
 from billing.subscriptions.states import LIVE
 
 declare_indexes(
     "subscriptions",
+    NEWEST,
     # What the billing run walks along, oldest due date first.
     IndexModel([("next_billing_date", ASCENDING), ("_id", ASCENDING)], name="next_billing"),
     IndexModel([("customer_id", ASCENDING), ("_id", DESCENDING)], name="customer"),

@@ -8,7 +8,7 @@ from billing.actors import own_customer_id
 from billing.adoption import adopt_time_of
 from billing.customers.queries import find_customer_ids
 from billing.database import Row, database
-from billing.pages import Page, PageArguments, PageRequest, paginate
+from billing.pages import Page, PageArguments, PageRequest, days_between, paginate
 from billing.subscriptions.errors import SubscriptionNotFound
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.states import LIVE
@@ -60,13 +60,25 @@ def list_subscriptions(
     status: str | None = None,
     customer_id: str | None = None,
     plan_id: str | None = None,
+    test_clock_id: str | None = None,
+    billed_from: date | None = None,
+    billed_before: date | None = None,
     q: str | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
-    """Subscriptions, newest first; `q` is an id or finds those of matching customers."""
-    filters = {"status": status, "customer_id": customer_id, "plan_id": plan_id}
+    """Subscriptions, newest first; `q` is an id or finds those of matching customers.
+
+    `billed_from` (inclusive) and `billed_before` are of the next billing date.
+    """
+    filters = {
+        "status": status,
+        "customer_id": customer_id,
+        "plan_id": plan_id,
+        "test_clock_id": test_clock_id,
+    }
     where: Row = {name: value for name, value in filters.items() if value is not None}
     clauses = [where] if where else []
+    clauses += days_between("next_billing_date", billed_from, billed_before)
     if q and q.strip().startswith("sub_"):
         clauses.append({"_id": q.strip()})
     elif q:

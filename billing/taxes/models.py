@@ -4,12 +4,13 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 COLLECTION = "tax_rates"
 
 declare_indexes(
     COLLECTION,
+    NEWEST,
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("country", ASCENDING), ("_id", DESCENDING)], name="country"),
     IndexModel([("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"),

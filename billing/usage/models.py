@@ -11,13 +11,14 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 AGGREGATIONS = ("sum", "count", "max", "last", "unique")
 EVENTS = "usage_events"
 
 declare_indexes(
     "meters",
+    NEWEST,
     IndexModel([("key", ASCENDING)], name="key", unique=True),
     IndexModel([("status", ASCENDING), ("_id", DESCENDING)], name="status"),
     IndexModel([("aggregation", ASCENDING), ("_id", DESCENDING)], name="aggregation"),

@@ -4,10 +4,11 @@ import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import Document
-from billing.indexes import declare_indexes
+from billing.indexes import NEWEST, declare_indexes
 
 declare_indexes(
     "users",
+    NEWEST,
     IndexModel([("email", ASCENDING)], name="email", unique=True),
     IndexModel([("email", ASCENDING), ("_id", ASCENDING)], name="by_email"),
     IndexModel([("role", ASCENDING), ("_id", DESCENDING)], name="role"),

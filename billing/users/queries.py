@@ -35,11 +35,12 @@ def list_users(
     role: str | None = None,
     status: str | None = None,
     customer_id: str | None = None,
+    email: str | None = None,
     q: str | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
     """Users, newest first; `q` matches beginnings of words of name and email."""
-    filters = {"role": role, "status": status, "customer_id": customer_id}
+    filters = {"role": role, "status": status, "customer_id": customer_id, "email": email}
     where: Row = {name: value for name, value in filters.items() if value is not None}
     if q:
         where |= matching(q)
