@@ -169,6 +169,12 @@ def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:
     return [same, {field: {beyond: value}}, *([{field: None}] if direction < 0 else [])]
 
 
+def forget_counts() -> None:
+    """Count anew what was counted a moment ago, for who changes everything at once."""
+    _capped_until.clear()
+    _large.clear()
+
+
 def count_capped(collection: str, where: Mapping[str, Any]) -> int:
     """How many rows match, counted no further than one past the cap.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pymongo.database import Database
 
-from billing import database, indexes
+from billing import database, indexes, pages
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
 
@@ -56,6 +56,7 @@ def db(connected_database: None) -> Database[database.Row]:
     found = database.database()
     for name in found.list_collection_names():
         found[name].delete_many({})
+    pages.forget_counts()  # those of the test before
     return found
 
 

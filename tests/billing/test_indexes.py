@@ -72,7 +72,7 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         {
             "status": "active",
             "email": "customer1@example.com",
-            "external_id": "ext-3",
+            "external_id": "ext-x3",
             "test_clock_id": "",
             "q": "customer",
             "include_deleted": True,
@@ -261,7 +261,7 @@ def fill(db: Database[Row]) -> dict[str, str]:
         create_api_call(actor=ada, **refused if n % 3 else {})
         with acting_as(ada):
             customer = create_customer(
-                external_id=f"ext-{n}", preferences={"payment_terms_days": n}
+                external_id=f"ext-x{n}", preferences={"payment_terms_days": n}
             )
             subscription = create_subscription(
                 customer=customer, plan=plan if n % 3 else create_plan(), start_date="2026-10-01"
@@ -334,9 +334,9 @@ def test_no_list_reads_a_collection_from_end_to_end(
 
 
 SELECTIVE: list[tuple[str, dict[str, Any]]] = [
-    ("customers", {"external_id": "ext-3"}),
-    ("customers", {"external_id": "ext-3", "include_deleted": True}),
-    ("customers", {"q": "ext-3"}),
+    ("customers", {"external_id": "ext-x3"}),
+    ("customers", {"external_id": "ext-x3", "include_deleted": True}),
+    ("customers", {"q": "ext-x3"}),
     ("subscriptions", {"customer_id": ""}),
     ("invoices", {"number": "INV-2026-000007"}),
     ("invoices", {"q": "inv-2026-000007"}),
