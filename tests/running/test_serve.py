@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pymongo.database import Database
 
+from billing.database import Row
 from tests.running.test_embedded import pid_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,6 +173,18 @@ def test_a_limit_is_one_for_all_workers(tmp_path: Path) -> None:
         assert {int(headers["RateLimit-Remaining"]) for headers in let_in} == set(range(40))
     finally:
         limited.stop()
+
+
+def test_calls_just_before_the_end_are_in_the_log(
+    tmp_path: Path, mongodb_uri: str, db: Database[Row]
+) -> None:
+    stopping = Portal(tmp_path, MONGODB_URI=mongodb_uri)
+    stopping.wait_until_ready()
+    for number in range(20):
+        stopping.get("/api/v1/nothing", **{"X-Request-Id": f"last-{number}"})
+    stopping.stop()
+    logged = {row["request_id"] for row in db.api_calls.find()}
+    assert logged == {f"last-{number}" for number in range(20)}
 
 
 def workers_that_counted(portal: Portal) -> set[str]:
