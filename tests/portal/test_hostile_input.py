@@ -89,6 +89,8 @@ def test_whatever_is_in_an_address_is_answered(ada: PageClient, kind: str) -> No
         "type",
         "as_of_date",
         "role",
+        "since",
+        "status_class",
     )
     for path in (
         "/customers",
@@ -97,6 +99,7 @@ def test_whatever_is_in_an_address_is_answered(ada: PageClient, kind: str) -> No
         "/invoices",
         "/users",
         "/events",
+        "/api-calls",
         "/runs",
     ):
         for name in names:
@@ -117,3 +120,14 @@ def test_a_form_of_a_thousand_rows_is_answered(ada: PageClient, business: Busine
     typed = ada.get(path).values().to_dict()
     rows = {f"line_items-{n}-description": "x" for n in range(900)}
     assert ada.post(path, {**typed, **rows}).status == 422
+
+
+def test_a_form_over_1_mib_is_refused_by_every_page(app: Flask, ada: PageClient) -> None:
+    large = {"name": "x" * 1024 * 1024}
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("api."):
+            continue
+        with app.test_request_context():
+            path = app.url_for(rule.endpoint, **dict.fromkeys(rule.arguments, "1"))
+        answer = ada.browser.post(path, data=large)
+        assert answer.status_code == 413, path
