@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast coverage bench screenshots lint format openapi indexes shell requirements clean
+.PHONY: help run demo check test test-fast test-long coverage bench screenshots lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -29,6 +29,9 @@ test: $(DEV) $(VENDOR) ## install what the tests need, then lint, types and ever
 
 test-fast: $(DEV) $(VENDOR) ## the inner loop: no lint, no browser, nothing slow; ARGS="-k invoice" narrows it
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not slow and not browser" $(ARGS)
+
+test-long: $(DEV) $(VENDOR) ## hours of fuzzing: 2,000 cases for each operation of the API, other ones each time
+	@DUEBILL_LONG=1 $(BIN)/pytest -q -n $(WORKERS) tests/api/test_schemathesis.py $(ARGS)
 
 coverage: $(DEV) $(VENDOR) ## every test with branch coverage of billing/
 	@$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term $(ARGS)
