@@ -9,15 +9,20 @@ from api.openapi.examples import body_example
 from api.openapi.headers import HEADERS
 from api.openapi.parameters import parameters
 from api.openapi.schemas import Schemas
-from billing.users.permissions import SCOPES
+from api.openapi.security import SCHEMES, security
 
 Json = dict[str, Any]
 
+VERSION = "2026-11-25"  # the day of the newest entry of docs/api-changes.md
+
 _INTRODUCTION = """
-JSON in, JSON out. Money is an integer in the currency's smallest unit, dates are ISO 8601, ids are
-prefixed. Programs get an access token by OAuth 2 (`/oauth/token`), people sign in at `/auth/login`;
-send it as `Authorization: Bearer …`.
-Errors are problem documents (RFC 9457) with a stable `code`. Lists are paged by `cursor`.
+JSON in, JSON out; unknown fields and parameters are refused. Money is an integer in the currency's
+smallest unit, dates are ISO 8601, ids are prefixed.
+
+Programs get an access token by OAuth 2 (`/oauth/token`), people sign in at `/auth/login`; send it
+as `Authorization: Bearer …`. Errors are problem documents (RFC 9457) with a stable `code`. Lists
+are paged by `cursor`. Writes take an `Idempotency-Key` and can be sent again; objects carry an
+`ETag` for `If-Match`. Requests are limited per client, user and address, and answers say how far.
 """
 
 
@@ -33,7 +38,7 @@ def document(features: list[Endpoints], server: str) -> Json:
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "Duebill",
-            "version": "1",
+            "version": VERSION,
             "summary": "Customers, plans, subscriptions and the invoices that fall due.",
             "description": _INTRODUCTION.strip(),
             "license": {"name": "MIT", "identifier": "MIT"},
@@ -44,19 +49,9 @@ def document(features: list[Endpoints], server: str) -> Json:
         "components": {
             **schemas.components(),
             "headers": HEADERS,
-            "securitySchemes": {"bearer": _BEARER},
+            "securitySchemes": SCHEMES,
         },
     }
-
-
-_BEARER = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "JWT",
-    "description": "An access token of `/oauth/token` (RFC 6749; the server's metadata are at "
-    "`/.well-known/oauth-authorization-server`) or of `/auth/login`. It lives 15 minutes. "
-    "Scopes:\n\n" + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
-}
 
 
 def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
@@ -65,7 +60,7 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "tags": [endpoint.tag],
-        "security": [] if endpoint.public else [{"bearer": _scopes(endpoint)}],
+        "security": security(endpoint),
         "responses": responses(endpoint, schemas),
     }
     if endpoint.deprecated:
@@ -81,10 +76,6 @@ def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
 
 def _path(endpoint: Endpoint) -> str:
     return endpoint.path.replace("<", "{").replace(">", "}")
-
-
-def _scopes(endpoint: Endpoint) -> list[str]:
-    return [endpoint.scope] if endpoint.scope else []
 
 
 def _description(endpoint: Endpoint) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from api.openapi.document import VERSION
 from api.openapi.examples import FILE
 from api.runs.endpoints import LAUNCH_RUN
 from billing.runs.run_billing import continue_run
@@ -29,6 +32,13 @@ def test_the_examples_are_what_the_api_answers(
     if REWRITE:
         FILE.write_text(text, "utf-8")
     assert FILE.read_text("utf-8") == text, f"The API answers otherwise than its examples. {ANEW}"
+
+
+def test_the_version_is_the_day_of_the_newest_change() -> None:
+    changes = Path("docs/api-changes.md").read_text("utf-8")
+    days = re.findall(r"^## ([0-9-]+)$", changes, re.MULTILINE)
+    assert days == sorted(days, reverse=True)
+    assert days[0] == VERSION
 
 
 @ALL
