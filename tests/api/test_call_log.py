@@ -15,6 +15,7 @@ from billing.users.tokens import Tokens
 from portal.app import create_app
 from tests.api.checked_client import CheckedClient
 from tests.api.factories import PASSWORD, create_user
+from tests.api.oauth_program import Program
 
 SECRET = "tops3cret"
 
@@ -68,6 +69,16 @@ def test_a_call_is_kept_with_who_what_and_how_it_ended(
         "actor": {"type": "user", "id": user.id, "name": "Ada"},
         "by": [user.id],
     }
+
+
+def test_what_a_client_does_for_a_user_is_found_by_either(logging_app: Flask, calls: Calls) -> None:
+    user, program = create_user(name="Ada"), Program(logging_app)
+    token = program.exchange(program.code(user)).json["access_token"]
+    CheckedClient(logging_app, token).get("/customers")
+    asked, called = calls.all()
+    assert (asked["path"], asked["operation"]) == ("/oauth/token", "oauth_server.token")
+    assert called["actor"] == {"type": "user", "id": user.id, "name": "Ada"}
+    assert sorted(called["by"]) == sorted([user.id, program.id])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from billing.users.tokens import Tokens
 from portal.app import create_app
 from tests.api.checked_client import CheckedClient
 from tests.api.factories import PASSWORD, create_user
+from tests.api.oauth_program import Program
 
 API, ADDRESS, TOKEN = 6, 5, 3
 _minutes = count()
@@ -84,6 +85,28 @@ def test_all_tokens_of_a_user_are_counted_together_and_another_user_apart(
     assert standing(first.get("/me"))[1] == API - 1
     assert standing(second.get("/me"))[1] == API - 2
     assert standing(other.get("/me"))[1] == API - 1
+
+
+def test_a_client_has_its_own_limit_over_all_it_does(
+    limited: Flask, db: Any, minute: datetime
+) -> None:
+    program = Program(limited, rate_limit=2)
+    itself = program.own_token(scope="read:customers").json["access_token"]
+    for_ada = program.exchange(program.code(create_user())).json["access_token"]
+    asked = [CheckedClient(limited, token).get("/me") for token in (itself, for_ada, itself)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    assert [standing(answer) for answer in asked] == [(2, 1, 40), (2, 0, 40), (2, 0, 40)]
+
+
+def test_asking_for_tokens_of_oauth_is_an_attempt_to_get_in(
+    limited: Flask, db: Any, minute: datetime
+) -> None:
+    program = Program(limited)
+    assert statuses(TOKEN, program.own_token) == [200] * TOKEN
+    refused = program.own_token()
+    assert (refused.status_code, refused.json["error"]) == (429, "temporarily_unavailable")
+    assert refused.headers["Retry-After"] == "40"
+    assert standing(refused) == (TOKEN, 0, 40)
 
 
 def test_a_users_limit_does_not_depend_on_the_address(user: CheckedClient) -> None:
