@@ -8,12 +8,14 @@ from flask_login import current_user
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the sidebar; `section` is the blueprint it stands for."""
+    """One line of the sidebar; `section` is the blueprint it stands for. The letter `key` leads to
+    it after a g."""
 
     label: str
     icon: str
     endpoint: str
     scope: str | None = None
+    key: str = ""
 
     @property
     def url(self) -> str:
@@ -31,30 +33,30 @@ class Entry:
 
 
 _STAFF = (
-    Entry("Dashboard", "home", "dashboard.index"),
-    Entry("Customers", "people", "customers.index", "read:customers"),
-    Entry("Plans", "tag", "plans.index", "read:plans"),
-    Entry("Meters", "gauge", "meters.index", "read:plans"),
-    Entry("Coupons", "ticket", "coupons.index", "read:plans"),
-    Entry("Tax rates", "percent", "tax_rates.index", "read:plans"),
-    Entry("Subscriptions", "repeat", "subscriptions.index", "read:subscriptions"),
-    Entry("Invoices", "receipt", "invoices.index", "read:invoices"),
-    Entry("Payments", "coins", "payments.index", "read:invoices"),
-    Entry("Credit notes", "back", "credit_notes.index", "read:invoices"),
-    Entry("Billing runs", "play", "runs.index", "read:invoices"),
-    Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks"),
-    Entry("Check of books", "check", "checks.index", "read:invoices"),
-    Entry("Audit trail", "history", "events.index", "read:events"),
-    Entry("API calls", "plug", "api_calls.index", "read:users"),
-    Entry("Users", "key", "users.index", "read:users"),
-    Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients"),
-    Entry("Settings", "sliders", "seller.detail", "read:settings"),
-    Entry("API documentation", "braces", "api_docs.index"),
+    Entry("Dashboard", "home", "dashboard.index", key="d"),
+    Entry("Customers", "people", "customers.index", "read:customers", key="c"),
+    Entry("Plans", "tag", "plans.index", "read:plans", key="p"),
+    Entry("Meters", "gauge", "meters.index", "read:plans", key="m"),
+    Entry("Coupons", "ticket", "coupons.index", "read:plans", key="o"),
+    Entry("Tax rates", "percent", "tax_rates.index", "read:plans", key="t"),
+    Entry("Subscriptions", "repeat", "subscriptions.index", "read:subscriptions", key="s"),
+    Entry("Invoices", "receipt", "invoices.index", "read:invoices", key="i"),
+    Entry("Payments", "coins", "payments.index", "read:invoices", key="y"),
+    Entry("Credit notes", "back", "credit_notes.index", "read:invoices", key="n"),
+    Entry("Billing runs", "play", "runs.index", "read:invoices", key="r"),
+    Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks", key="k"),
+    Entry("Check of books", "check", "checks.index", "read:invoices", key="b"),
+    Entry("Audit trail", "history", "events.index", "read:events", key="a"),
+    Entry("API calls", "plug", "api_calls.index", "read:users", key="l"),
+    Entry("Users", "key", "users.index", "read:users", key="u"),
+    Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients", key="x"),
+    Entry("Settings", "sliders", "seller.detail", "read:settings", key="e"),
+    Entry("API documentation", "braces", "api_docs.index", key="f"),
 )
 _CUSTOMER = (
-    Entry("Overview", "home", "account.index"),
-    Entry("Subscriptions", "repeat", "account.subscriptions"),
-    Entry("Invoices", "receipt", "account.invoices"),
+    Entry("Overview", "home", "account.index", key="o"),
+    Entry("Subscriptions", "repeat", "account.subscriptions", key="s"),
+    Entry("Invoices", "receipt", "account.invoices", key="i"),
 )
 
 

@@ -8,6 +8,7 @@ FEATURES = (
     "auth",
     "profile",
     "dashboard",
+    "search",
     "revenue",
     "customers",
     "plans",

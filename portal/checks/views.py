@@ -1,11 +1,12 @@
 """The check of the books: begin one, watch it, see who offends."""
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.database import Row
 from billing.runs.books_checks import check_status, get_check, list_checks, start_check
 from portal.access import page
+from portal.addresses import address_of
 from portal.answers import form_page
 from portal.forms import InputForm
 from portal.listing import listing, respond
@@ -13,17 +14,6 @@ from portal.runs.launch import launch
 from portal.shell import htmx
 
 blueprint = Blueprint("checks", __name__, url_prefix="/checks")
-
-# Where an offender is looked at, by the beginning of its id.
-_PAGES = {
-    "cus": ("customers.detail", "customer_id"),
-    "sub": ("subscriptions.detail", "subscription_id"),
-    "inv": ("invoices.detail", "invoice_id"),
-    "plan": ("plans.detail", "plan_id"),
-    "pay": ("payments.detail", "payment_id"),
-    "cn": ("credit_notes.detail", "credit_note_id"),
-    "run": ("runs.detail", "run_id"),
-}
 
 
 @blueprint.get("")
@@ -52,7 +42,7 @@ def detail(check_id: str) -> ResponseReturnValue:
     """How far a check is, and what it found; the page asks again until it is done."""
     row = get_check(check_id)
     template = "checks/_check.html" if htmx and htmx.target == "check" else "checks/detail.html"
-    offences = [{**each, "url": _address(each["object_id"])} for each in row["offences"]]
+    offences = [{**each, "url": address_of(each["object_id"])} for each in row["offences"]]
     return render_template(template, check=row, status=check_status(row), offences=offences)
 
 
@@ -62,10 +52,3 @@ def _index(form: InputForm) -> ResponseReturnValue:
         return form_page("checks/index.html", form, listing=found, status_of=check_status)
     context: Row = {"form": form, "status_of": check_status}
     return respond("checks/index.html", "checks/_results.html", found, **context)
-
-
-def _address(object_id: str) -> str | None:
-    """The page of an offender, if there is one."""
-    endpoint, name = _PAGES.get(object_id.partition("_")[0], ("", ""))
-    known = endpoint in current_app.view_functions
-    return url_for(endpoint, **{name: object_id}) if known else None  # type: ignore[arg-type]

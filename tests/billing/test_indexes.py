@@ -22,6 +22,7 @@ from billing.customers import queries as customers
 from billing.database import Database, Row
 from billing.dunning.due import due_reminders
 from billing.events import queries as events
+from billing.finding.find import MOST, find_anything
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
 from billing.oauth import queries as oauth
@@ -43,6 +44,7 @@ from billing.usage import queries as usage
 from billing.usage.entitlements import entitlements
 from billing.usage.so_far import usage_so_far
 from billing.users import queries as users
+from billing.users.permissions import scopes_of
 from billing.users.sign_in import sign_in
 from billing.users.tokens import Tokens
 from billing.webhooks.fan_out import sequence_waiting
@@ -490,3 +492,14 @@ def test_indexes_are_declared_where_every_start_looks_for_them() -> None:
     declaring = [path for path in billing.rglob("*.py") if "\ndeclare_indexes(" in path.read_text()]
     assert {path.name for path in declaring} == {"models.py"}
     assert {path.parent.name for path in declaring} == set(indexes.FEATURES)
+
+
+def test_searching_everything_looks_at_few(books: tuple[Profiler, dict[str, str]]) -> None:
+    profiler, ids = books
+    admin = Actor(type="user", role="admin", scopes=scopes_of("admin"))
+    for q in ("cust", "cust 12", "INV-2026", "inv-2026-000007", "CN", ids["plan_id"], "cus_"):
+        with acting_as(admin):
+            assert find_anything(q), q
+        done = profiler.operations()
+        assert not [operation for operation in done if "COLLSCAN" in operation["planSummary"]], q
+        assert max(operation["docsExamined"] for operation in done) <= 2 * MOST, q

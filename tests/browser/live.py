@@ -40,6 +40,8 @@ def staff_pages(of: Business) -> dict[str, str]:
     """Every page of staff, by a short name."""
     return {
         "dashboard": "/",
+        "search": "/search",
+        "search-found": "/search?q=a",
         "customers": "/customers",
         "customers-nothing": "/customers?q=zzz",
         "customer-new": "/customers/new",

@@ -1,0 +1,1 @@
+"""Finding anything by its id, number, name or email, whatever kind it is of."""

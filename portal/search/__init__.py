@@ -1,0 +1,1 @@
+"""One search box for everything, and the commands that it knows."""
