@@ -1,5 +1,6 @@
 """Asking a person whether a client may act for them, and what becomes of the answer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from authlib.oauth2 import OAuth2Error
@@ -42,14 +43,20 @@ def read_consent(server: Server, received: Received, user: User) -> Consent | Re
     )
 
 
-def answer_consent(server: Server, received: Received, user: User, *, approved: bool) -> Reply:
-    """Where the person's browser goes: back to the client, with a code or with a refusal."""
+def answer_consent(
+    server: Server, received: Received, user: User, allowed: Collection[str] | None
+) -> Reply:
+    """Where the person's browser goes: back to the client, with a code or with a refusal.
+
+    `allowed` are the scopes that they were shown and agreed to; None is a refusal. Should they or
+    the client have come by more meanwhile, nobody has agreed to that.
+    """
 
     def answer() -> Reply:
-        request = LibraryRequest(received)
+        request = LibraryRequest(received, allowed)
         grant = server.get_consent_grant(request, end_user=user)
         reply: Reply = server.create_authorization_response(
-            request, grant_user=user if approved else None, grant=grant
+            request, grant_user=None if allowed is None else user, grant=grant
         )
         return reply
 

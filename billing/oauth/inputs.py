@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 else:
     Scope = Literal[CLIENT_SCOPES]
 RedirectUri = Annotated[
-    str, Field(max_length=500, pattern=r"^https?://[^#\s]+$"), AfterValidator(redirect_uri)
+    str, Field(max_length=500, pattern=r"^https?://[!$-~]+$"), AfterValidator(redirect_uri)
 ]
 
 

@@ -1,6 +1,6 @@
 """Requests to the endpoints of OAuth, and replies, whichever framework carries them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,10 +37,14 @@ class Reply:
 
 
 class LibraryRequest(OAuth2Request):
-    """A request as Authlib wants one. Raises OAuth2Error for what RFC 6749 §3 forbids."""
+    """A request as Authlib wants one. Raises OAuth2Error for what RFC 6749 §3 forbids.
 
-    def __init__(self, received: Received) -> None:
+    `allowed` are the scopes that a person agreed to, where one was asked.
+    """
+
+    def __init__(self, received: Received, allowed: Collection[str] | None = None) -> None:
         super().__init__(received.method, received.url)
+        self.allowed = allowed
         self.authorization = received.authorization
         self.values = _values(received.parameters)
         self.payload = BasicOAuth2Payload(self.values)

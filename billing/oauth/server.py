@@ -20,10 +20,11 @@ from authlib.oauth2.rfc6749.errors import (
 )
 
 from billing.database import in_transaction
-from billing.oauth.grants import AuthorizationCode, ClientCredentials, ProofKey, RefreshToken
+from billing.oauth.grants import AuthorizationCode, ClientCredentials, ProofKey
 from billing.oauth.known_client import KnownClient
 from billing.oauth.queries import find_active_client
 from billing.oauth.received import LibraryRequest, Received, Reply
+from billing.oauth.refreshing import RefreshToken
 from billing.oauth.token_endpoints import Introspection, Revocation
 from billing.settings import Settings
 from billing.users.errors import InvalidToken

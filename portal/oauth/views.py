@@ -35,8 +35,9 @@ def authorize() -> ResponseReturnValue:
         return _sent_back(found)
     if request.method == "GET":
         return _asked(found)
-    approved = request.form.get("decision") == "allow"
-    return _sent_back(answer_consent(server, received, user, approved=approved))
+    agreed = request.form.get("decision") == "allow"
+    shown = request.form.get("scopes", "").split()
+    return _sent_back(answer_consent(server, received, user, shown if agreed else None))
 
 
 def _received(server: Server) -> Received:

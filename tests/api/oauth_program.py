@@ -16,6 +16,7 @@ from billing.oauth.create_client import Told
 from billing.oauth.received import Received
 from billing.oauth.server import server_of
 from billing.users.models import User
+from billing.users.permissions import CLIENT_SCOPES
 from tests.api.factories import create_told_client
 
 CALLBACK = "https://app.example.com/callback"
@@ -62,7 +63,7 @@ class Program:
         """The code that the user's consent becomes."""
         server = server_of(self.app.config["SETTINGS"])
         received = Received(server.tokens.issuer, list(self.asking(**changes).items()))
-        reply = answer_consent(server, received, user, approved=True)
+        reply = answer_consent(server, received, user, CLIENT_SCOPES)
         assert reply.location, reply.body
         return parse_qs(urlsplit(reply.location).query)["code"][0]
 

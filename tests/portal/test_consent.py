@@ -9,8 +9,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from billing.database import Database, Row
+from billing.inputs import merge
+from billing.oauth.inputs import ClientInput, as_input
 from billing.oauth.models import Client
 from billing.oauth.revoke_client import revoke_client
+from billing.oauth.update_client import update_client
 from billing.settings import Settings
 from billing.users.queries import list_users
 from tests.factories import create_client, create_customer, create_user
@@ -108,6 +111,18 @@ def test_allowing_sends_a_code_back_to_the_program(
     assert event is not None
     assert (event["object_id"], event["actor"]["name"]) == (crm.id, "Ada Admin")
     assert event["changes"] == {"scopes": [None, ["read:customers", "write:plans"]]}
+
+
+def test_what_was_not_shown_is_not_allowed(
+    admin: PageClient, crm: Client, db: Database[Row]
+) -> None:
+    form = admin.get(asking(crm, scope=None))
+    more = {"scopes": [*crm.scopes, "write:invoices"]}
+    update_client(crm.id, merge(ClientInput, as_input(crm), more))
+    data = {**dict(form.values()), "decision": "allow"}
+    told(admin.browser.post(form.form().get("action", ""), data=data))
+    (kept,) = db.oauth_codes.find()
+    assert kept["scopes"] == list(crm.scopes)
 
 
 def test_each_code_is_another_one(admin: PageClient, crm: Client) -> None:
