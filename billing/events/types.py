@@ -34,6 +34,7 @@ EVENT_TYPES: tuple[str, ...] = (
     "meter.archived",
     "meter.created",
     "meter.updated",
+    "oauth_client.access_ended",
     "oauth_client.authorized",
     "oauth_client.created",
     "oauth_client.reuse_detected",

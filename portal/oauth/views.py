@@ -1,4 +1,4 @@
-"""The page on which a person lets a program act for them, or does not. Source: RFC 6749 §3.1."""
+"""Where a person lets a program act for them, or does not, or no longer. Source: RFC 6749 §3.1."""
 
 from urllib.parse import urlsplit
 
@@ -10,15 +10,19 @@ from flask import (
     redirect,
     render_template,
     request,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from billing.oauth.access import end_access
 from billing.oauth.consent import Consent, answer_consent, read_consent
 from billing.oauth.received import Received, Reply
 from billing.oauth.server import Server, server_of
 from billing.users.permissions import SCOPES
 from portal.access import page
+from portal.answers import done
+from portal.forms import InputForm
 from portal.headers import CONTENT_SECURITY_POLICY
 
 blueprint = Blueprint("oauth", __name__, url_prefix="/oauth")
@@ -38,6 +42,15 @@ def authorize() -> ResponseReturnValue:
     agreed = request.form.get("decision") == "allow"
     shown = request.form.get("scopes", "").split()
     return _sent_back(answer_consent(server, received, user, shown if agreed else None))
+
+
+@blueprint.post("/access/<client_id>/end")
+@page(audience="signed_in")
+def end(client_id: str) -> ResponseReturnValue:
+    """Take back what this person has given to a program."""
+    ended = InputForm().submit(lambda _: end_access(current_user.user.id, client_id))
+    name = ended.name if ended else "It"
+    return done(f"{name} can no longer act for you.", url_for("profile.index"))
 
 
 def _received(server: Server) -> Received:

@@ -4,8 +4,10 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from billing.oauth.access import access_of
 from billing.users.inputs import ChangePassword
 from billing.users.models import User
+from billing.users.permissions import SCOPES
 from billing.users.save_user import change_password, end_sessions
 from portal import sessions
 from portal.access import own_path, page, public
@@ -25,7 +27,9 @@ def index() -> ResponseReturnValue:
     if user := form.submit(_change):
         sessions.begin(user)
         return done("Your password is changed. All other sessions have ended.", url_for(".index"))
-    return form_page("profile/index.html", form, user=current_user.user)
+    user = current_user.user
+    access = access_of(user.id)
+    return form_page("profile/index.html", form, user=user, access=access, meanings=SCOPES)
 
 
 def _change(data: ChangePassword) -> User:

@@ -26,6 +26,7 @@ from billing.finding.find import MOST, find_anything
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
 from billing.oauth import queries as oauth
+from billing.oauth.access import access_of
 from billing.pages import Page
 from billing.payments import queries as payments
 from billing.payments.pay_invoice import pay_invoice
@@ -476,6 +477,7 @@ def test_signing_in_and_every_request_walk_indexes(
     pair = tokens.issue(sign_in(user.email, PASSWORD, "192.0.2.7"))
     tokens.authenticate(tokens.refresh(pair.refresh_token).access_token)
     users.get_user(user.id)
+    access_of(user.id)
     users.find_linked_user("https://id.example.com", "somebody")
     assert profiler.scans() == []
 
