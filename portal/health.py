@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from billing import database, indexes
+from portal.outbox_metrics import outbox_metrics
 
 blueprint = Blueprint("health", __name__)
 
@@ -52,7 +53,8 @@ def metrics() -> Response:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    text = generate_latest(registry) + outbox_metrics()
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _database() -> str:

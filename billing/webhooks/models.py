@@ -20,7 +20,7 @@ declare_indexes(
 )
 # One document an endpoint: who works on it, and how it fares. Apart from the endpoint, because it
 # changes with every delivery.
-declare_indexes(LANES, IndexModel([("worker", ASCENDING)], name="worker", sparse=True))
+declare_indexes(LANES, IndexModel([("failures", ASCENDING)], name="failures"))
 _PLACED = {"place": {"$exists": True}}
 declare_indexes(
     DELIVERIES,

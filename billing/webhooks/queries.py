@@ -6,6 +6,7 @@ from billing.database import Row, database
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.webhooks.errors import DeliveryNotFound, WebhookEndpointNotFound
 from billing.webhooks.models import DELIVERIES, ENDPOINTS, LANES, WebhookEndpoint
+from billing.webhooks.schedule import FAILING_AFTER
 
 SORTS = {"created_at": "_id"}
 
@@ -28,6 +29,17 @@ def lanes_of(endpoint_ids: list[str]) -> dict[str, Row]:
     """How the endpoints fare, by id."""
     rows = database()[LANES].find({"_id": {"$in": endpoint_ids}})
     return {row["_id"]: row for row in rows}
+
+
+def count_pending(most: int) -> int:
+    """How many deliveries are in the outbox, counted no further than `most`."""
+    placed = {"place": {"$in": ["new", "line", "behind"]}}
+    return database()[DELIVERIES].count_documents(placed, limit=most, hint="of_object")
+
+
+def count_failing() -> int:
+    """How many endpoints are failing."""
+    return database()[LANES].count_documents({"failures": {"$gte": FAILING_AFTER}})
 
 
 def list_deliveries(

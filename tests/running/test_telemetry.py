@@ -18,7 +18,9 @@ from pymongo.database import Database
 from redis import Redis
 
 from billing import database, indexes
+from billing.events.models import event_row
 from billing.settings import Settings
+from billing.workers.heartbeats import beat
 from portal.health import blueprint
 from portal.telemetry import JsonFormatter, init_telemetry
 from tests.running.test_serve import free_port
@@ -34,6 +36,14 @@ def make_client(settings: Settings) -> FlaskClient:
     app.add_url_rule("/things/<thing_id>", "thing", view_func=lambda thing_id: thing_id)
     app.add_url_rule("/fails", "fails", view_func=lambda: str(1 / 0))
     return app.test_client()
+
+
+OUTBOX = {
+    "workers": 1,
+    "events_waiting": 1,
+    "webhook_deliveries_pending": 2,
+    "webhook_endpoints_failing": 1,
+}
 
 
 @pytest.fixture
@@ -113,6 +123,19 @@ def test_a_made_up_method_does_not_make_a_new_series(client: FlaskClient) -> Non
     text = client.get("/metrics").text
     assert "BREW" not in text
     assert 'method="OTHER"' in text
+
+
+def test_metrics_tell_what_waits_in_the_outbox(
+    db: Database[database.Row], client: FlaskClient
+) -> None:
+    beat("wrk_1", ["deliver"])
+    db.webhook_lanes.insert_one({"_id": "whk_1", "failures": 3})
+    db.events.insert_one(event_row("plan.created", "plan_1"))
+    rows = [{"endpoint_id": "whk_1", "event_id": str(n), "seq": n, "place": "new"} for n in (1, 2)]
+    db.webhook_deliveries.insert_many([*rows, {"endpoint_id": "whk_1", "event_id": "3", "seq": 3}])
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    found = {family.name: family.samples[0].value for family in families if family.samples}
+    assert {name: found[f"duebill_{name}"] for name in OUTBOX} == OUTBOX
 
 
 def test_ready_when_the_database_answers_and_has_its_indexes(

@@ -1,0 +1,34 @@
+"""What waits to be delivered, asked of the database when the metrics are read."""
+
+import pymongo
+from mongoengine.connection import ConnectionFailure as NotConnected
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from pymongo.errors import PyMongoError
+
+from billing.events.sequence import waiting_events
+from billing.webhooks.queries import count_failing, count_pending
+from billing.workers.heartbeats import workers_alive
+
+_SECONDS = 1.0
+
+
+def outbox_metrics() -> bytes:
+    """Prometheus text; nothing while the database does not answer."""
+    try:
+        with pymongo.timeout(_SECONDS):
+            figures = (
+                ("duebill_workers", "Workers that are alive", len(workers_alive())),
+                ("duebill_events_waiting", "Events without a number yet", waiting_events(100_000)),
+                (
+                    "duebill_webhook_deliveries_pending",
+                    "Deliveries in the outbox, up to 100,000",
+                    count_pending(100_000),
+                ),
+                ("duebill_webhook_endpoints_failing", "Endpoints that fail", count_failing()),
+            )
+    except (PyMongoError, NotConnected):
+        return b""
+    registry = CollectorRegistry()
+    for name, meaning, value in figures:
+        Gauge(name, meaning, registry=registry).set(value)
+    return generate_latest(registry)
