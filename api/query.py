@@ -57,6 +57,7 @@ Sequence = Annotated[int, BeforeValidator(_sequence), Field(ge=0, le=10**15 - 1)
 Truth = Annotated[bool, BeforeValidator(_truth)]
 DateParameter = Annotated[date, BeforeValidator(_date)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+EventType = Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,60}$")]
 Search = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 

@@ -42,6 +42,8 @@ FEATURES = (
     "runs.endpoints",
     "test_clocks.endpoints",
     "events.endpoints",
+    "webhooks.endpoints",
+    "webhooks.deliveries",
     "users.endpoints",
     "oauth_clients.endpoints",
     "seller.endpoints",

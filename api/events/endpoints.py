@@ -8,7 +8,7 @@ from api import references
 from api.answers import One, PageOf, Resource
 from api.endpoint import Endpoints
 from api.problems import RequestRefused
-from api.query import PageQuery, Sequence
+from api.query import EventType, PageQuery, Sequence
 from api.shape import Id, Instant, Shape
 from billing.database import Row
 from billing.errors import FieldError
@@ -55,7 +55,7 @@ class EventQuery(PageQuery):
 
     object_id: ObjectId | None = None
     customer_id: ObjectId | None = None
-    type: Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,60}$")] | None = None
+    type: EventType | None = None
     actor_id: ObjectId | None = None
     sort: Literal["created_at", "-created_at"] = "-created_at"
     after: Sequence | None = None

@@ -42,33 +42,32 @@ class WebhookEndpointInput(Input):
     metadata: Metadata = {}
 
 
-class RotateSecret(Input):
+class RotateWebhookSecret(Input):
     """Replacing an endpoint's secret."""
 
     overlap_hours: Annotated[WholeNumber, Field(ge=0, le=168)] = 24
     """How long the present secrets stay valid beside the new one; 0 ends them at once."""
 
 
-class ReplayDeliveries(Input):
-    """Sending events again: those of a range, or all that were given up."""
+class ReplayRange(Input):
+    """Sending the events of a range again, at most 10,000 of them."""
 
-    from_seq: Sequence | None = None
-    """The first event to send, by its `seq`."""
-    to_seq: Sequence | None = None
-    """The last one; at most 10,000 events in one call."""
-    failed: bool = False
-    """All deliveries that have failed for good, the oldest 10,000 of them."""
+    from_seq: Sequence
+    """The first event, by its `seq`."""
+    to_seq: Sequence
+    """The last one."""
 
     @model_validator(mode="after")
-    def _one_or_the_other(self) -> "ReplayDeliveries":
-        first, last = self.from_seq, self.to_seq
-        if self.failed and (first is not None or last is not None):
-            raise ValueError("give either from_seq and to_seq, or failed")
-        if not self.failed and (first is None or last is None):
-            raise ValueError("give from_seq and to_seq, or failed")
-        if first is not None and last is not None and not 0 <= last - first < MOST_REPLAYED:
+    def _not_too_long(self) -> "ReplayRange":
+        if not 0 <= self.to_seq - self.from_seq < MOST_REPLAYED:
             raise ValueError(f"to_seq must be from from_seq to {MOST_REPLAYED - 1:,} above it")
         return self
+
+
+class ReplayFailed(Input):
+    """Sending again what was given up, the oldest 10,000 deliveries of it."""
+
+    failed: Literal[True]
 
 
 def as_input(endpoint: WebhookEndpoint) -> WebhookEndpointInput:

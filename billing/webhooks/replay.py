@@ -7,7 +7,7 @@ from billing.events.models import COLLECTION as EVENTS
 from billing.events.types import matches
 from billing.webhooks.errors import WebhookEndpointDisabled
 from billing.webhooks.fan_out import delivery_row
-from billing.webhooks.inputs import MOST_REPLAYED, ReplayDeliveries
+from billing.webhooks.inputs import MOST_REPLAYED, ReplayRange
 from billing.webhooks.models import DELIVERIES, WebhookEndpoint
 from billing.webhooks.queries import get_delivery, get_endpoint
 from billing.webhooks.save_endpoint import begin_again
@@ -45,19 +45,31 @@ def replay_delivery(
 
 
 @operation
-def replay_deliveries(
-    endpoint_id: str, data: ReplayDeliveries, expected_revision: int | None = None
+def replay_range(
+    endpoint_id: str, data: ReplayRange, expected_revision: int | None = None
 ) -> Replayed:
-    """Deliver a range of events once more, or all that was given up.
+    """Deliver a range of events once more: what the endpoint subscribes to now.
 
-    A range brings what the endpoint subscribes to now, also what was never delivered to it. What
-    is pending stays as it is. Raises WebhookEndpointNotFound, StaleRevision and
-    WebhookEndpointDisabled.
+    It brings what was never delivered to the endpoint, too; what is pending stays as it is. Raises
+    WebhookEndpointNotFound, StaleRevision and WebhookEndpointDisabled.
     """
     endpoint = _enabled(endpoint_id, expected_revision)
-    if data.failed:
-        return _replay_failed(endpoint_id)
-    return Replayed(_replay_range(endpoint, data.from_seq or 1, data.to_seq or 0), has_more=False)
+    return Replayed(_replay_range(endpoint, data.from_seq, data.to_seq), has_more=False)
+
+
+@operation
+def replay_failed(endpoint_id: str, expected_revision: int | None = None) -> Replayed:
+    """Deliver once more all that was given up, the oldest first.
+
+    Raises WebhookEndpointNotFound, StaleRevision and WebhookEndpointDisabled.
+    """
+    _enabled(endpoint_id, expected_revision)
+    failed = {"endpoint_id": endpoint_id, "status": "failed"}
+    found = database()[DELIVERIES].find(failed, {"_id": 1}).sort("_id", 1).limit(MOST_REPLAYED + 1)
+    ids = [row["_id"] for row in found]
+    these = {"_id": {"$in": ids[:MOST_REPLAYED]}, "status": "failed"}
+    done = database()[DELIVERIES].update_many(these, _AGAIN)
+    return Replayed(done.modified_count, has_more=len(ids) > MOST_REPLAYED)
 
 
 def _enabled(endpoint_id: str, expected_revision: int | None) -> WebhookEndpoint:
@@ -66,15 +78,6 @@ def _enabled(endpoint_id: str, expected_revision: int | None) -> WebhookEndpoint
     if not endpoint.is_enabled:
         raise WebhookEndpointDisabled("The endpoint is disabled. Enable it, then replay.")
     return endpoint
-
-
-def _replay_failed(endpoint_id: str) -> Replayed:
-    failed = {"endpoint_id": endpoint_id, "status": "failed"}
-    found = database()[DELIVERIES].find(failed, {"_id": 1}).sort("_id", 1).limit(MOST_REPLAYED + 1)
-    ids = [row["_id"] for row in found]
-    these = {"_id": {"$in": ids[:MOST_REPLAYED]}, "status": "failed"}
-    done = database()[DELIVERIES].update_many(these, _AGAIN)
-    return Replayed(done.modified_count, has_more=len(ids) > MOST_REPLAYED)
 
 
 def _replay_range(endpoint: WebhookEndpoint, first: int, last: int) -> int:

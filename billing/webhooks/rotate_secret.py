@@ -6,7 +6,7 @@ from billing import clock
 from billing.database import operation
 from billing.events.journal import update
 from billing.webhooks.errors import TooManySecrets
-from billing.webhooks.inputs import RotateSecret
+from billing.webhooks.inputs import RotateWebhookSecret
 from billing.webhooks.queries import get_endpoint
 from billing.webhooks.save_endpoint import NewEndpoint
 from billing.webhooks.secret_keys import MOST_SECRETS, ending, make_secret
@@ -14,7 +14,7 @@ from billing.webhooks.secret_keys import MOST_SECRETS, ending, make_secret
 
 @operation
 def rotate_secret(
-    endpoint_id: str, data: RotateSecret, expected_revision: int | None = None
+    endpoint_id: str, data: RotateWebhookSecret, expected_revision: int | None = None
 ) -> NewEndpoint:
     """A new secret; deliveries are signed with the present ones too until the overlap ends.
 

@@ -23,7 +23,7 @@ def endpoint_views(rows: list[Row]) -> list[dict[str, Any]]:
 
 def _view(row: Row, lane: Row) -> dict[str, Any]:
     health = health_of(lane)
-    view = {
+    return {
         "id": row["_id"],
         "object": "webhook_endpoint",
         "url": row["url"],
@@ -46,7 +46,6 @@ def _view(row: Row, lane: Row) -> dict[str, Any]:
         "created_at": instant(row["created_at"]),
         "updated_at": instant(row["updated_at"]),
     }
-    return view | ({"secret": row["secret"]} if "secret" in row else {})
 
 
 def delivery_view(row: Row) -> dict[str, Any]:
@@ -67,3 +66,8 @@ def delivery_view(row: Row) -> dict[str, Any]:
         "delivered_at": instant(row.get("delivered_at")),
         "created_at": instant(row["created_at"]),
     }
+
+
+def delivery_view_with_body(row: Row) -> dict[str, Any]:
+    """The API's shape of a delivery, with what was posted."""
+    return {**delivery_view(row), "body": row.get("body")}

@@ -12,6 +12,8 @@ from billing import clock
 from billing.database import Row, database
 from billing.runs.run_billing import start_run
 from billing.users.tokens import Tokens
+from billing.webhooks.fan_out import sequence_waiting
+from billing.webhooks.targets import Target, TargetUnknown
 from tests.api.factories import (
     create_client,
     create_coupon,
@@ -25,6 +27,7 @@ from tests.api.factories import (
     create_tax_rate,
     create_test_clock,
     create_user,
+    create_webhook_endpoint,
 )
 
 
@@ -47,7 +50,22 @@ KNOWN = {
     "user_id": known("usr", 1, 2),
     "run_id": known("run", 1),
     "client_id": known("cli", 1, 2),
+    "webhook_endpoint_id": known("whk", 1, 2),
+    "delivery_id": known("whd", 1, 2),
 }
+
+
+@contextmanager
+def without_network() -> Iterator[None]:
+    """No name has an address, so that webhooks go nowhere."""
+
+    def nowhere(target: Target) -> list[str]:
+        raise TargetUnknown(target.host)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("send", "targets"):
+            patch.setattr(f"billing.webhooks.{module}.addresses_of", nowhere)
+        yield
 
 
 class Repeated:
@@ -97,6 +115,7 @@ def _known_ids() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("billing.documents.new_id", next_id)
+        patch.setattr("billing.webhooks.fan_out.new_id", next_id)
         yield
 
 
@@ -111,6 +130,8 @@ def _fill() -> None:
         create_coupon()
         create_tax_rate()
         create_client()
+        create_webhook_endpoint()
     create_credit_note()
     create_test_clock()
     start_run()
+    sequence_waiting()

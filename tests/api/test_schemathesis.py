@@ -31,7 +31,7 @@ from billing.runs.run_billing import continue_run
 from billing.users.tokens import Tokens
 from tests.api.as_sent import is_as_documented
 from tests.api.beyond_schema import only_for_what_a_schema_cannot_say
-from tests.api.fuzzed_world import KNOWN, Repeated, World
+from tests.api.fuzzed_world import KNOWN, Repeated, World, without_network
 
 LONG = "DUEBILL_LONG" in os.environ
 EXAMPLES, STORIES = (2000, 500) if LONG else (25, 15)
@@ -79,7 +79,7 @@ def ids(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[R
     repeated = Repeated()
     monkeypatch.setitem(app.extensions, LAUNCH_RUN, continue_run)
     monkeypatch.setattr("billing.ids._ascending", repeated)
-    with clock.frozen(world.now):
+    with clock.frozen(world.now), without_network():
         yield repeated
 
 

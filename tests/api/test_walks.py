@@ -27,6 +27,7 @@ from tests.api.factories import (
     create_tax_rate,
     create_test_clock,
     create_user,
+    create_webhook_endpoint,
 )
 
 PUBLIC = {"login", "refresh", "get_openapi"}
@@ -62,6 +63,7 @@ def address(endpoint: Endpoint) -> str:
         "tax_rate_id": create_tax_rate,
         "test_clock_id": create_test_clock,
         "client_id": create_client,
+        "webhook_endpoint_id": create_webhook_endpoint,
     }
     names = re.findall(r"<(\w+)>", endpoint.path)
     path = endpoint.path

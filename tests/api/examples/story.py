@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 
 from billing import clock
-from tests.api.examples import catalogue, clients, customers, invoices, subscriptions
+from tests.api.examples import catalogue, clients, customers, invoices, subscriptions, webhooks
 from tests.api.examples.teller import Teller
 from tests.api.factories import PASSWORD, create_user
 
@@ -36,6 +36,7 @@ def told(app: Flask) -> dict[str, Any]:
         customers.tell_credit(tell, brook)
         customers.tell_users(tell, brook)
         clients.tell_clients(tell)
+        webhooks.tell_webhooks(tell)
         subscriptions.tell_usage(tell, brook, subscription)
         subscriptions.tell_changes(tell, subscription, plan)
         subscriptions.tell_end(tell, subscription)

@@ -25,6 +25,7 @@ _MADE_UP = {
     "refresh_token": "rt_4x0b8kqTZr3vN0xWb5LtYcJ7uPf2HdGm",
     "client_secret": "dbs_Jq3vN0xWb5LtYcJ7uPf2HdGmKq8Zr4x0b8kqTZr3vN0",
     "last4": "3vN0",
+    "secret": "whsec_Jq3vN0xWb5LtYcJ7uPf2HdGmKq8Zr4x0b8kqTZr3vN0=",
     "next_cursor": "WyIyMDI2LTExLTAyIiwiMDFLOTIiXQ",
 }
 

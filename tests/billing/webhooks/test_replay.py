@@ -14,19 +14,17 @@ from billing.webhooks.errors import (
     WebhookEndpointNotFound,
 )
 from billing.webhooks.fan_out import sequence_waiting
-from billing.webhooks.inputs import ReplayDeliveries
-from billing.webhooks.replay import replay_deliveries, replay_delivery
+from billing.webhooks.inputs import ReplayRange
+from billing.webhooks.replay import replay_delivery, replay_failed, replay_range
 from billing.webhooks.save_endpoint import disable_endpoint
 from billing.webhooks.send_test import send_test
 from tests.billing.webhooks.receiver import Receiver, Reply, wait_until
 from tests.billing.webhooks.working import deliveries, happen, wait_for_statuses, working
 from tests.factories import create_webhook_endpoint
 
-FAILED = ReplayDeliveries(failed=True)
 
-
-def span(first: int, last: int) -> ReplayDeliveries:
-    return ReplayDeliveries(from_seq=first, to_seq=last)
+def span(first: int, last: int) -> ReplayRange:
+    return ReplayRange(from_seq=first, to_seq=last)
 
 
 def deliver_all(receiver: Receiver, count: int) -> None:
@@ -72,11 +70,11 @@ def test_a_range_brings_what_is_subscribed_to_now_and_what_was_never_delivered(
     happen("plan_2", 1)
     happen("coupon_1", 1, "coupon.created")
     deliver_all(receiver, 1)  # the endpoint's own creation is number 4, plan_2's event number 5
-    assert replay_deliveries(endpoint.id, span(2, 6)) == (3, False)
+    assert replay_range(endpoint.id, span(2, 6)) == (3, False)
     deliver_all(receiver, 3)
     assert [row["seq"] for row in deliveries()] == [2, 3, 5]
     assert sorted(got.event["seq"] for got in receiver.got) == [2, 3, 5, 5]
-    assert replay_deliveries(endpoint.id, span(100, 200)) == (0, False)
+    assert replay_range(endpoint.id, span(100, 200)) == (0, False)
 
 
 def test_all_that_was_given_up_is_delivered_again(
@@ -88,9 +86,9 @@ def test_all_that_was_given_up_is_delivered_again(
     deliver_all(receiver, 5)
     db.webhook_deliveries.update_many({"seq": {"$gt": 3}}, {"$set": {"status": "failed"}})
     monkeypatch.setattr("billing.webhooks.replay.MOST_REPLAYED", 2)
-    assert replay_deliveries(endpoint.id, FAILED) == (2, True)
-    assert replay_deliveries(endpoint.id, FAILED) == (1, False)
-    assert replay_deliveries(endpoint.id, FAILED) == (0, False)
+    assert replay_failed(endpoint.id) == (2, True)
+    assert replay_failed(endpoint.id) == (1, False)
+    assert replay_failed(endpoint.id) == (0, False)
     deliver_all(receiver, 5)
     assert len(receiver.got) == 8
 
@@ -99,7 +97,7 @@ def test_what_is_pending_is_not_doubled_by_a_range(db: Database[Row]) -> None:
     endpoint = create_webhook_endpoint(event_types=["plan.*"])
     happen("plan_1", 2)
     sequence_waiting()
-    assert replay_deliveries(endpoint.id, span(1, 10)) == (0, False)
+    assert replay_range(endpoint.id, span(1, 10)) == (0, False)
     assert len(deliveries()) == 2
 
 
@@ -109,12 +107,12 @@ def test_nothing_is_replayed_to_a_disabled_endpoint_or_in_ignorance(db: Database
     sequence_waiting()
     (row,) = deliveries()
     with pytest.raises(StaleRevision):
-        replay_deliveries(endpoint.id, FAILED, 7)
+        replay_failed(endpoint.id, 7)
     disable_endpoint(endpoint.id)
     with pytest.raises(WebhookEndpointDisabled):
         replay_delivery(endpoint.id, row["_id"])
     with pytest.raises(WebhookEndpointDisabled):
-        replay_deliveries(endpoint.id, FAILED)
+        replay_failed(endpoint.id)
     other = create_webhook_endpoint()
     with pytest.raises(DeliveryNotFound):
         replay_delivery(other.id, row["_id"])
@@ -126,7 +124,6 @@ def test_nothing_is_replayed_to_a_disabled_endpoint_or_in_ignorance(db: Database
     "values",
     [
         {},
-        {"failed": False},
         {"from_seq": 1},
         {"to_seq": 1},
         {"from_seq": 2, "to_seq": 1},
@@ -137,7 +134,7 @@ def test_nothing_is_replayed_to_a_disabled_endpoint_or_in_ignorance(db: Database
 )
 def test_what_to_replay_must_be_clear(values: dict[str, object]) -> None:
     with pytest.raises(Invalid):
-        parse(ReplayDeliveries, values)
+        parse(ReplayRange, values)
 
 
 def test_a_test_goes_to_that_endpoint_only_and_once(db: Database[Row], receiver: Receiver) -> None:
