@@ -23,12 +23,14 @@ from werkzeug.wrappers import Response
 
 from billing import clock
 from billing.database import Database, Row
+from billing.webhooks import targets
 from tests.api.factories import (
     create_customer,
     create_invoice,
     create_told_client,
     create_user,
 )
+from tests.billing.webhooks.receiver import receiving
 from tests.browser.live import served
 from tests.factories import PASSWORD
 
@@ -284,3 +286,27 @@ def test_a_webhook_is_refused_that_the_reference_library_refuses(example: Module
             continue
         accepted.append(name)
     assert accepted == []
+
+
+def test_a_webhook_that_the_portal_sends_is_accepted(
+    duebill: Any, example: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(targets._allowed, "private", True)
+    with receiving() as receiver:
+        told = {"url": receiver.url, "event_types": ["*"]}
+        endpoint = duebill.write("POST", "/webhook_endpoints", told)
+        path = f"/webhook_endpoints/{endpoint['id']}"
+        duebill.write("POST", f"{path}/test")
+        renewed = duebill.write("POST", f"{path}/rotate_secret", {"overlap_hours": 1})
+        duebill.write("POST", f"{path}/test")
+    first, second = receiver.got
+    for secret, got in [
+        (endpoint["secret"], first),
+        (endpoint["secret"], second),
+        (renewed["secret"], second),
+    ]:
+        message = example.verified_webhook(secret, got.headers, got.body)
+        assert message["type"] == "webhook.test"
+        assert message["data"]["id"] == got.id
+    with pytest.raises(ValueError, match="not signed"):
+        example.verified_webhook(renewed["secret"], first.headers, first.body)
