@@ -2,20 +2,19 @@
 
 from billing.database import Row
 from billing.invoices.compose import REVERSE_CHARGE
+from billing.papers.invoice_sums import invoice_sums
 from billing.papers.parts import (
     Data,
     Pair,
-    Sum,
     facts,
     filled,
     marks,
     paper_base,
     parties,
     remarks,
-    tax_sums,
 )
 from billing.papers.reader import Reader, reader_of
-from billing.papers.texts import line, prose
+from billing.papers.texts import prose
 
 _MOST_LINES = 10  # of one description, so that a row always fits on a page
 _OWED = frozenset({"open", "uncollectible"})
@@ -34,7 +33,7 @@ def invoice_paper(invoice: Row, seller: Row, customer: Row) -> Data:
         "headline": _headline(reader, invoice),
         "columns": columns(reader, with_tax=bool(invoice.get("taxes"))),
         "lines": [_line(reader, invoice, item) for item in invoice["line_items"]],
-        "sums": _sums(reader, invoice),
+        "sums": invoice_sums(reader, invoice),
         "remarks": _remarks(reader, invoice, seller),
     }
 
@@ -128,31 +127,6 @@ def _headline(reader: Reader, invoice: Row) -> str:
         return words.nothing_owed
     total = reader.money(invoice["total"], invoice["currency"])
     return filled(words.settled_on, amount=total, date=reader.day(invoice["paid_date"]))
-
-
-def _sums(reader: Reader, invoice: Row) -> list[Sum]:
-    def money(amount: int) -> str:
-        return reader.money(amount, invoice["currency"])
-
-    words, taxes = reader.words, invoice.get("taxes") or []
-    found = [Sum(words.subtotal, money(invoice["subtotal"]))]
-    for coupon in invoice.get("discounts") or []:
-        off = coupon.get("percent_off")
-        rate = f" ({reader.percent(off)})" if off else ""
-        found.append(Sum(line(f"{coupon['name']}{rate}"), money(-coupon["amount"])))
-    on_top = sum(tax["amount"] for tax in taxes if not tax["inclusive"])
-    if on_top and invoice["discount_total"]:
-        found.append(Sum(words.without_tax, money(invoice["total"] - on_top)))
-    found += tax_sums(reader, taxes, invoice["currency"])
-    found.append(Sum(words.total, money(invoice["total"])))
-    credit = invoice["credit_applied"]
-    settled = [
-        (words.credit_used if credit > 0 else words.credit_gained, -credit),
-        (words.credit_notes, -invoice.get("credit_note_total", 0)),
-        (words.paid, -invoice["amount_paid"]),
-    ]
-    found += [Sum(label, money(amount)) for label, amount in settled if amount]
-    return [*found, Sum(words.due, money(invoice["amount_due"]), matters=True)]
 
 
 def _remarks(reader: Reader, invoice: Row, seller: Row) -> list[Row]:
