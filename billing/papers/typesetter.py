@@ -69,8 +69,6 @@ class Typesetter:
 
 
 def _compiler() -> typst.Compiler:
-    if not FONTS.is_dir():
-        raise RuntimeError(f"there are no fonts in {FONTS}; run `python scripts/vendor.py`")
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
@@ -91,6 +89,8 @@ def typeset(data: Data, logo: bytes | None, created: int) -> bytes:
 @cache
 def edition() -> str:
     """What papers are set with: it changes with templates, fonts and Typst, and so do papers."""
+    if not FONTS.is_dir():
+        raise RuntimeError(f"there are no fonts in {FONTS}; run `python scripts/vendor.py`")
     found = sha256(f"{version('typst')}\n".encode())
     for path in sorted([*TEMPLATES.iterdir(), *FONTS.iterdir()]):
         found.update(f"{path.name} {path.stat().st_size}\n".encode())
