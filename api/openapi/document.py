@@ -13,7 +13,7 @@ from api.openapi.security import SCHEMES, security
 
 Json = dict[str, Any]
 
-VERSION = "2026-11-25"  # the day of the newest entry of docs/api-changes.md
+VERSION = "2026-11-25"  # the day of the newest entry of docs/api-changelog.md
 
 _INTRODUCTION = """
 JSON in, JSON out; unknown fields and parameters are refused. Money is an integer in the currency's

@@ -35,7 +35,7 @@ def test_the_examples_are_what_the_api_answers(
 
 
 def test_the_version_is_the_day_of_the_newest_change() -> None:
-    changes = Path("docs/api-changes.md").read_text("utf-8")
+    changes = Path("docs/api-changelog.md").read_text("utf-8")
     days = re.findall(r"^## ([0-9-]+)$", changes, re.MULTILINE)
     assert days == sorted(days, reverse=True)
     assert days[0] == VERSION
