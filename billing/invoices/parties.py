@@ -14,7 +14,7 @@ def seller_snapshot(seller: Seller) -> Row:
         "tax_id": seller["tax_id"],
     }
     for name in ("logo", "payment_instructions"):
-        if value := seller[name]:
+        if value := seller.get(name):
             snapshot[name] = value
     return snapshot
 

@@ -100,6 +100,9 @@ BODIES: dict[str, dict[str, Any]] = {  # the least that each write takes
     "advance_test_clock": {"to": "2026-02-01"},
     "update_user": {"name": "Ada", "email": "ada@example.com", "role": "viewer"},
     "update_settings": {"name": "Acme"},
+    "update_webhook_endpoint": {"url": "https://example.com/hooks", "event_types": ["*"]},
+    "replay_webhook_deliveries": {"failed": True},
+    "update_oauth_client": {"name": "CRM", "scopes": ["read:customers"]},
 }
 REVISED = [name for name, endpoint in ENDPOINTS.items() if endpoint.revised]
 

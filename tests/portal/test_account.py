@@ -39,7 +39,7 @@ def test_an_invoice_is_explained_and_nothing_can_be_changed(visiting_as: Visitor
     seen = buyer.get(f"/account/invoices/{invoice['_id']}")
     assert seen.title == invoice["number"]
     assert "Explain" in seen.text
-    assert all(link.startswith(("/account", "/profile", "#")) for link in seen.links())
+    assert all(link.startswith(("/account", "/profile", "/search", "#")) for link in seen.links())
 
 
 def test_drafts_and_others_are_not_found(visiting_as: Visitor) -> None:
@@ -83,7 +83,7 @@ def test_a_subscription_is_looked_at_and_nothing_can_be_done_to_it(visiting_as: 
     seen = buyer.get(f"/account/subscriptions/{subscription.id}")
     assert "Next invoice" in seen.text
     assert "Due $49.00" in seen.text
-    assert all(link.startswith(("/account", "/profile", "#")) for link in seen.links())
+    assert all(link.startswith(("/account", "/profile", "/search", "#")) for link in seen.links())
     assert buyer.get(f"/subscriptions/{subscription.id}").status == 404
 
 

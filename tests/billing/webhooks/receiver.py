@@ -72,7 +72,10 @@ class Receiver:
                 receiver.connections += 1
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # the sender died in the midst of it
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 got = Got(self.path, headers, body, time.monotonic())
                 receiver.got.append(got)
