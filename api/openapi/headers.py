@@ -58,6 +58,10 @@ ALWAYS = (
 )
 
 
+# Where one of several refusals of a status says when to ask again.
+SOMETIMES: Json = {"Retry-After": {**HEADERS["Retry-After"], "required": False}}
+
+
 def named(names: Iterable[str]) -> Json:
     """References to headers, for a response."""
     return {name: {"$ref": _REF + name} for name in names}

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from api.endpoint import Endpoint
-from api.openapi.headers import ALWAYS, named
+from api.openapi.headers import ALWAYS, SOMETIMES, named
 from api.openapi.schemas import Schemas
 from api.problems import CONTENT_TYPE, status_of
 from api.shape import Problem
@@ -140,7 +140,7 @@ def _response(endpoint: Endpoint, status: int, found: list[Refusal], schemas: Sc
     }
     response = {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in codes)}",
-        "headers": named(headers),
+        "headers": named(headers) | (SOMETIMES if IdempotencyKeyInUse.code in codes else {}),
         "content": {CONTENT_TYPE: content},
     }
     if endpoint.deprecated or len(codes) > _NAMED:
