@@ -10,6 +10,7 @@ from api.openapi.headers import HEADERS
 from api.openapi.parameters import parameters
 from api.openapi.schemas import Schemas
 from api.openapi.security import SCHEMES, security
+from api.openapi.webhooks import webhooks
 
 Json = dict[str, Any]
 
@@ -46,6 +47,7 @@ def document(features: list[Endpoints], server: str) -> Json:
         "servers": [{"url": server}],
         "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": dict(paths),
+        "webhooks": webhooks(schemas),
         "components": {
             **schemas.components(),
             "headers": HEADERS,

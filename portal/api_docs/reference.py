@@ -75,6 +75,18 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What Duebill posts to others."""
+
+    id: str
+    summary: str
+    description: str
+    headers: list[Field]
+    fields: list[Field]
+    example: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The operations of one tag."""
 
@@ -82,6 +94,7 @@ class Group:
     slug: str
     description: str
     operations: list[Operation]
+    messages: list[Message]
     objects: list[Shown]
 
 
@@ -127,6 +140,7 @@ class Reference:
             slug=tag["name"].lower().replace(" ", "-"),
             description=tag["description"],
             operations=operations,
+            messages=list(self._messages(tag["name"])),
             objects=[self._object(name) for name in names],
         )
 
@@ -140,7 +154,7 @@ class Reference:
             description=raw.get("description", ""),
             public=not raw["security"],
             deprecated=raw.get("deprecated", False),
-            parameters=list(self._parameters(raw)),
+            parameters=list(self._parameters(raw, "path", "query")),
             headers=[p["name"] for p in raw.get("parameters", []) if p["in"] == "header"],
             bodies=list(self._bodies(raw)),
             answers=list(self._answers(raw)),
@@ -148,9 +162,22 @@ class Reference:
             curl=curl(method, whole, raw),
         )
 
-    def _parameters(self, raw: Json) -> Iterator[Field]:
+    def _messages(self, tag: str) -> Iterator[Message]:
+        for methods in self._document.get("webhooks", {}).values():
+            for raw in (raw for raw in methods.values() if tag in raw["tags"]):
+                media = raw["requestBody"]["content"]["application/json"]
+                yield Message(
+                    id=raw["operationId"],
+                    summary=raw["summary"],
+                    description=raw["description"],
+                    headers=list(self._parameters(raw, "header")),
+                    fields=self._shapes.fields(media["schema"]),
+                    example=_example(media),
+                )
+
+    def _parameters(self, raw: Json, *places: str) -> Iterator[Field]:
         for found in raw.get("parameters", []):
-            if found["in"] != "header":
+            if found["in"] in places:
                 schema = {**found["schema"], "description": found.get("description", "")}
                 schema["deprecated"] = found.get("deprecated", False)
                 yield self._shapes.one(found["name"], schema, required=found["required"])
@@ -176,7 +203,7 @@ class Reference:
                 phrase=response["description"],
                 object=self._shapes.name_of(named) or self._shapes.name_of(media.get("schema", {})),
                 is_list=item is not None,
-                example=coloured(pretty(media["example"])) if "example" in media else None,
+                example=_example(media),
             )
 
     def _refusals(self, raw: Json) -> Iterator[Refusal]:
@@ -206,6 +233,10 @@ class Reference:
             found = found[name]
         whole: Json = found
         return whole
+
+
+def _example(media: Json) -> Markup | None:
+    return coloured(pretty(media["example"])) if "example" in media else None
 
 
 def _haystack(operation: Operation) -> str:

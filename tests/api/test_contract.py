@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -13,10 +14,15 @@ from flask import Flask
 from api.openapi.document import VERSION
 from api.openapi.examples import FILE
 from api.runs.endpoints import LAUNCH_RUN
+from billing import clock
+from billing.events.models import COLLECTION as EVENTS
 from billing.runs.run_billing import continue_run
-from tests.api.checked_client import operations, problems_of, resolved
+from billing.webhooks.message import body_of, headers_of
+from billing.webhooks.signing import new_secret
+from tests.api.checked_client import document, operations, problems_of, resolved
 from tests.api.examples.story import told
 from tests.api.examples.teller import ENDPOINTS, as_text
+from tests.api.factories import create_invoice
 
 REWRITE = "DUEBILL_REWRITE" in os.environ
 ANEW = "Run `make openapi`, look at what changed, and commit it."
@@ -39,6 +45,21 @@ def test_the_version_is_the_day_of_the_newest_change() -> None:
     days = re.findall(r"^## ([0-9-]+)$", changes, re.MULTILINE)
     assert days == sorted(days, reverse=True)
     assert days[0] == VERSION
+
+
+def test_what_is_posted_is_what_the_document_says(app: Flask, db: Any) -> None:
+    posted = document(app)["webhooks"]["event"]["post"]
+    media = posted["requestBody"]["content"]["application/json"]
+    create_invoice()
+    rows = list(db[EVENTS].find())
+    bodies = [body_of(row) for row in rows]
+    assert len(bodies) > 1
+    for body in [*map(json.loads, bodies), media["example"]]:
+        assert problems_of(app, media["schema"], body) == []
+    sent = headers_of(rows[0]["_id"], bodies[0], clock.now(), [new_secret()])
+    assert {h["name"] for h in posted["parameters"]} == {
+        n for n in sent if n.startswith("webhook-")
+    }
 
 
 @ALL

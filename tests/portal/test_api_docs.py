@@ -153,6 +153,14 @@ def test_samples_cannot_become_markup() -> None:
     assert inline("a `<i>` b") == "a <code>&lt;i&gt;</code> b"
 
 
+def test_what_is_posted_to_others_is_told_beside_the_webhooks(reader: PageClient) -> None:
+    page = reader.get(f"{DOCS}/webhooks").page
+    assert page is not None
+    section = next(e for e in page.iter("section") if e.get("id") == "receive_event")
+    assert "webhook-signature" in text_of(section)
+    assert "invoice.paid" in text_of(section)
+
+
 def test_a_list_of_one_group_is_read_to_its_end(reader: PageClient) -> None:
     page = reader.get(f"{DOCS}/customers").page
     assert page is not None
