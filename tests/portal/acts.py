@@ -20,7 +20,9 @@ from billing.plans.save_plan import update_plan
 from billing.runs.run_billing import start_run
 from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
+from billing.users import families
 from billing.users.identity import Identity
+from billing.users.models import User
 from billing.users.provider_sign_in import sign_in_by_provider
 from tests import factories as new
 from tests.billing.seller.pictures import png
@@ -131,6 +133,16 @@ def _linked() -> str:
     return str(sign_in_by_provider(grace).id)
 
 
+def _given() -> str:
+    """What the reader, who is the first user, lets a program do."""
+    reader = User.objects.order_by("id").first()
+    actor, client = families.user_actor(reader), new.create_client()
+    families.begin(
+        actor, TEN_MINUTES, user_id=reader.id, client_id=client.id, scopes=["read:customers"]
+    )
+    return "/profile"
+
+
 _USER = {"name": "Vera", "email": "vera@example.com", "password": new.PASSWORD}
 _SAME_PASSWORD = {"current_password": new.PASSWORD, "new_password": f"{new.PASSWORD} staple"}
 
@@ -154,7 +166,7 @@ ACTS: dict[str, Act] = {
     "plans.archive": Act(lambda: f"/plans/{new.create_plan().id}/archive", "plan.archived"),
     "plans.move": Act(
         lambda: f"/plans/{_second_version()}/move/2", "subscription.updated",
-        {"effective": "now"}, is_money=True,
+        {"effective": "now"},
     ),
     "coupons.create": Act(
         lambda: "/coupons/new", "coupon.created",
@@ -184,7 +196,7 @@ ACTS: dict[str, Act] = {
     "meters.archive": Act(lambda: f"/meters/{new.create_meter().id}/archive", "meter.archived"),
     "usage.record": Act(
         lambda: f"/subscriptions/{_used()}/usage/new", "usage_events",
-        {"meter": "calls", "value": "12.5"}, is_money=True,
+        {"meter": "calls", "value": "12.5"},
     ),
     "subscriptions.create": Act(
         lambda: f"/subscriptions/new?customer_id={_customer()}&plan_id={new.create_plan().id}",
@@ -205,10 +217,10 @@ ACTS: dict[str, Act] = {
         lambda: f"/subscriptions/{_due()}/bill", "invoice.finalized", is_money=True
     ),
     "subscriptions.pause": Act(
-        lambda: f"/subscriptions/{_subscription().id}/pause", "subscription.paused", is_money=True
+        lambda: f"/subscriptions/{_subscription().id}/pause", "subscription.paused",
     ),
     "subscriptions.resume": Act(
-        lambda: f"/subscriptions/{_paused()}/resume", "subscription.resumed", is_money=True
+        lambda: f"/subscriptions/{_paused()}/resume", "subscription.resumed",
     ),
     "subscriptions.revoke_change": Act(
         lambda: f"/subscriptions/{_changing()}/revoke-change", "subscription.change_revoked"
@@ -219,11 +231,10 @@ ACTS: dict[str, Act] = {
     ),
     "invoices.edit": Act(
         lambda: f"/invoices/{new.create_invoice(draft=True).id}/edit", "invoice.finalized",
-        {"draft": None}, is_money=True,
+        {"draft": None},
     ),
     "invoices.finalize": Act(
         lambda: f"/invoices/{new.create_invoice(draft=True).id}/finalize", "invoice.finalized",
-        is_money=True,
     ),
     "invoices.pay": Act(
         lambda: f"/invoices/{new.create_invoice().id}/pay", "payment.succeeded",
@@ -234,7 +245,7 @@ ACTS: dict[str, Act] = {
     ),
     "invoices.uncollectible": Act(
         lambda: f"/invoices/{new.create_invoice().id}/uncollectible",
-        "invoice.marked_uncollectible", is_money=True,
+        "invoice.marked_uncollectible",
     ),
     "credit_notes.create": Act(
         lambda: f"/invoices/{new.create_payment().invoice_id}/credit", "credit_note.issued",
@@ -242,7 +253,7 @@ ACTS: dict[str, Act] = {
     ),
     "credit_notes.void": Act(
         lambda: f"/credit-notes/{new.create_credit_note(amount=3000).id}/void",
-        "credit_note.voided", is_money=True,
+        "credit_note.voided",
     ),
     "payments.refund": Act(
         lambda: f"/payments/{new.create_payment().id}/refund", "refund.started",
@@ -263,7 +274,7 @@ ACTS: dict[str, Act] = {
         "billing_run.started", action="/runs", is_money=True,
     ),
     "runs.resume": Act(
-        lambda: f"/runs/{_interrupted()}", "billing_run.resumed", action="/resume", is_money=True
+        lambda: f"/runs/{_interrupted()}", "billing_run.resumed", action="/resume",
     ),
     "checks.start": Act(lambda: "/checks", "books_checks"),
     "test_clocks.create": Act(
@@ -271,7 +282,7 @@ ACTS: dict[str, Act] = {
     ),
     "test_clocks.advance": Act(
         lambda: f"/test-clocks/{new.create_test_clock().id}", "test_clock.advanced",
-        action="/advance", is_money=True,
+        action="/advance",
     ),
     "test_clocks.delete": Act(
         lambda: f"/test-clocks/{new.create_test_clock().id}/delete", "test_clock.deleted"
@@ -298,6 +309,7 @@ ACTS: dict[str, Act] = {
     "oauth_clients.revoke": Act(
         lambda: f"/oauth-clients/{new.create_client().id}/revoke", "oauth_client.revoked"
     ),
+    "oauth.end": Act(_given, "oauth_client.access_ended", action="/end"),
     "seller.edit": Act(lambda: "/settings/edit", "settings.updated", {"name": "Duebill Ltd"}),
     "seller.logo": Act(
         lambda: "/settings", "settings.updated", {"logo": png()}, action="/settings/logo",
