@@ -16,6 +16,7 @@ _STAFF = {
     "run": ("runs.detail", "run_id"),
     "clk": ("test_clocks.detail", "test_clock_id"),
     "usr": ("users.detail", "user_id"),
+    "whk": ("webhooks.detail", "webhook_endpoint_id"),
     "cli": ("oauth_clients.detail", "client_id"),
 }
 _CUSTOMER = {

@@ -49,6 +49,7 @@ _STAFF = (
     Entry("Audit trail", "history", "events.index", "read:events", key="a"),
     Entry("API calls", "plug", "api_calls.index", "read:users", key="l"),
     Entry("Users", "key", "users.index", "read:users", key="u"),
+    Entry("Webhooks", "bolt", "webhooks.index", "read:webhooks", key="w"),
     Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients", key="x"),
     Entry("Settings", "sliders", "seller.detail", "read:settings", key="e"),
     Entry("API documentation", "braces", "api_docs.index", key="f"),

@@ -26,6 +26,7 @@ FEATURES = (
     "test_clocks",
     "events",
     "api_calls",
+    "webhooks",
     "users",
     "oauth_clients",
     "oauth",

@@ -139,6 +139,16 @@ KINDS = (
         title=_named,
     ),
     Kind(
+        name="webhook_endpoint",
+        prefix="whk",
+        collection="webhook_endpoints",
+        scope="read:webhooks",
+        fields=("url", "description", "status"),
+        title=lambda row: row.get("description") or row["url"],
+        by="id",
+        note=lambda row: row["url"],
+    ),
+    Kind(
         name="run",
         prefix="run",
         collection="billing_runs",

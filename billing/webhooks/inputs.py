@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from billing.events.types import is_pattern
 from billing.inputs import Input, Line, Metadata, WholeNumber
@@ -57,11 +57,13 @@ class ReplayRange(Input):
     to_seq: Sequence
     """The last one."""
 
-    @model_validator(mode="after")
-    def _not_too_long(self) -> "ReplayRange":
-        if not 0 <= self.to_seq - self.from_seq < MOST_REPLAYED:
-            raise ValueError(f"to_seq must be from from_seq to {MOST_REPLAYED - 1:,} above it")
-        return self
+    @field_validator("to_seq")
+    @classmethod
+    def _not_too_far(cls, value: int, info: ValidationInfo) -> int:
+        first = info.data.get("from_seq")
+        if first is not None and not 0 <= value - first < MOST_REPLAYED:
+            raise ValueError(f"must be from from_seq to {MOST_REPLAYED - 1:,} above it")
+        return value
 
 
 class ReplayFailed(Input):

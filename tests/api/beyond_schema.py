@@ -20,7 +20,7 @@ _BEYOND_SCHEMA = (
     "is not a field of what expand=",
     "cannot be given with after",
     "names no type of event",
-    "to_seq must be from from_seq",
+    "must be from from_seq to",
     "must not be negative",
     "must be (greater|less) than or equal to [12][0-9]{3}-[0-9]{2}-[0-9]{2}",
     "must not be empty",  # after its spaces are trimmed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from billing import clock
@@ -12,6 +13,7 @@ from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
 from billing.customers.models import Customer
+from billing.database import database
 from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.queries import get_invoice
@@ -37,6 +39,12 @@ from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
 from billing.users.models import User
+from billing.webhooks.admit import admit
+from billing.webhooks.fan_out import sequence_waiting
+from billing.webhooks.message import body_of
+from billing.webhooks.outcome import Attempt, Outcome
+from billing.webhooks.save_endpoint import disable_endpoint
+from billing.webhooks.settle import Health, settle
 from tests.factories import (
     create_api_call,
     create_client,
@@ -51,6 +59,7 @@ from tests.factories import (
     create_test_clock,
     create_usage,
     create_user,
+    create_webhook_endpoint,
 )
 
 ADMIN = "admin@example.com"
@@ -83,6 +92,9 @@ class Business:
     trial: str
     api_call: str
     client: str
+    webhook: str
+    failing_webhook: str
+    delivery: str
 
     @property
     def consent(self) -> str:
@@ -223,7 +235,7 @@ def build() -> Business:
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
-        _integrate(),
+        _integrate(), *_listen(),
     )  # fmt: skip
 
 
@@ -292,6 +304,44 @@ def _integrate() -> str:
     rotate_secret(client.id, RotateSecret(overlap_hours=48))
     revoke_client(create_client(name="Old export script").id)
     return str(client.id)
+
+
+def _listen() -> tuple[str, str, str]:
+    """Endpoints that are well, failing and gone; ids of the first two and of a delivery."""
+    sequence_waiting()
+    address = "https://93.184.215.14/integrations/duebill/events"
+    kinds = ["customer.*", "plan.created", "tax_rate.*", "invoice.finalized", "invoice.paid"]
+    well = create_webhook_endpoint(url=address, description="Bookkeeping", event_types=kinds)
+    bad = create_webhook_endpoint(url=f"{address}/staging")
+    disable_endpoint(create_webhook_endpoint(url=f"{address}/old").id, reason="gone")
+    for number in range(3):
+        create_tax_rate(country="FR", percentage=f"{number}.5")
+    archive_tax_rate(create_tax_rate(name="Old").id)
+    sequence_waiting()
+    made = [_attempt(well.id, outcome) for outcome in _OUTCOMES]
+    _attempt(bad.id, Outcome(error="timeout", milliseconds=15_000), Health(2))
+    return str(well.id), str(bad.id), made[1]
+
+
+_OUTCOMES = (
+    Outcome(200, milliseconds=84, response='{"received": true}'),
+    Outcome(404, milliseconds=31, response="<html><body>No such integration</body></html>"),
+    Outcome(503, milliseconds=2043, response="Service unavailable", retry_after=120),
+)
+
+
+def _attempt(endpoint_id: str, outcome: Outcome, health: Health | None = None) -> str:
+    """Let one delivery to the endpoint have this outcome; its id."""
+    now, lanes = clock.wall_clock(), database().webhook_lanes
+    lanes.update_one({"_id": endpoint_id}, {"$set": {"worker": "wrk_1"}})
+    admit("wrk_1", endpoint_id, now)
+    row: Any = database().webhook_deliveries.find_one(
+        {"endpoint_id": endpoint_id, "place": "line", "tries": 0}
+    )
+    event: Any = database().events.find_one({"_id": row["event_id"]})
+    attempt = Attempt(row, body_of(event), now, outcome)
+    settle("wrk_1", endpoint_id, [attempt], health or Health(), now)
+    return str(row["_id"])
 
 
 def _lines(rates: list[str]) -> list[dict[str, object]]:

@@ -26,6 +26,7 @@ from tests.factories import (
     create_tax_rate,
     create_test_clock,
     create_user,
+    create_webhook_endpoint,
 )
 
 MAKERS: dict[str, Any] = {
@@ -40,6 +41,7 @@ MAKERS: dict[str, Any] = {
     "meter": create_meter,
     "user": create_user,
     "oauth_client": create_client,
+    "webhook_endpoint": create_webhook_endpoint,
     "run": start_run,
     "test_clock": create_test_clock,
 }
@@ -127,7 +129,7 @@ def test_who_may_not_see_a_kind_does_not_find_it(db: object) -> None:
     everything = {found.kind for kind in KINDS for found in found_by(MAKERS[kind.name]().id)}
     assert everything == MAKERS.keys()
     seen = {kind for kind in MAKERS for found in found_by(_any_id(kind), role="viewer")}
-    assert MAKERS.keys() - seen == {"user", "oauth_client", "test_clock"}
+    assert MAKERS.keys() - seen == {"user", "oauth_client", "test_clock", "webhook_endpoint"}
 
 
 def test_a_customers_user_finds_only_what_is_theirs(db: object) -> None:
