@@ -51,15 +51,7 @@ def _number(also: Also, most: int) -> int:
     first = _raise(len(rows)) + 1
     for seq, row in enumerate(rows, first):
         row["seq"] = seq
-    events.bulk_write(
-        [
-            UpdateOne(
-                {"_id": row["_id"]}, {"$set": {"seq": row["seq"]}, "$unset": {"unsequenced": 1}}
-            )
-            for row in rows
-        ],
-        ordered=False,
-    )
+    events.bulk_write([_numbering(row) for row in rows], ordered=False)
     also(rows)
     return len(rows)
 
