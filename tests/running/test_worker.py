@@ -94,6 +94,17 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_every_start_puts_events_of_before_the_sequence_in_line(
+    db: Database[Row], mongodb_uri: str, tmp_path: Path
+) -> None:
+    (event_id,) = happen("plan_1")
+    db.events.update_one({"_id": event_id}, {"$unset": {"unsequenced": 1}})
+    command = [sys.executable, "-m", "flask", "db", "indexes"]
+    told = {"PATH": os.environ["PATH"], "MONGODB_URI": mongodb_uri, "DATA_DIR": str(tmp_path)}
+    subprocess.run(command, cwd=ROOT, env=told, capture_output=True, check=True)
+    assert db.events.find_one({"_id": event_id})["unsequenced"] == event_id  # type: ignore[index]
+
+
 def test_a_local_portal_brings_a_worker_and_takes_it_along(portal: Portal) -> None:
     portal.wait_until_ready()
     workers = Workers(portal)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from billing.webhooks import send, targets
+from billing.webhooks import connections, targets
 from billing.webhooks.outcome import Outcome
 from billing.webhooks.send import Sender
 from tests.billing.webhooks.receiver import Receiver, Reply, answering_with, free_port, receiving
@@ -250,7 +250,7 @@ def test_only_a_trusted_certificate_for_the_name_will_do(
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(pem)
     ours = ssl.create_default_context(cafile=str(pem) if trusted else None)
-    monkeypatch.setattr(send, "_trusted", lambda: ours)
+    monkeypatch.setattr(connections, "trusted", lambda: ours)
 
     def answer(connection: socket.socket) -> None:
         with server.wrap_socket(connection, server_side=True) as secure:
