@@ -109,7 +109,7 @@ class Deliverer:
         sender = lane.borrow() or Sender(self._pace.connect_seconds, self._pace.whole_seconds)
         try:
             while monotonic() < until and (parcel := lane.take()):
-                at = self._clock.now()
+                at = self._clock.estimate()
                 lane.done(attempt(sender, lane.endpoint, parcel.delivery, parcel.body, at))
                 self._news.put(None)
         finally:

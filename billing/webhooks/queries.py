@@ -38,8 +38,10 @@ def count_pending(most: int) -> int:
 
 
 def count_failing() -> int:
-    """How many endpoints are failing."""
-    return database()[LANES].count_documents({"failures": {"$gte": FAILING_AFTER}})
+    """How many enabled endpoints are failing."""
+    failing = database()[LANES].find({"failures": {"$gte": FAILING_AFTER}}, {"_id": 1})
+    where = {"_id": {"$in": [row["_id"] for row in failing]}, "status": "enabled"}
+    return database()[ENDPOINTS].count_documents(where)
 
 
 def list_deliveries(

@@ -4,19 +4,14 @@ No redirect is followed, no proxy of the environment is used, and the connection
 address that was looked up and allowed.
 """
 
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
-from http.client import HTTPException
 from time import monotonic
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 from urllib3.response import HTTPResponse
 
+from billing.webhooks.connections import TROUBLE, Open, connect, word_for
 from billing.webhooks.cut_off import cut_off_at
 from billing.webhooks.outcome import Outcome
 from billing.webhooks.targets import (
@@ -32,16 +27,6 @@ WHOLE_SECONDS = 15.0
 _KEPT_BYTES = 1024
 _READ_BYTES = 64 * 1024  # of an answer, before its connection is rather closed than used again
 _MOST_ADDRESSES = 4
-_TROUBLE = (OSError, HTTPError, HTTPException, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """An open connection, and what it is one to."""
-
-    target: Target
-    address: str
-    connection: HTTPConnection
 
 
 class Sender:
@@ -54,7 +39,7 @@ class Sender:
         self, connect_seconds: float = CONNECT_SECONDS, whole_seconds: float = WHOLE_SECONDS
     ) -> None:
         self._connect_seconds, self._whole_seconds = connect_seconds, whole_seconds
-        self._kept: _Open | None = None
+        self._kept: Open | None = None
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Post and say what came of it; never raises for what the other side does."""
@@ -68,8 +53,8 @@ class Sender:
             error = "address_refused"
         except TargetUnknown:
             error = "unknown_host"
-        except _TROUBLE as trouble:
-            error = _word(trouble) if monotonic() < end else "timeout"
+        except TROUBLE as trouble:
+            error = word_for(trouble) if monotonic() < end else "timeout"
         return Outcome(
             status=answer.status if answer else None,
             error=error,
@@ -95,9 +80,10 @@ class Sender:
             except ConnectionError:  # it was closed while it lay idle
                 if monotonic() > end:
                     raise
-        return self._ask(self._connect(target, addresses, end), headers, body, end)
+        connected = connect(target, addresses, min(end, monotonic() + self._connect_seconds))
+        return self._ask(connected, headers, body, end)
 
-    def _reusable(self, target: Target, addresses: list[str]) -> _Open | None:
+    def _reusable(self, target: Target, addresses: list[str]) -> Open | None:
         """The open connection, where it is one to an address that the name still has."""
         kept, self._kept = self._kept, None
         if kept is None:
@@ -107,25 +93,8 @@ class Sender:
         kept.connection.close()
         return None
 
-    def _connect(self, target: Target, addresses: list[str], end: float) -> _Open:
-        """A new connection, to the first of the addresses that takes one."""
-        end = min(end, monotonic() + self._connect_seconds)
-        for position, address in enumerate(addresses, 1):
-            connection = _connection(target, address, max(end - monotonic(), 0.1))
-            try:
-                with cut_off_at(end, lambda c=connection: c.sock):  # type: ignore[misc]
-                    connection.connect()
-                return _Open(target, address, connection)
-            except _TROUBLE as trouble:
-                connection.close()
-                if monotonic() > end:
-                    raise TimeoutError from trouble
-                if position == len(addresses):
-                    raise
-        raise TargetUnknown(target.host)
-
     def _ask(
-        self, on: _Open, headers: Mapping[str, str], body: bytes, end: float
+        self, on: Open, headers: Mapping[str, str], body: bytes, end: float
     ) -> tuple[HTTPResponse, str]:
         """The answer and the beginning of its body."""
         connection, path = on.connection, on.target.path
@@ -150,24 +119,6 @@ class Sender:
         return answer, kept
 
 
-def _connection(target: Target, address: str, timeout: float) -> HTTPConnection:
-    if target.scheme == "http":
-        return HTTPConnection(address, target.port, timeout=timeout)
-    return HTTPSConnection(
-        address,
-        target.port,
-        timeout=timeout,
-        server_hostname=target.host,
-        ssl_context=_trusted(),
-    )
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The authorities that the system trusts; SSL_CERT_FILE names others."""
-    return ssl.create_default_context()
-
-
 def _read(answer: HTTPResponse) -> str:
     """The first bytes as text; more is read only to free the connection."""
     kept = answer.read(_KEPT_BYTES)
@@ -186,14 +137,3 @@ def _retry_after(answer: HTTPResponse) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None
-
-
-def _word(error: Exception) -> str:
-    """What happened, in a word that stays."""
-    if isinstance(error, NewConnectionError):  # which the library counts among the timeouts
-        return "no_connection"
-    if isinstance(error, TimeoutError | ConnectTimeoutError):
-        return "timeout"
-    if isinstance(error, ssl.SSLError):
-        return "tls_failed"
-    return "connection_lost" if isinstance(error, OSError) else "bad_answer"

@@ -6,7 +6,9 @@ from flask_login import current_user
 
 from billing.reports.dashboard import overview
 from billing.reports.revenue import KINDS, retention_of_year
+from billing.webhooks.queries import count_failing
 from portal.access import page
+from portal.template_helpers import may
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -37,4 +39,5 @@ def index() -> ResponseReturnValue:
         retention=retention_of_year(months),
         kinds=KINDS,
         bands=BANDS,
+        failing_webhooks=count_failing() if may("read:webhooks") else 0,
     )
