@@ -24,6 +24,8 @@ _WORDS = {
     "maxProperties": "at most {} entries",
 }
 
+_NOT_EMPTY = {("minLength", 1), ("minItems", 1)}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -133,9 +135,9 @@ def _rules(whole: Json) -> Iterator[str]:
     options = [option for option in whole.get("anyOf", []) if option != {"type": "null"}]
     for option in (whole, *(options if len(options) == 1 else ())):
         for name, words in _WORDS.items():
-            if name in option and (name, option[name]) not in {("minLength", 1)}:
+            if name in option and (name, option[name]) not in _NOT_EMPTY:
                 yield words.format(f"{option[name]:,}")
-        if option.get("minLength") == 1:
+        if any(option.get(name) == least for name, least in _NOT_EMPTY):
             yield "not empty"
     if whole.get("default") not in (None, [], {}, ""):
         default = whole["default"]
