@@ -40,6 +40,20 @@ def test_the_examples_are_what_the_api_answers(
     assert FILE.read_text("utf-8") == text, f"The API answers otherwise than its examples. {ANEW}"
 
 
+def test_a_change_of_the_contract_is_seen(app: Flask) -> None:
+    text, present = Path("docs/openapi.json").read_text("utf-8"), document(app)
+    kept = json.loads(text)
+    parts = ("paths", "webhooks", "components")
+    changed = [
+        name
+        for part in parts
+        for name in kept[part].keys() | present[part].keys()
+        if kept[part].get(name) != present[part].get(name)
+    ]
+    is_same = text == as_text(present)
+    assert is_same, f"The contract is not that of docs/openapi.json: {sorted(changed)}. {ANEW}"
+
+
 def test_the_version_is_the_day_of_the_newest_change() -> None:
     changes = Path("docs/api-changelog.md").read_text("utf-8")
     days = re.findall(r"^## ([0-9-]+)$", changes, re.MULTILINE)

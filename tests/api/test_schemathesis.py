@@ -34,7 +34,7 @@ from tests.api.beyond_schema import only_for_what_a_schema_cannot_say
 from tests.api.fuzzed_world import KNOWN, Repeated, World, without_network
 
 LONG = "DUEBILL_LONG" in os.environ
-EXAMPLES, STORIES = (2000, 500) if LONG else (25, 15)
+EXAMPLES, STORIES = (2000, 500) if LONG else (20, 12)
 NAMES = [endpoint.name for feature in features() for endpoint in feature.declared]
 CONFIG: dict[str, Any] = {
     **({} if LONG else {"seed": 1}),

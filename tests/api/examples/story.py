@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from billing import clock
+from billing.webhooks.fan_out import sequence_waiting
 from tests.api.examples import catalogue, clients, customers, invoices, subscriptions, webhooks
 from tests.api.examples.teller import Teller
 from tests.api.factories import PASSWORD, create_user
@@ -94,5 +95,6 @@ def _tell_runs(tell: Teller) -> None:
 
 
 def _tell_events(tell: Teller, subscription_id: str) -> None:
+    sequence_waiting()  # as a worker does all the time
     found = tell("list_events", query={"object_id": subscription_id, "limit": 2})
     tell("get_event", event_id=found["data"][0]["id"])
