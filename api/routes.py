@@ -23,6 +23,7 @@ FEATURES = (
     "me.endpoints",
     "customers.endpoints",
     "customers.credits",
+    "customers.statement",
     "plans.endpoints",
     "plans.moving",
     "coupons.endpoints",

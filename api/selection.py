@@ -18,8 +18,10 @@ ALWAYS = ("id", "object")
 
 
 def fields_of(shape: type[BaseModel]) -> dict[str, type[BaseModel] | None]:
-    """The fields of a shape, each with the shape of the objects it holds, if it does."""
-    return {name: _inner(field.annotation) for name, field in shape.model_fields.items()}
+    """The fields of a shape as answers name them, each with the shape of the objects it holds, if
+    it does."""
+    fields = shape.model_fields.items()
+    return {field.alias or name: _inner(field.annotation) for name, field in fields}
 
 
 def names_of(shape: type[BaseModel]) -> list[str]:
@@ -27,7 +29,7 @@ def names_of(shape: type[BaseModel]) -> list[str]:
     names = []
     for name, inner in fields_of(shape).items():
         names.append(name)
-        names += [f"{name}.{below}" for below in inner.model_fields] if inner else []
+        names += [f"{name}.{below}" for below in fields_of(inner)] if inner else []
     return names
 
 

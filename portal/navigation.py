@@ -58,6 +58,7 @@ _CUSTOMER = (
     Entry("Overview", "home", "account.index", key="o"),
     Entry("Subscriptions", "repeat", "account.subscriptions", key="s"),
     Entry("Invoices", "receipt", "account.invoices", key="i"),
+    Entry("Statement", "history", "statements.own", key="t"),
 )
 
 

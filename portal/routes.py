@@ -21,6 +21,7 @@ FEATURES = (
     "credit_notes",
     "payments",
     "papers",
+    "statements",
     "runs",
     "checks",
     "test_clocks",

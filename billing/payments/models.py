@@ -40,6 +40,7 @@ declare_indexes(
     "refunds",
     IndexModel([("payment_id", ASCENDING), ("_id", ASCENDING)], name="payment"),
     IndexModel([("invoice_id", ASCENDING), ("_id", ASCENDING)], name="invoice"),
+    IndexModel([("customer_id", ASCENDING), ("_id", ASCENDING)], name="customer"),
     IndexModel([("status", ASCENDING), ("_id", ASCENDING)], name="status"),
 )
 

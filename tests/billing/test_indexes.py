@@ -35,6 +35,7 @@ from billing.payments.settle_pending import settle_pending
 from billing.plans import queries as plans
 from billing.reports import revenue
 from billing.reports.dashboard import overview
+from billing.reports.statement import customer_statement
 from billing.runs import queries as runs
 from billing.runs.run_billing import run_billing
 from billing.subscriptions import queries as subscriptions
@@ -453,6 +454,7 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     list(due_reminders(date(2027, 1, 1)))
     runs.run_skips(runs.list_runs().items[0]["_id"])
     overview()
+    customer_statement(customer_id, currency="USD")
     rate_ids = [row["_id"] for row in taxes.list_tax_rates(limit=2).items]
     taxes.rates_by_id(rate_ids)
     taxes.offered_rates()

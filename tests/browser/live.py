@@ -47,6 +47,7 @@ def staff_pages(of: Business) -> dict[str, str]:
         "customer-new": "/customers/new",
         "customer": f"/customers/{of.customer}",
         "customer-edit": f"/customers/{of.customer}/edit",
+        "customer-statement": f"/customers/{of.customer}/statement?from=2026-01-01&to=2099-12-31",
         "customer-credit": f"/customers/{of.customer}/credit",
         "customer-delete": f"/customers/{of.customer}/delete",
         "plans": "/plans",
@@ -159,5 +160,6 @@ def customer_pages(of: Business) -> dict[str, str]:
         "account-subscriptions": "/account/subscriptions",
         "account-subscription": f"/account/subscriptions/{of.trial}",
         "account-invoices": "/account/invoices",
+        "account-statement": "/account/statement?from=&to=",
         "account-invoice": f"/account/invoices/{of.invoice}",
     }

@@ -14,6 +14,7 @@ from billing.invoices.explain import explain_invoice
 from billing.runs.check import check_books
 from tests.api.checked_client import CheckedClient
 from tests.billing.invoices.recompute import recompute
+from tests.billing.reports.owed import check_statements
 from tests.scenarios.shown import shown
 from tests.scenarios.story import Moment, Step, Table, read, side_by_side
 from tests.scenarios.world import World
@@ -33,6 +34,7 @@ def test_it_goes_as_the_story_says(path: Path, admin: CheckedClient) -> None:
         else:
             check(world, entry, where)
     assert check_books() == []
+    check_statements()
     for row in database().invoices.find():
         recompute(explain_invoice(row))
 

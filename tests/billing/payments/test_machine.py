@@ -30,6 +30,7 @@ from billing.payments.queries import payments_of
 from billing.payments.receive_report import receive_report
 from billing.payments.refund import refund_payment
 from tests.billing.payments.test_charge import NOW, settle_pending
+from tests.billing.reports.owed import check_statements
 from tests.factories import (
     create_credit_note,
     create_customer,
@@ -159,6 +160,7 @@ def test_the_money_of_an_invoice_always_adds_up(db: Database[Row]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Money, settings=found)
+    check_statements()
     statuses = db.payments.distinct("status")
     assert {"succeeded", "failed", "refunded", "partially_refunded"} <= set(statuses)
     assert db.credit_notes.distinct("status") == ["issued", "void"]

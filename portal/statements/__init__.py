@@ -1,0 +1,1 @@
+"""Customers' statements, for staff and for themselves."""
