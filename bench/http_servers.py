@@ -34,6 +34,7 @@ def served(arguments: tuple[str, ...], uri: str, data_dir: Path, probe: str) -> 
         "SECRET_KEY": _SECRET_KEY,
         "JWT_SECRET": JWT_SECRET,
         "PUBLIC_URL": PUBLIC_URL,
+        "WORKER": "false",  # what it does is measured by itself
         "API_RATE_LIMIT": "10000000",  # counted as ever, and never reached
     }
     command = [str(Path(sys.executable).with_name("gunicorn")), *arguments]

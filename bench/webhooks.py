@@ -23,6 +23,7 @@ from billing.webhooks.deliver import Deliverer
 from billing.webhooks.fan_out import sequence_waiting
 from billing.webhooks.inputs import WebhookEndpointInput
 from billing.webhooks.lane import AT_ONCE
+from billing.webhooks.queries import count_pending
 from billing.webhooks.relay import Relay
 from billing.webhooks.save_endpoint import create_endpoint
 from billing.webhooks.send import Sender
@@ -88,14 +89,13 @@ def _deliver() -> tuple[float, int]:
     """Deliveries per second from the worker's start until all are delivered, and its peak MiB."""
     done, told = _SPAWN.Event(), _SPAWN.Queue()
     worker = _SPAWN.Process(target=_work, args=(database.uri(), done, told))
-    deliveries = database.database().webhook_deliveries
     worker.start()
-    began = None
-    while left := deliveries.count_documents({"status": "pending"}):
-        if began is None and left < EVENTS:
-            began, first = time.perf_counter(), EVENTS - left
+    while (left := count_pending(EVENTS)) == EVENTS:
         time.sleep(0.05)
-    rate = (EVENTS - first) / (time.perf_counter() - (began or 0))
+    began, first = time.perf_counter(), EVENTS - left
+    while count_pending(1):
+        time.sleep(0.05)
+    rate = (EVENTS - first) / (time.perf_counter() - began)
     done.set()
     memory: int = told.get()
     worker.join()

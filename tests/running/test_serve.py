@@ -39,6 +39,7 @@ class Portal:
             "DATA_DIR": str(data_dir),
             "PORT": str(self.port),
             "WEB_CONCURRENCY": "2",
+            "WORKER": "false",  # see test_worker.py
             **environ,
         }
         self.process = subprocess.Popen(

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,7 @@ from billing.workers.heartbeats import workers_alive
 from tests.billing.webhooks.receiver import receiving, wait_until
 from tests.billing.webhooks.working import happen, wait_for_statuses
 from tests.factories import create_webhook_endpoint
-from tests.running.test_serve import Portal, portal
-
-__all__ = ["portal"]
+from tests.running.test_serve import Portal
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
@@ -105,26 +104,37 @@ def test_every_start_puts_events_of_before_the_sequence_in_line(
     assert db.events.find_one({"_id": event_id})["unsequenced"] == event_id  # type: ignore[index]
 
 
-def test_a_local_portal_brings_a_worker_and_takes_it_along(portal: Portal) -> None:
-    portal.wait_until_ready()
-    workers = Workers(portal)
-    first = workers.one()
-    os.kill(first["pid"], signal.SIGKILL)
-    wait_until(lambda: workers.one()["_id"] != first["_id"], 30)
-    second = workers.one()
-    workers.close()
-    _, err = portal.stop()
+@contextmanager
+def running(data_dir: Path, **environ: str) -> Iterator[Portal]:
+    """A portal that is ready, and ended whatever happens."""
+    portal = Portal(data_dir, **environ)
+    try:
+        portal.wait_until_ready()
+        yield portal
+    finally:
+        if portal.process.poll() is None:
+            portal.stop()
+
+
+def test_a_local_portal_brings_a_worker_and_takes_it_along(tmp_path: Path) -> None:
+    with running(tmp_path, WORKER="") as portal:  # as if nothing was said
+        workers = Workers(portal)
+        first = workers.one()
+        os.kill(first["pid"], signal.SIGKILL)
+        wait_until(lambda: workers.one()["_id"] != first["_id"], 30)
+        second = workers.one()
+        workers.close()
+        _, err = portal.stop()
     assert "Traceback" not in err
     for row in (first, second):
         assert not Path(f"/proc/{row['pid']}").exists()
 
 
 def test_a_portal_brings_none_where_others_see_to_it(tmp_path: Path) -> None:
-    alone = Portal(tmp_path, WORKER="false")
-    alone.wait_until_ready()
-    children = Path(f"/proc/{alone.process.pid}/task/{alone.process.pid}/children").read_text()
-    commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in children.split()]
-    alone.stop()
+    with running(tmp_path) as portal:
+        pid = portal.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        commands = [Path(f"/proc/{child}/cmdline").read_text() for child in children]
     assert commands
     assert not any("portal.beside" in command for command in commands)
 
