@@ -1,17 +1,20 @@
 """Documents as PDF: made when they are asked for, in the customer's language."""
 
+from api.customers.statement import StatementQuery
 from api.endpoint import Endpoints
 from api.papers.answers import Pdf
 from billing.credit_notes.errors import CreditNoteNotFound
+from billing.customers.errors import CustomerNotFound
 from billing.invoices.errors import InvoiceNotFound
 from billing.papers import queries
 from billing.papers.errors import PaymentNotReceived
 from billing.papers.paper import Paper
 from billing.payments.errors import PaymentNotFound
+from billing.reports.statement_balances import StatementTooLong
 
 READ = "read:invoices"
 
-endpoints = Endpoints("Documents", "Invoices, credit notes and receipts as PDF.")
+endpoints = Endpoints("Documents", "Invoices, credit notes, receipts and statements as PDF.")
 
 
 @endpoints.get(
@@ -49,3 +52,17 @@ def get_credit_note_pdf(credit_note_id: str) -> Paper:
 def get_payment_receipt(payment_id: str) -> Paper:
     """What came in, what for, and what went back."""
     return queries.get_receipt(payment_id)
+
+
+@endpoints.get(
+    "/customers/<customer_id>/statement/pdf",
+    "Get a customer's statement as PDF",
+    scope=READ,
+    query=StatementQuery,
+    answer=Pdf(),
+    refusals=(CustomerNotFound, StatementTooLong),
+)
+def get_statement_pdf(customer_id: str, query: StatementQuery) -> Paper:
+    """What was charged, paid and credited from one day to another, and what is owed then; at most
+    1,000 lines."""
+    return queries.get_statement_paper(customer_id, **query.arguments())

@@ -1,18 +1,26 @@
 """The papers of what there is. A customer's own actor gets only its own."""
 
+from datetime import UTC, date, datetime, time
+
 from billing.credit_notes.queries import get_credit_note
 from billing.customers.queries import get_customer_row
 from billing.database import Row
 from billing.invoices.parties import customer_snapshot, seller_snapshot
-from billing.invoices.queries import get_invoice_row
+from billing.invoices.queries import get_invoice_row, invoice_numbers
 from billing.papers.credit_note import credit_note_paper
 from billing.papers.errors import PaymentNotReceived
 from billing.papers.invoice import invoice_paper
 from billing.papers.paper import Paper
 from billing.papers.receipt import receipt_paper
+from billing.papers.statement import statement_paper
 from billing.payments.models import RECEIVED
 from billing.payments.queries import get_payment, refunds_of
+from billing.reports.statement import Statement, customer_statement
+from billing.reports.statement_balances import StatementTooLong
 from billing.seller import current_seller
+
+MOST_LINES = 1_000
+"""Of a statement."""
 
 
 def get_invoice_paper(invoice_id: str) -> Paper:
@@ -55,6 +63,37 @@ def get_receipt(payment_id: str) -> Paper:
         created=payment["created_at"],
         logo=seller.get("logo"),
     )
+
+
+def get_statement_paper(
+    customer_id: str,
+    first: date | None = None,
+    last: date | None = None,
+    currency: str | None = None,
+) -> Paper:
+    """The statement of a customer from `first` to `last`, both included; see customer_statement
+    for what is left out. Raises CustomerNotFound, Invalid and StatementTooLong."""
+    statement = customer_statement(customer_id, first, last, currency)
+    _check_length(statement)
+    customer = customer_snapshot(statement.customer.row())
+    seller = seller_snapshot(current_seller())
+    moves = [move for balance in statement.balances for move, _ in balance.lines]
+    numbers = invoice_numbers([move.invoice_id for move in moves if move.invoice_id])
+    data = statement_paper(statement, numbers, seller, customer)
+    return Paper(
+        name=f"{data['title']} {statement.last.isoformat()}",
+        data=data,
+        created=datetime.combine(statement.last, time(), UTC),
+        logo=seller.get("logo"),
+    )
+
+
+def _check_length(statement: Statement) -> None:
+    """The memory that setting takes grows with each line."""
+    if sum(len(balance.lines) for balance in statement.balances) > MOST_LINES:
+        raise StatementTooLong(
+            f"A PDF has at most {MOST_LINES:,} lines; ask for a shorter time.", field="from"
+        )
 
 
 def _parties(invoice: Row | None, customer_id: str) -> tuple[Row, Row]:

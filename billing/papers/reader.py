@@ -37,6 +37,10 @@ class Reader:
         """`November 23, 2026`, `23. November 2026`."""
         return str(format_date(date.fromisoformat(iso), "long", locale=self.locale))
 
+    def short_day(self, iso: str) -> str:
+        """`Nov 23, 2026`, `23.11.2026`."""
+        return str(format_date(date.fromisoformat(iso), "medium", locale=self.locale))
+
     def span(self, start: str, end: str) -> str:
         """`Nov 23 - Dec 23, 2026`, with the dash of the locale."""
         first, last = date.fromisoformat(start), date.fromisoformat(end)

@@ -1,10 +1,19 @@
 """Documents as PDF: shown by the browser, under a name to keep them by."""
 
-from flask import Blueprint, Response, request
+from datetime import date
+
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from billing.actors import own_customer_id
+from billing.errors import Invalid
 from billing.papers.paper import Paper
-from billing.papers.queries import get_credit_note_paper, get_invoice_paper, get_receipt
+from billing.papers.queries import (
+    get_credit_note_paper,
+    get_invoice_paper,
+    get_receipt,
+    get_statement_paper,
+)
 from portal.access import page
 
 blueprint = Blueprint("papers", __name__)
@@ -34,6 +43,21 @@ def receipt(payment_id: str) -> ResponseReturnValue:
     return _shown(get_receipt(payment_id))
 
 
+@blueprint.get("/customers/<customer_id>/statement/pdf")
+@page("read:invoices")
+def statement(customer_id: str) -> ResponseReturnValue:
+    """A customer's statement, of the days `from` and `to` where they are given."""
+    return _shown(get_statement_paper(customer_id, _day("from"), _day("to")))
+
+
+@blueprint.get("/account/statement/pdf")
+@page("read:invoices", audience="customer")
+def own_statement() -> ResponseReturnValue:
+    """My own."""
+    own = own_customer_id() or abort(404)
+    return _shown(get_statement_paper(own, _day("from"), _day("to")))
+
+
 @blueprint.get("/account/invoices/<invoice_id>/pdf")
 @page("read:invoices", audience="customer")
 def own_invoice(invoice_id: str) -> ResponseReturnValue:
@@ -53,6 +77,15 @@ def own_credit_note(credit_note_id: str) -> ResponseReturnValue:
 def own_receipt(payment_id: str) -> ResponseReturnValue:
     """Of a payment of mine."""
     return _shown(get_receipt(payment_id))
+
+
+def _day(name: str) -> date | None:
+    """A day of the query; a blank one is none."""
+    given = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Invalid("Enter dates such as 2026-01-31.", field=name) from None
 
 
 def _shown(paper: Paper) -> Response:

@@ -56,3 +56,13 @@ def test_customers_have_their_own_but_no_drafts(speaking_as: Speaker) -> None:
     own = speaking_as("customer", customer_id=invoice.customer_id)
     assert own.get(f"/invoices/{invoice.id}/pdf").status_code == 200
     assert own.get(f"/invoices/{draft.id}/pdf").status_code == 404
+
+
+def test_a_statement_takes_the_days_and_the_currency_of_its_json(admin: CheckedClient) -> None:
+    customer_id = create_invoice().customer_id
+    path = f"/customers/{customer_id}/statement/pdf"
+    answer = admin.get(f"{path}?from=2020-01-01&to=2099-12-31&currency=USD")
+    assert "Closing balance $100.00" in text_of(answer.data)
+    assert 'filename="Statement of account 2099-12-31.pdf"' in answer.headers["Content-Disposition"]
+    assert "no movements" in text_of(admin.get(f"{path}?currency=EUR").data)
+    assert admin.get(f"{path}?to=soon").status_code == 422

@@ -89,3 +89,26 @@ def test_a_failed_payment_offers_no_receipt(admin: PageClient) -> None:
     refused = admin.get(f"/payments/{failed.id}/receipt")
     assert refused.status == 409
     assert "no receipt" in refused.text
+
+
+def test_a_statement_is_of_the_days_that_are_shown(admin: PageClient, visiting_as: Visitor) -> None:
+    customer = create_customer()
+    create_invoice(customer=customer)
+    own = visiting_as("customer", customer_id=customer.id)
+    for reader, page in (
+        (admin, f"/customers/{customer.id}/statement"),
+        (own, "/account/statement"),
+    ):
+        days = "from=2020-01-01&to=2020-01-31"
+        assert f"{page}/pdf?{days}" in reader.get(f"{page}?{days}").links()
+        assert "no movements" in said(reader.get(f"{page}/pdf?{days}"))
+        assert "$100.00 due" in said(reader.get(f"{page}/pdf?from=&to="))
+        refused = reader.get(f"{page}/pdf?from=yesterday")
+        assert refused.status == 422
+        assert "2026-01-31" in refused.text
+    assert own.get(f"/customers/{customer.id}/statement/pdf").status == 404
+
+
+def test_a_statement_is_of_the_own_account(stranger: PageClient) -> None:
+    create_invoice()
+    assert "no movements" in said(stranger.get("/account/statement/pdf"))

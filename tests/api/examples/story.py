@@ -42,7 +42,9 @@ def told(app: Flask) -> dict[str, Any]:
         subscriptions.tell_changes(tell, subscription, plan)
         subscriptions.tell_end(tell, subscription)
         _tell_invoices(tell, brook)
-        tell("get_statement", customer_id=brook, query={"from": "2026-11-01", "to": "2026-11-30"})
+        november = {"from": "2026-11-01", "to": "2026-11-30"}
+        tell("get_statement", customer_id=brook, query=november)
+        tell("get_statement_pdf", customer_id=brook, query=november)
         _tell_a_pause(tell, plan)
         _tell_clocks(tell)
     with clock.frozen(BEGIN + timedelta(days=30)):
