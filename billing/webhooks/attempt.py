@@ -16,9 +16,9 @@ _log = logging.getLogger("duebill.webhooks")
 def attempt(
     sender: Sender, endpoint: Row, delivery: Row, body: str | None, at: datetime
 ) -> Attempt:
-    """Post `body` to the endpoint. Never raises; `body` is None where the event is gone."""
+    """Post `body` to the endpoint. Never raises; `body` is None where there is nothing to show."""
     if body is None:
-        return Attempt(delivery, "", at, Outcome(error="event_missing"))
+        return Attempt(delivery, "", at, Outcome(error="event_unreadable"))
     try:
         keys = signing_keys(endpoint["secrets"], at)
         headers = headers_of(delivery["event_id"], body, at, keys)

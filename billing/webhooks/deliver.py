@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
 from billing.server_clock import ServerClock
 from billing.webhooks.admit import BATCH, admit, endpoints_with_new
@@ -27,6 +27,7 @@ from billing.webhooks.settle import settle
 
 _log = logging.getLogger("duebill.webhooks")
 
+_AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 _TURN_SECONDS = 1.0  # after which a thread lets other lanes have its place
 
 
@@ -65,9 +66,10 @@ class Deliverer:
         if monotonic() >= self._next_look:
             self._next_look = monotonic() + self._pace.look_seconds
             self._admit()
-        for lane in self._lanes.in_turn():
-            fetch(lane, self._clock.now())
-            self._start(lane)
+        for endpoint_id, lane in self._lanes.in_turn():
+            with self._care_of(endpoint_id):
+                fetch(lane, self._clock.now())
+                self._start(lane)
         self._wait()
         self._write_down()
         return 0.0
@@ -142,7 +144,7 @@ class Deliverer:
             yield
         except LaneLost:
             self._lanes.forget(endpoint_id)
-        except PyMongoError:  # the database's, so all lanes': nothing is forgotten
+        except _AWAY:  # all lanes' trouble: nothing is forgotten
             raise
         except Exception:  # noqa: BLE001 -- it is logged
             _log.exception("The lane of %s failed", endpoint_id)

@@ -1,5 +1,6 @@
 """Fetching what is due for a lane, with the bytes to send."""
 
+import logging
 from datetime import datetime
 
 from billing.database import Row, database
@@ -7,6 +8,8 @@ from billing.events.models import COLLECTION as EVENTS
 from billing.webhooks.lane import Lane, Parcel
 from billing.webhooks.message import body_of
 from billing.webhooks.models import DELIVERIES
+
+_log = logging.getLogger("duebill.webhooks")
 
 
 def fetch(lane: Lane, now: datetime) -> None:
@@ -31,9 +34,18 @@ def _next_due(endpoint_id: str, now: datetime) -> datetime | None:
     return row["next_attempt_at"] if row else None
 
 
+def _body(event: Row) -> str | None:
+    """None for an event that cannot be shown, which must not hold up the others."""
+    try:
+        return body_of(event)
+    except (KeyError, TypeError, ValueError):
+        _log.exception("The event %s cannot be shown", event["_id"])
+        return None
+
+
 def _parcels(rows: list[Row]) -> list[Parcel]:
     """Each delivery with its body: the one that was sent before, or made of the event."""
     missing = [row["event_id"] for row in rows if "body" not in row]
     events = database()[EVENTS].find({"_id": {"$in": missing}}) if missing else ()
-    bodies = {event["_id"]: body_of(event) for event in events}
+    bodies = {event["_id"]: _body(event) for event in events}
     return [Parcel(row, row.get("body") or bodies.get(row["event_id"])) for row in rows]

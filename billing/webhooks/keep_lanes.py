@@ -33,9 +33,9 @@ class KeptLanes:
     def items(self) -> list[tuple[str, Lane]]:
         return list(self._lanes.items())
 
-    def in_turn(self) -> Iterator[Lane]:
+    def in_turn(self) -> Iterator[tuple[str, Lane]]:
         """All of them, each time another one first."""
-        lanes = list(self._lanes.values())
+        lanes = self.items()
         self._turn += 1
         start = self._turn % len(lanes) if lanes else 0
         yield from lanes[start:] + lanes[:start]

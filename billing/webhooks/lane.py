@@ -23,7 +23,7 @@ class Parcel:
 
     delivery: Row
     body: str | None
-    """None where the event is no longer there."""
+    """None where the event is gone or cannot be shown."""
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from billing.webhooks.save_endpoint import disable_endpoint
 from billing.webhooks.schedule import is_failing, next_attempt, pause_after
 
 _KEPT_ATTEMPTS = 20
+_KEPT_CHARACTERS = 1_000_000  # of what was posted; MongoDB would refuse more than 16 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def bring_forward(endpoint_id: str, now: datetime) -> None:
 def _result(attempt: Attempt, now: datetime) -> Row:
     """What the attempt makes of its delivery: the fields to set, among them the status."""
     row, outcome = attempt.delivery, attempt.outcome
-    kept: Row = {"body": attempt.body}
+    kept: Row = {"body": attempt.body} if len(attempt.body) <= _KEPT_CHARACTERS else {}
     if outcome.is_delivered:
         return {**kept, "status": "delivered", "delivered_at": now, "expires_at": now + KEPT_FOR}
     again = next_attempt(row["tries"] + 1, now, row["give_up_at"], outcome.retry_after)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect, OperationFailure
 from standardwebhooks import Webhook
 
 from billing.database import Database, Row
 from billing.events.queries import get_event
 from billing.events.views import event_view
-from billing.webhooks import schedule
+from billing.webhooks import deliver, schedule
 from billing.webhooks.fan_out import sequence_waiting
 from billing.webhooks.inputs import as_input
 from billing.webhooks.queries import get_endpoint, lanes_of
 from billing.webhooks.save_endpoint import update_endpoint
+from billing.webhooks.settle import settle
 from billing.workers.heartbeats import workers_alive
 from tests.billing.webhooks.receiver import Got, Receiver, Reply, free_port, receiving, wait_until
 from tests.billing.webhooks.working import deliveries, happen, hurry, wait_for_statuses, working
@@ -269,5 +272,54 @@ def test_a_secret_that_cannot_be_read_is_a_failure_that_says_so(
     assert receiver.got == []
 
 
-def got_by(receiver: Receiver, object_id: str) -> list[Got]:
-    return [got for got in receiver.got if got.event["object_id"] == object_id]
+def test_an_event_that_cannot_be_shown_holds_up_no_other(
+    db: Database[Row], receiver: Receiver, short_waits: None
+) -> None:
+    create_webhook_endpoint(url=receiver.url, event_types=["plan.*"])
+    (bad,) = happen("plan_1")
+    (good,) = happen("plan_2")
+    db.events.update_one({"_id": bad}, {"$set": {"changes": {"price": [None, b"no JSON"]}}})
+    with working():
+        wait_until(lambda: receiver.ids == [good])
+        wait_until(lambda: bool(deliveries(event_id=bad)[0]["attempts"]))
+    assert {a["error"] for a in deliveries(event_id=bad)[0]["attempts"]} == {"event_unreadable"}
+
+
+def test_trouble_with_one_lane_is_no_trouble_of_the_others(
+    db: Database[Row], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cursed = create_webhook_endpoint(url=receiver.url + "/cursed", event_types=["plan.*"])
+    create_webhook_endpoint(url=receiver.url, event_types=["plan.*"])
+
+    def settle_but_one(worker: str, endpoint_id: str, *rest: Any) -> Any:
+        if endpoint_id == cursed.id:
+            raise OperationFailure("cannot be written")
+        return settle(worker, endpoint_id, *rest)
+
+    monkeypatch.setattr(deliver, "settle", settle_but_one)
+    with working():
+        for n in range(5):
+            happen(f"plan_{n}")
+            wait_until(lambda n=n: len(got_at(receiver, "/hooks")) == n + 1)  # type: ignore[misc]
+
+
+def test_a_database_that_is_away_for_a_moment_loses_nothing(
+    db: Database[Row], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_webhook_endpoint(url=receiver.url, event_types=["plan.*"])
+    failures = iter([AutoReconnect("away"), AutoReconnect("away")])
+
+    def settle_later(*arguments: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return settle(*arguments)
+
+    monkeypatch.setattr(deliver, "settle", settle_later)
+    happen("plan_1", 2)
+    with working():
+        wait_for_statuses(["delivered", "delivered"])
+    assert len(receiver.got) == 2, "what was over was kept, and written down later"
+
+
+def got_at(receiver: Receiver, path: str) -> list[Got]:
+    return [got for got in receiver.got if got.path == path]
