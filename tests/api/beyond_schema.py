@@ -21,6 +21,7 @@ _BEYOND_SCHEMA = (
     "cannot be given with after",
     "names no type of event",
     "must be from from_seq to",
+    "from must not be after",
     "must not be negative",
     "must be (greater|less) than or equal to [12][0-9]{3}-[0-9]{2}-[0-9]{2}",
     "must not be empty",  # after its spaces are trimmed
