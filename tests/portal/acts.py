@@ -13,6 +13,7 @@ from billing import clock
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
+from billing.database import database
 from billing.inputs import merge
 from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.inputs import as_input as plan_input
@@ -24,6 +25,7 @@ from billing.users import families
 from billing.users.identity import Identity
 from billing.users.models import User
 from billing.users.provider_sign_in import sign_in_by_provider
+from billing.webhooks.fan_out import sequence_waiting
 from tests import factories as new
 from tests.billing.seller.pictures import png
 
@@ -108,6 +110,25 @@ def _second_version() -> str:
 def _interrupted() -> str:
     with clock.frozen(clock.now() - TEN_MINUTES):
         return str(start_run().id)
+
+
+def _hook(**values: object) -> str:
+    return str(new.create_webhook_endpoint(**values).id)
+
+
+def _away() -> str:
+    """An endpoint that has moved to where nothing is sent."""
+    endpoint_id, moved = _hook(), {"$set": {"url": "http://127.0.0.1:9/hooks"}}
+    database().webhook_endpoints.update_one({"_id": endpoint_id}, moved)
+    return endpoint_id
+
+
+def _delivered() -> str:
+    endpoint_id = _hook(event_types=["plan.*"])
+    new.create_plan()
+    sequence_waiting()
+    row = database().webhook_deliveries.find_one({"endpoint_id": endpoint_id}) or {}
+    return f"/webhooks/{endpoint_id}/deliveries/{row['_id']}"
 
 
 def _of(_: object, path: str) -> str:
@@ -309,6 +330,30 @@ ACTS: dict[str, Act] = {
     "oauth_clients.revoke": Act(
         lambda: f"/oauth-clients/{new.create_client().id}/revoke", "oauth_client.revoked"
     ),
+    "webhooks.create": Act(
+        lambda: "/webhooks/new", "webhook_endpoint.created",
+        {"url": "https://93.184.215.14/hooks", "event_types": "plan.*"},
+    ),
+    "webhooks.edit": Act(
+        lambda: f"/webhooks/{_hook()}/edit", "webhook_endpoint.updated", {"description": "CRM"}
+    ),
+    "webhooks.rotate": Act(
+        lambda: f"/webhooks/{_hook()}/rotate", "webhook_endpoint.secret_rotated"
+    ),
+    "webhooks.disable": Act(lambda: f"/webhooks/{_hook()}/disable", "webhook_endpoint.disabled"),
+    "webhooks.enable": Act(
+        lambda: f"/webhooks/{_hook(status='disabled')}/enable", "webhook_endpoint.updated"
+    ),
+    "webhooks.delete": Act(lambda: f"/webhooks/{_hook()}/delete", "webhook_endpoint.deleted"),
+    "webhooks.test": Act(lambda: f"/webhooks/{_away()}", "webhook.test", action="/test"),
+    # Sending again leaves no event behind: what is kept of the act tells that it was done once.
+    "webhooks.replay": Act(
+        lambda: f"/webhooks/{_hook()}/replay", "idempotency_keys", {"from_seq": 1, "to_seq": 1}
+    ),
+    "webhooks.replay_failed": Act(
+        lambda: f"/webhooks/{_hook()}/replay-failed", "idempotency_keys"
+    ),
+    "webhooks.replay_one": Act(_delivered, "idempotency_keys", action="/replay"),
     "oauth.end": Act(_given, "oauth_client.access_ended", action="/end"),
     "seller.edit": Act(lambda: "/settings/edit", "settings.updated", {"name": "Duebill Ltd"}),
     "seller.logo": Act(
