@@ -158,11 +158,6 @@ def created(resource: Resource) -> One:
     return One(resource, 201)
 
 
-def all_of(rows: list[Row]) -> Page:
-    """A short list that is always given whole, as a page."""
-    return Page(rows, has_more=False, next_cursor=None, total=len(rows), total_capped=False)
-
-
 def _unchanged(headers: dict[str, str]) -> Response:
     response = Response(status=304, headers=headers)
     del response.headers["Content-Type"]

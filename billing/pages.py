@@ -18,7 +18,7 @@ from billing.errors import Invalid
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
 _capped_until: dict[str, float] = {}
-_NUMBERS = frozenset({"mrr"})  # what can be sorted by and is no text
+_NUMBERS = frozenset({"mrr", "version"})  # what can be sorted by and is no text
 _LARGE = 1000
 _LARGE_FOR_SECONDS = 3.0
 _large: dict[str, tuple[float, int]] = {}

@@ -1,11 +1,11 @@
 """Plans."""
 
 from api import references
-from api.answers import One, PageOf, Plain, Resource, all_of, created
+from api.answers import One, PageOf, Plain, Resource, created
 from api.body import NoFields, Patch
 from api.endpoint import Endpoints
 from api.patching import patched
-from api.plans.shapes import Estimate, PlanQuery, PlanVersion
+from api.plans.shapes import Estimate, PlanQuery, PlanVersion, VersionQuery
 from api.plans.shapes import Plan as PlanShape
 from billing.database import Row
 from billing.pages import Page
@@ -89,12 +89,13 @@ def archive_plan(plan_id: str, body: NoFields, revision: int | None) -> Plan:
     "/plans/<plan_id>/versions",
     "List a plan's versions",
     scope=READ,
+    query=VersionQuery,
     answer=PageOf(VERSION),
     refusals=(MISSING,),
 )
-def list_plan_versions(plan_id: str) -> Page:
-    """Every version's terms on one page, newest first."""
-    return all_of(queries.plan_versions(plan_id))
+def list_plan_versions(plan_id: str, query: VersionQuery) -> Page:
+    """Every version's terms, newest first."""
+    return queries.list_plan_versions(plan_id, **query.arguments())
 
 
 @endpoints.post(

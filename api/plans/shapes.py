@@ -144,3 +144,9 @@ class PlanQuery(PageQuery, CreatedFilter):
     q: Search | None = None
     """Beginnings of words of name or tier; or an id."""
     sort: Literal["created_at", "-created_at", "name", "-name"] = "-created_at"
+
+
+class VersionQuery(PageQuery):
+    """Which page of the list."""
+
+    sort: Literal["version", "-version"] = "-version"

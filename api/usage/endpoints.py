@@ -1,10 +1,13 @@
 """Usage events, usage so far, entitlements."""
 
+from dataclasses import replace
+
 from api import references
-from api.answers import One, PageOf, Plain, Resource, Row, all_of
+from api.answers import One, PageOf, Plain, Resource, Row
 from api.endpoint import Endpoints
 from api.usage.shapes import (
     Entitlement,
+    EntitlementQuery,
     SentUsage,
     SubscriptionUsage,
     UsageBatch,
@@ -87,9 +90,11 @@ def get_subscription_usage(subscription_id: str) -> Row:
     "/customers/<customer_id>/entitlements",
     "Show what a customer may use",
     scope="read:customers",
+    query=EntitlementQuery,
     answer=PageOf(ENTITLEMENT),
     refusals=(CustomerNotFound,),
 )
-def list_entitlements(customer_id: str) -> Page:
+def list_entitlements(customer_id: str, query: EntitlementQuery) -> Page:
     """The features and limits of each live subscription, with what is used and what is left."""
-    return all_of([entitlement_view(found) for found in entitling.entitlements(customer_id)])
+    found, page = entitling.list_entitlements(customer_id, **query.arguments())
+    return replace(page, items=[entitlement_view(one) for one in found])

@@ -134,3 +134,9 @@ class Entitlement(Shape):
     """Whether it serves today: it has begun, has not ended, is neither paused nor unpaid."""
     features: list[FeatureEntitlement]
     limits: list[LimitEntitlement]
+
+
+class EntitlementQuery(PageQuery):
+    """Which page of the list."""
+
+    sort: Literal["created_at", "-created_at"] = "-created_at"

@@ -10,6 +10,7 @@ from billing.plans.models import Plan, version_key
 from billing.search import matching
 
 SORTS = {"created_at": "_id", "name": "name_key"}
+VERSION_SORTS = {"version": "version"}
 
 
 def find_plan(plan_id: str) -> Plan | None:
@@ -52,6 +53,14 @@ def list_plans(
     if q:
         where |= {"_id": q.strip()} if q.strip().startswith("plan_") else matching(q)
     return paginate("plans", where, PageRequest(**page), sorts=SORTS)
+
+
+def list_plan_versions(plan_id: str, **page: Unpack[PageArguments]) -> Page:
+    """A plan's versions, newest first. Raises PlanNotFound."""
+    get_plan(plan_id)
+    page.setdefault("sort", "-version")
+    where = {"plan_id": plan_id}
+    return paginate("plan_versions", where, PageRequest(**page), sorts=VERSION_SORTS)
 
 
 def plan_versions(plan_id: str) -> list[Row]:

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Unpack
 
 from billing.customers.queries import get_customer
 from billing.database import Row, database
+from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.plans.pricing import Usage
 from billing.subscriptions.states import LIVE
 from billing.usage.moments import Moments
 from billing.usage.queries import meters_by_key
 from billing.usage.so_far import NOTHING, usage_by_meter
 
+SORTS = {"created_at": "_id"}
 _SERVED = frozenset({"trialing", "active", "past_due"})  # dunning goes on, so does the service
 
 
@@ -59,8 +62,26 @@ def entitlements(customer_id: str) -> list[Entitlement]:
     Raises CustomerNotFound.
     """
     get_customer(customer_id)
-    live = {"customer_id": customer_id, "status": {"$in": sorted(LIVE)}}
-    rows = list(database().subscriptions.find(live).sort("_id", -1))
+    return _included(list(database().subscriptions.find(_live(customer_id)).sort("_id", -1)))
+
+
+def list_entitlements(
+    customer_id: str, **page: Unpack[PageArguments]
+) -> tuple[list[Entitlement], Page]:
+    """The same of the live subscriptions on one page, and the page of their rows.
+
+    Raises CustomerNotFound.
+    """
+    get_customer(customer_id)
+    found = paginate("subscriptions", _live(customer_id), PageRequest(**page), sorts=SORTS)
+    return _included(found.items), found
+
+
+def _live(customer_id: str) -> Row:
+    return {"customer_id": customer_id, "status": {"$in": sorted(LIVE)}}
+
+
+def _included(rows: list[Row]) -> list[Entitlement]:
     plans = _plans({row["plan_id"] for row in rows})
     moments = Moments.for_rows(rows)
     today = {row["_id"]: moments.today(row) for row in rows}

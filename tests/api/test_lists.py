@@ -49,6 +49,34 @@ def test_walking_by_cursor_gives_each_object_once_newest_first(
     assert len(whole) >= 5
 
 
+def walked(client: CheckedClient, path: str, field: str) -> list[Any]:
+    """One field of every row, page by page of two."""
+    values, cursor = [], ""
+    while True:
+        page = client.get(f"{path}?limit=2{cursor}").json
+        values += [row[field] for row in page["data"]]
+        if not page["has_more"]:
+            return values
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def test_the_versions_of_a_plan_are_walked_by_number(admin: CheckedClient) -> None:
+    path = f"/plans/{create_plan().id}"
+    for price in range(10):  # the tenth and eleventh come after the ninth, not after the first
+        admin.patch(path, {"price": price})
+    assert walked(admin, f"{path}/versions", "version") == list(range(11, 0, -1))
+    ascending = admin.get(f"{path}/versions?sort=version").json["data"]
+    assert [row["version"] for row in ascending] == list(range(1, 12))
+
+
+def test_entitlements_are_walked_subscription_by_subscription(admin: CheckedClient) -> None:
+    customer = create_customer()
+    made = [create_subscription(customer_id=customer.id).id for _ in range(5)]
+    create_subscription()
+    path = f"/customers/{customer.id}/entitlements"
+    assert walked(admin, path, "subscription_id") == made[::-1]
+
+
 def test_what_is_created_while_walking_disturbs_no_page(admin: CheckedClient) -> None:
     for n in range(4):
         create_customer(name=f"Old {n}")

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import validate
 
+from api.answers import PageOf
 from api.endpoint import Endpoint
 from api.routes import features
 from billing.users.permissions import CLIENT_SCOPES, ROLES, SCOPES, scopes_of
@@ -156,6 +157,13 @@ def test_an_endpoint_of_one_object_says_what_happens_when_it_is_missing(name: st
     if "<" in endpoint.path:
         codes = {refusal.code for refusal in endpoint.refusals}
         assert any(code.endswith("_not_found") for code in codes)
+
+
+@ALL
+def test_every_list_is_paged(name: str) -> None:
+    endpoint = ENDPOINTS[name]
+    if isinstance(endpoint.answer, PageOf):
+        assert {"limit", "cursor"} <= set(endpoint.query.model_fields)
 
 
 @ALL

@@ -43,7 +43,7 @@ from billing.subscriptions.by_version import subscribers_by_version
 from billing.taxes import queries as taxes
 from billing.test_clocks import queries as clocks
 from billing.usage import queries as usage
-from billing.usage.entitlements import entitlements
+from billing.usage.entitlements import entitlements, list_entitlements
 from billing.usage.so_far import usage_so_far
 from billing.users import queries as users
 from billing.users.permissions import scopes_of
@@ -436,6 +436,8 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     customers.customer_names([customer_id, "cus_2"])
     plans.get_plan(ids["plan_id"])
     plans.plan_versions(ids["plan_id"])
+    plans.list_plan_versions(ids["plan_id"], limit=1)
+    list_entitlements(customer_id, limit=1)
     subscribers_by_version(ids["plan_id"])
     subscriptions.get_subscription(subscription_id)
     subscriptions.has_live_subscriptions(customer_id)
