@@ -162,7 +162,8 @@ def test_every_event_arrives_everywhere_in_order_though_workers_are_killed(
         assert set(receiver.ids) == business.written.keys(), name
         check_order(receiver.got)
     check_copies([got for receiver in receivers.all.values() for got in receiver.got])
-    assert len(good.ids) > expected, "a kill hit what was under way"
+    struck = len(receivers.all["slow"].ids) - expected  # it has something under way at any moment
+    assert struck > 0, "a kill hit what was under way"
     assert len(hangs.ids) > expected
 
 
