@@ -43,6 +43,9 @@ class Resource:
     """Whether nothing that it shows changes without its revision."""
     references: tuple[Reference, ...] = ()
     """What `expand` can put into it."""
+    dear: tuple[str, ...] = ()
+    """Shown fields that are large or looked up, each stored under its name if at all: who does
+    not want them is answered without reading them."""
     scope: str = ""
     """What it needs to be expanded into others: the scope that its own GET needs."""
     find: Finder | None = None

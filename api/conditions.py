@@ -25,9 +25,10 @@ def etag(revision: int, shown: bytes | None = None) -> str:
 
 def is_known(tag: str) -> bool:
     """Whether a reader has the answer of this tag already: If-None-Match, compared weakly."""
-    if request.method not in {"GET", "HEAD"}:
+    asked = request.environ
+    given = asked.get("HTTP_IF_NONE_MATCH", "").strip()
+    if not given or asked["REQUEST_METHOD"] not in {"GET", "HEAD"}:
         return False
-    given = request.environ.get("HTTP_IF_NONE_MATCH", "").strip()
     return given == "*" or tag in _EACH.findall(given)
 
 

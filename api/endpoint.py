@@ -23,11 +23,13 @@ from api.deprecation import has_deprecated_fields, note, note_fields
 from api.idempotency import idempotently
 from api.papers.answers import Pdf
 from api.query import Query
+from api.shaping import Shaping
 from api.shaping_parameters import ShapingParameters, shaping_parameters
 from billing.actors import Actor, acting_as
 from billing.deprecation import Deprecation
 from billing.errors import BillingError, NotFound, StaleRevision
 from billing.inputs import Input
+from billing.reading import leaving_out
 
 Call = Callable[..., Any]
 
@@ -97,17 +99,21 @@ class Endpoint:
         with acting_as(actor):
             self._admit(actor)
             query = self.parameters.of_request()
-            answer = self._shaped(query, actor)
-            return self._respond(answer, ids | self._arguments(query))
+            shaping = self._wanted(query, actor)
+            arguments = ids | self._arguments(query)
+            if shaping is None:
+                return self._respond(self.answer, arguments)
+            answer = replace(cast(Any, self.answer), shaping=shaping)
+            # A write reads what it needs; only what is merely shown can be left unread.
+            with leaving_out(shaping.unread if self.method == "GET" else ()):
+                return self._respond(answer, arguments)
 
-    def _shaped(self, query: Query, actor: Actor) -> Answer:
-        """The answer as it is wanted. Raises ScopeMissing for what the actor may not expand."""
+    def _wanted(self, query: Query, actor: Actor) -> Shaping | None:
+        """How the answer is to be shaped. Raises ScopeMissing for what the actor may not expand."""
         shaping = self.shaping.asked_in(query) if self.shaping else None
-        if shaping is None:
-            return self.answer
-        shaping.admit(actor)
-        shaped: Answer = replace(cast(Any, self.answer), shaping=shaping)
-        return shaped
+        if shaping:
+            shaping.admit(actor)
+        return shaping
 
     def _admit(self, actor: Actor) -> None:
         if self.staff_only and actor.role == "customer":

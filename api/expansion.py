@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from api.references import Reference
+from billing.reading import leaving_out
 
 if TYPE_CHECKING:
     from api.answers import Resource
@@ -56,7 +57,8 @@ def expand(rows: list[Row], kind: Resource, expansion: Expansion) -> None:
     """Put what is named into shown `rows`, as its own GET shows it; null where that finds none."""
     for reference, below in asked(kind, expansion):
         ids = {row[reference.id_field] for row in rows} - {None}
-        shown = reference.kind.found(ids) if ids else []
+        with leaving_out(()):  # theirs are wanted, whatever of the rows is not
+            shown = reference.kind.found(ids) if ids else []
         expand(shown, reference.kind, below)
         by_id = {row["id"]: row for row in shown}
         for row in rows:

@@ -21,6 +21,14 @@ class Shaping:
     expansion: Expansion
     selection: Selection | None
 
+    @property
+    def unread(self) -> list[str]:
+        """What need not be read for it."""
+        if self.selection is None or self.kind is None:
+            return []
+        expanded = {f"{name}_id" for name in self.expansion}
+        return [name for name in self.kind.dear if name not in self.selection.keys() | expanded]
+
     def admit(self, actor: Actor) -> None:
         """Raises ScopeMissing unless the actor may read all that is to be expanded."""
         if self.kind:

@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from billing.database import Row, database
 from billing.errors import Invalid
+from billing.reading import left_out
 
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
@@ -92,6 +93,7 @@ def paginate(
         field = "created_at"  # the same order, but for what lives at another time than its id
     if not 1 <= page.limit <= 100:
         raise Invalid("limit must be from 1 to 100.", field="limit")
+    projection = projection or left_out()
     parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
     order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
     rows: list[Row] = []

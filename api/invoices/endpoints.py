@@ -37,6 +37,7 @@ INVOICE = Resource(
     invoice_view,
     invoice_views,
     references=(references.CUSTOMER, references.SUBSCRIPTION),
+    dear=("line_items", "seller", "customer", "discounts", "taxes"),
     scope=READ,
     find=queries.invoices_of_ids,
 )

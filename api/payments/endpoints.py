@@ -17,6 +17,7 @@ PAYMENT = Resource(
     payment_view,
     payment_views,
     references=(references.CUSTOMER, references.INVOICE),
+    dear=("refunds",),
 )
 READ, WRITE = "read:invoices", "write:invoices"
 MISSING = errors.PaymentNotFound

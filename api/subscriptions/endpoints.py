@@ -24,6 +24,7 @@ from billing.invoices.errors import SubscriptionNotBillable
 from billing.invoices.queries import latest_invoice_ids
 from billing.pages import Page
 from billing.plans.errors import PlanNotFound, PlanNotSubscribable
+from billing.reading import is_left_out
 from billing.subscriptions import errors, queries
 from billing.subscriptions.inputs import (
     CancelSubscription,
@@ -66,7 +67,8 @@ _patch = patched(queries.get_subscription, as_input, change.update_subscription)
 
 
 def _shown(rows: list[Row]) -> list[dict[str, Any]]:
-    newest = latest_invoice_ids([row["_id"] for row in rows]) if rows else {}
+    unasked = not rows or is_left_out("latest_invoice_id")
+    newest = {} if unasked else latest_invoice_ids([row["_id"] for row in rows])
     return [subscription_view(row, newest.get(row["_id"])) for row in rows]
 
 
@@ -75,6 +77,7 @@ SUBSCRIPTION = Resource(
     lambda row: _shown([row])[0],
     _shown,
     references=(references.CUSTOMER, references.PLAN, references.LATEST_INVOICE),
+    dear=("latest_invoice_id",),
     scope=READ,
     find=queries.subscriptions_of_ids,
 )

@@ -39,7 +39,7 @@ def invoice_view(row: Row, today: str | None = None) -> dict[str, Any]:
         "purchase_order": get("purchase_order"),
         **_amounts_view(row),
         "overdue": is_overdue(row, today),
-        "line_items": [line_view(line) for line in row["line_items"]],
+        "line_items": [line_view(line) for line in get("line_items") or []],
         "discounts": get("discounts") or [],
         "taxes": get("taxes") or [],
         "seller": _seller_view(get("seller")),

@@ -304,3 +304,32 @@ def test_each_expanded_kind_costs_one_query_however_long_the_page(
     assert sorted(expanded) == more
     few = sent(admin, commands, f"{path}?limit=2&expand={names}")
     assert len(few) <= len(plain) + len(more) + 1  # beside a count of the pages to come
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "less"),
+    [
+        ("/subscriptions", "status", ["aggregate invoices"]),
+        ("/subscriptions", "status,latest_invoice_id", []),
+        ("/subscriptions", "latest_invoice.number&expand=latest_invoice", []),
+        ("/invoices", "number&expand=subscription", []),
+    ],
+)
+def test_what_is_not_asked_for_is_not_looked_up(
+    admin: CheckedClient, commands: Commands, path: str, fields: str, less: list[str]
+) -> None:
+    _, _, expand = fields.partition("&")
+    whole = sent(admin, commands, f"{path}?limit=20&{expand}")
+    some = sent(admin, commands, f"{path}?limit=20&fields={fields}")
+    assert sorted(some + less) == sorted(whole)
+
+
+def test_what_is_left_unread_changes_nothing_that_is_shown(
+    admin: CheckedClient, shop: dict[str, str]
+) -> None:
+    for template, names in LISTS.items():
+        path = template.format(shop.get(template.partition("/{}")[0]))
+        whole = admin.get(f"{path}?expand={','.join(names)}").json["data"]
+        for name in names:
+            some = admin.get(f"{path}?fields={name}_id&expand={name}").json["data"]
+            assert [row[name] for row in some] == [row[name] for row in whole]
