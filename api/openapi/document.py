@@ -24,8 +24,8 @@ Programs get an access token by OAuth 2 (`/oauth/token`), people sign in at `/au
 as `Authorization: Bearer …`. Errors are problem documents (RFC 9457) with a stable `code`. Lists
 are paged by `cursor`. Writes take an `Idempotency-Key` and can be sent again; objects carry an
 `ETag` for `If-Match`, and for `If-None-Match` on reads. `HEAD` works wherever `GET` does. `fields`
-asks for a part of each object, `expand` for what its ids name. Requests are limited per client, user
-and address, and answers say how far.
+asks for a part of each object, `expand` for what its ids name. Requests are limited per client,
+user and address, and answers say how far.
 """
 
 
