@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from billing import clock
 from billing.actors import own_customer_id
@@ -48,6 +48,15 @@ def invoices_of_ids(ids: Collection[str]) -> list[Row]:
     return rows
 
 
+class InvoiceArguments(PageArguments, total=False):
+    """Dates of a list of invoices beside those of every list: from inclusive, before exclusive."""
+
+    issued_from: date | None
+    issued_before: date | None
+    due_from: date | None
+    due_before: date | None
+
+
 def list_invoices(
     *,
     status: str | None = None,
@@ -56,16 +65,11 @@ def list_invoices(
     subscription_id: str | None = None,
     number: str | None = None,
     currency: str | None = None,
-    issued_from: date | None = None,
-    issued_before: date | None = None,
-    due_from: date | None = None,
-    due_before: date | None = None,
     q: str | None = None,
-    **page: Unpack[PageArguments],
+    **bounds: Unpack[InvoiceArguments],
 ) -> Page:
     """Invoices, newest first; overdue ones by due date, the longest overdue first.
 
-    `issued_from` is inclusive, `issued_before` exclusive, and so are `due_from` and `due_before`.
     `q` is an id, the beginning of a number such as INV-2026, or finds the invoices of matching
     customers.
     """
@@ -77,8 +81,12 @@ def list_invoices(
         "currency": currency,
     }
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
-    clauses += days_between("issue_date", issued_from, issued_before)
-    clauses += (due := days_between("due_date", due_from, due_before))
+    clauses += days_between(
+        "issue_date", bounds.pop("issued_from", None), bounds.pop("issued_before", None)
+    )
+    due = days_between("due_date", bounds.pop("due_from", None), bounds.pop("due_before", None))
+    clauses += due
+    page = cast(PageArguments, bounds)  # what is left
     if overdue is not None:
         clauses.append(_overdue(overdue))
     if text := (q or "").strip():
