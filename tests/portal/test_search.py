@@ -115,6 +115,7 @@ def test_a_customer_finds_their_own_and_no_other(visiting_as: Visitor) -> None:
         "Overview": "/account",
         "Subscriptions": "/account/subscriptions",
         "Invoices": "/account/invoices",
+        "Statement": "/account/statement",
         "Your account and password": "/profile",
     }
 

@@ -129,7 +129,8 @@ def test_metrics_tell_what_waits_in_the_outbox(
     db: Database[database.Row], client: FlaskClient
 ) -> None:
     beat("wrk_1", ["deliver"])
-    db.webhook_lanes.insert_one({"_id": "whk_1", "failures": 3})
+    db.webhook_endpoints.insert_one({"_id": "whk_1", "status": "enabled"})
+    db.webhook_lanes.insert_many([{"_id": lane, "failures": 3} for lane in ("whk_1", "gone")])
     db.events.insert_one(event_row("plan.created", "plan_1"))
     rows = [{"endpoint_id": "whk_1", "event_id": str(n), "seq": n, "place": "new"} for n in (1, 2)]
     db.webhook_deliveries.insert_many([*rows, {"endpoint_id": "whk_1", "event_id": "3", "seq": 3}])
