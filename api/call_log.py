@@ -26,16 +26,17 @@ def init_call_log(app: Flask) -> None:
 def _log(response: Response) -> Response:
     if "standing" not in g:
         return response
-    endpoint = request.endpoint
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs as much as a look
+    endpoint = asked.endpoint
     row = call_row(
-        method=request.method if request.method in _METHODS else "OTHER",
-        path=_printable(request.path[:_LONGEST_PATH]),
-        query=_names() if request.environ.get("QUERY_STRING") else [],
+        method=asked.method if asked.method in _METHODS else "OTHER",
+        path=_printable(asked.path[:_LONGEST_PATH]),
+        query=_names() if asked.environ.get("QUERY_STRING") else [],
         operation=endpoint.removeprefix("api.") if endpoint else None,
         status=response.status_code,
         milliseconds=round((perf_counter() - g.request_started) * 1000, 2),
         request_id=g.request_id,
-        address=request.remote_addr,
+        address=asked.remote_addr,
         actor=g.get("caller"),
     )
     record(row)

@@ -1,6 +1,8 @@
 """The application factory: the only place where the pages and the API meet."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,6 +22,14 @@ from portal.telemetry import init_telemetry
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class Portal(Flask):
+    """The application. None of its functions is a coroutine, so no call is looked at for being one:
+    Flask asks it of a dozen functions in each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None, *, connect: bool = True) -> Flask:
     """The WSGI application. `settings` come from the environment unless given.
 
@@ -27,7 +37,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     `connect=False`, or settings without MONGODB_URI, leave that to the caller.
     """
     settings = settings or Settings.load()
-    app = Flask(
+    app = Portal(
         "portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
     )
     app.request_class = WholeBodyRequest

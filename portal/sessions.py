@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, login_user
 
@@ -12,7 +12,16 @@ from billing.users.queries import find_user
 from billing.users.sign_in import actor_for
 from portal.programs import is_for_programs
 
-login_manager = LoginManager()
+
+class Logins(LoginManager):  # type: ignore[misc]
+    """Flask-Login without its cookie that outlives a session: nobody is remembered here, so no
+    answer has to be looked through for it."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login_manager = Logins()
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]

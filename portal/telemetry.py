@@ -9,7 +9,8 @@ from functools import cache
 from time import perf_counter
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+import orjson
+from flask import Flask, Request, Response, g, has_request_context, request
 from prometheus_client import Counter, Histogram
 from prometheus_client.multiprocess import mark_process_dead
 
@@ -45,7 +46,14 @@ class JsonFormatter(logging.Formatter):
         entry |= getattr(record, "fields", {})
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False, default=str)
+        try:
+            return orjson.dumps(entry, default=str).decode()
+        except TypeError:  # text that is no UTF-8, which a log must not lose
+            return json.dumps(entry, ensure_ascii=True, default=str)
+
+
+# What no line here tells is not to be found out for each (Python's logging HOWTO, "Optimization").
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -87,20 +95,25 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     seconds = perf_counter() - g.request_started
-    response.headers["X-Request-Id"] = g.request_id
-    method = request.method if request.method in _METHODS else "OTHER"
-    endpoint = request.url_rule.rule if request.url_rule else "unmatched"
-    requests, duration = _metrics(method, endpoint, response.status_code)
+    response.headers.add("X-Request-Id", g.request_id)
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs as much as a look
+    status, rule = response.status_code, asked.url_rule
+    method = asked.method if asked.method in _METHODS else "OTHER"
+    route = rule.rule if rule else "unmatched"
+    requests, duration = _metrics(method, route, status)
     requests.inc()
     duration.observe(seconds)
-    if request.endpoint not in _QUIET or response.status_code >= 500:
-        _log.info(
-            "%s %s %s",
-            method,
-            _loggable_path(),
-            response.status_code,
-            extra={"fields": _fields(response, endpoint, seconds)},
-        )
+    if asked.endpoint not in _QUIET or status >= 500:
+        path = _loggable_path(asked)
+        fields = {
+            "method": asked.method[:16],
+            "path": path,
+            "route": route,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 2),
+            "remote_addr": asked.remote_addr,
+        }
+        _log.info("%s %s %s", method, path, status, extra={"fields": fields})
     return response
 
 
@@ -110,19 +123,8 @@ def _metrics(method: str, endpoint: str, status: int) -> tuple[Counter, Histogra
     return REQUESTS.labels(method, endpoint, str(status)), DURATION.labels(method, endpoint)
 
 
-def _loggable_path() -> str:
+def _loggable_path(asked: Request) -> str:
     """The path without its query, and without a secret that a route carries as `token`."""
-    if request.url_rule and "token" in (request.view_args or {}):
-        return request.url_rule.rule
-    return request.path
-
-
-def _fields(response: Response, endpoint: str, seconds: float) -> dict[str, Any]:
-    return {
-        "method": request.method[:16],
-        "path": _loggable_path(),
-        "route": endpoint,
-        "status": response.status_code,
-        "milliseconds": round(seconds * 1000, 2),
-        "remote_addr": request.remote_addr,
-    }
+    if asked.url_rule and "token" in (asked.view_args or {}):
+        return asked.url_rule.rule
+    return asked.path
