@@ -10,6 +10,7 @@ FEATURES = (
     "seller",
     "events",
     "workers",
+    "mail",
     "webhooks",
     "idempotency",
     "api_calls",
