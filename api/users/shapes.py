@@ -7,7 +7,7 @@ from pydantic import Field
 from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Shape
 from billing.inputs import ObjectId
-from billing.users.inputs import Role
+from billing.users.inputs import Role, Status
 
 
 class User(Shape):
@@ -21,7 +21,8 @@ class User(Shape):
     customer_id: Id | None
     """The customer that a user of role `customer` belongs to."""
     scopes: list[str]
-    status: Literal["active", "disabled"]
+    status: Status
+    """Who is `invited` cannot sign in before they accept."""
     last_login_at: Instant | None
     created_at: Instant
     updated_at: Instant
@@ -31,7 +32,7 @@ class UserQuery(PageQuery, CreatedFilter):
     """Filters of the list."""
 
     role: Role | None = None
-    status: Literal["active", "disabled"] | None = None
+    status: Status | None = None
     customer_id: ObjectId | None = None
     email: Annotated[Search, Field(min_length=1)] | None = None
     q: Search | None = None

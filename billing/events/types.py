@@ -79,6 +79,7 @@ EVENT_TYPES: tuple[str, ...] = (
     "test_clock.created",
     "test_clock.deleted",
     "user.created",
+    "user.joined",
     "user.linked",
     "user.password_changed",
     "user.signed_in",

@@ -43,6 +43,18 @@ class SetupLinkSpent(NotFound):
     code = "setup_link_spent"
 
 
+class LinkSpent(NotFound):
+    """The link by mail was used, has expired, or was replaced by a newer one."""
+
+    code = "link_spent"
+
+
+class LinkNotPossible(Conflict):
+    """The account is in no state in which it can be sent such a link."""
+
+    code = "link_not_possible"
+
+
 class RoleNotGiven(Forbidden):
     """The OpenID provider knows this person, but gives them no role here."""
 

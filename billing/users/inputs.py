@@ -7,6 +7,7 @@ from pydantic import AfterValidator, EmailStr, Field, model_validator
 from billing.inputs import Input, Name, ObjectId
 
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
+Status = Literal["active", "disabled", "invited"]
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 Password = Annotated[str, Field(min_length=12, max_length=1024)]
 
@@ -19,7 +20,8 @@ class UserInput(Input):
     role: Role
     customer_id: ObjectId | None = None
     """The customer that a user of role `customer` belongs to."""
-    status: Literal["active", "disabled"] = "active"
+    status: Status = "active"
+    """`invited` until they accept and choose a password; only one who has none can be invited."""
     password: Password | None = Field(default=None, repr=False)
     """At least 12 characters; left out, the present one stays."""
 
@@ -29,7 +31,16 @@ class UserInput(Input):
             raise ValueError(
                 "customer_id is required for the role customer, and only allowed for it"
             )
+        if self.status == "invited" and self.password is not None:
+            raise ValueError("password is chosen by who is invited")
         return self
+
+
+class AcceptInvitation(Input):
+    """What somebody who was invited says of themselves."""
+
+    name: Name
+    password: Password = Field(repr=False)
 
 
 class ChangePassword(Input):

@@ -36,12 +36,19 @@ declare_indexes(
     IndexModel([("family_id", ASCENDING)], name="family"),
     IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
 )
-# Failed sign-ins per address and per account; MongoDB forgets them when their window ends.
+# What is counted per address and per account (billing.users.throttle), until its window ends.
 declare_indexes(
     "sign_in_failures",
     IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
 )
 declare_indexes("setup_links")
+# Single-use links by mail, by their hash; see billing.users.links.
+declare_indexes(
+    "links",
+    IndexModel([("hash", ASCENDING)], name="hash", unique=True),
+    IndexModel([("user_id", ASCENDING)], name="user"),
+    IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+)
 
 
 class User(Document):
@@ -66,6 +73,11 @@ class User(Document):
     def is_active_account(self) -> bool:
         """Whether this user may sign in at all."""
         return bool(self.status == "active")
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether this user has yet to accept the invitation, and has no password until then."""
+        return bool(self.status == "invited")
 
     @property
     def is_staff(self) -> bool:

@@ -9,6 +9,7 @@ from billing.search import search_terms
 from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin
 from billing.users.families import revoke_all
 from billing.users.inputs import ChangePassword, UserInput
+from billing.users.links import end_links
 from billing.users.models import User
 from billing.users.passwords import hash_password, password_matches
 from billing.users.queries import get_user
@@ -16,8 +17,8 @@ from billing.users.queries import get_user
 
 @operation
 def create_user(data: UserInput) -> User:
-    """A new account. Raises EmailTaken, and Invalid without a password."""
-    if data.password is None:
+    """A new account. Raises EmailTaken, and Invalid without a password unless they are invited."""
+    if data.password is None and data.status != "invited":
         raise Invalid("A new user needs a password.", field="password")
     return add_user(User(), data)
 
@@ -42,10 +43,13 @@ def update_user(user_id: str, data: UserInput, expected_revision: int | None = N
     user.check_revision(expected_revision)
     if user.role == "admin" and (data.role != "admin" or data.status != "active"):
         _keep_an_admin(user)
-    before = (user.role, user.status, user.customer_id)
+    _check_invited(user, data)
+    before, reached = (user.role, user.status, user.customer_id), (user.status, user.email)
     _fill(user, data)
     if before != (user.role, user.status, user.customer_id) or data.password:
         end_sign_ins(user)
+    if reached != (user.status, user.email) or data.password:
+        end_links(user.id)
     try:
         update(user, "user.updated")
     except NotUniqueError as error:
@@ -61,6 +65,7 @@ def change_password(user_id: str, data: ChangePassword) -> User:
         raise InvalidCredentials("The current password is wrong.", field="current_password")
     user.password_hash = hash_password(data.new_password)
     end_sign_ins(user)
+    end_links(user.id)
     update(user, "user.password_changed")
     return user
 
@@ -86,6 +91,15 @@ def end_sign_ins(user: User) -> None:
     """Raise the version of the sessions and revoke the tokens; the caller stores the user."""
     user.session_version += 1
     revoke_all(user.id)
+
+
+def _check_invited(user: User, data: UserInput) -> None:
+    """Who has a way to sign in cannot be invited, and who is invited needs one to be active."""
+    has_a_way_in = user.password_hash is not None or user.is_linked
+    if data.status == "invited" and has_a_way_in:
+        raise Invalid("This user can sign in already and cannot be invited.", field="status")
+    if user.is_invited and data.status == "active" and data.password is None and not has_a_way_in:
+        raise Invalid("Give them a password, or leave them invited.", field="password")
 
 
 def _keep_an_admin(user: User) -> None:

@@ -8,7 +8,7 @@ from billing.users.errors import InvalidCredentials
 from billing.users.models import User
 from billing.users.passwords import password_matches
 from billing.users.permissions import scopes_of
-from billing.users.throttle import count_failure, forget_failures, refuse_when_throttled
+from billing.users.throttle import PASSWORDS
 
 
 def sign_in(email: str, password: str, ip: str | None = None) -> User:
@@ -18,13 +18,13 @@ def sign_in(email: str, password: str, ip: str | None = None) -> User:
     TooManyAttempts.
     """
     email = email.strip().lower()
-    refuse_when_throttled(email, ip)
+    PASSWORDS.refuse(email, ip)
     user: User | None = User.objects(email=email).first()
     matches = password_matches(user.password_hash if user else None, password)
     if user is None or not matches or not user.is_active_account:
-        count_failure(email, ip)
+        PASSWORDS.count(email, ip)
         raise InvalidCredentials("Email or password is wrong.")
-    forget_failures(email)
+    PASSWORDS.forget(email)
     with acting_as(actor_for(user, ip=ip)):
         note_sign_in(user, "By password")
     return user

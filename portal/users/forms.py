@@ -13,5 +13,5 @@ class UserForm(InputForm):
     email = TextField("Email")
     role = SelectField("Role", choices=choices(ROLES))
     customer_id = TextField("Customer ID")
-    status = SelectField("Status", choices=choices(["active", "disabled"]))
+    status = SelectField("Status", choices=choices(["active", "disabled", "invited"]))
     password = PasswordField("Password")
