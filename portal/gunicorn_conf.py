@@ -25,13 +25,14 @@ from billing import database
 from billing.rate_limits.shared import shared_counters
 from portal.start import current_start
 from portal.telemetry import logging_config, worker_gone
-from portal.worker import Worker, stop_gracefully_at_first
+from portal.worker import Logger, Worker, stop_gracefully_at_first
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
 proc_name = "duebill"
 worker_class = Worker
+logger_class = Logger
 workers = _settings.web_concurrency
 threads = 8
 timeout = 60

@@ -13,11 +13,20 @@ from types import FrameType
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 _STATUSES = {errors.LimitRequestLine: 414, errors.LimitRequestHeaders: 431}
+
+
+class Logger(GunicornLogger):
+    """gunicorn's own messages. The line for each request is portal.telemetry's, and gunicorn would
+    put together all that it knows of one, to throw it away."""
+
+    def _compute_access_log_enabled(self) -> bool:
+        return False
 
 
 class Worker(ThreadWorker):
