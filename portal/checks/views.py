@@ -8,12 +8,14 @@ from billing.runs.books_checks import check_status, get_check, list_checks, star
 from portal.access import page
 from portal.addresses import address_of
 from portal.answers import form_page
+from portal.checks.words import MEANINGS, rules_of, span
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.runs.launch import launch
 from portal.shell import htmx
 
 blueprint = Blueprint("checks", __name__, url_prefix="/checks")
+blueprint.add_app_template_filter(span)
 
 
 @blueprint.get("")
@@ -42,13 +44,35 @@ def detail(check_id: str) -> ResponseReturnValue:
     """How far a check is, and what it found; the page asks again until it is done."""
     row = get_check(check_id)
     template = "checks/_check.html" if htmx and htmx.target == "check" else "checks/detail.html"
-    offences = [{**each, "url": address_of(each["object_id"])} for each in row["offences"]]
-    return render_template(template, check=row, status=check_status(row), offences=offences)
+    return render_template(
+        template,
+        check=row,
+        status=check_status(row),
+        offences=[_offence(each) for each in row["offences"]],
+        rules=rules_of(row),
+        took=_took(row),
+    )
+
+
+def _offence(row: Row) -> Row:
+    """With where to look, and what to do."""
+    means = MEANINGS.get(row["rule"])
+    url = address_of(row["object_id"])
+    return {**row, "url": url, "remedy": means.remedy if means else ""}
+
+
+def _took(row: Row) -> str:
+    """How long the whole check took; empty before its end."""
+    if not (end := row["finished_at"]):
+        return ""
+    return span(round(1000 * (end - row["created_at"]).total_seconds()))
 
 
 def _index(form: InputForm) -> ResponseReturnValue:
     found = listing(list_checks)
     if form.alerts:
-        return form_page("checks/index.html", form, listing=found, status_of=check_status)
-    context: Row = {"form": form, "status_of": check_status}
+        return form_page(
+            "checks/index.html", form, listing=found, status_of=check_status, took=_took
+        )
+    context: Row = {"form": form, "status_of": check_status, "took": _took}
     return respond("checks/index.html", "checks/_results.html", found, **context)

@@ -6,6 +6,8 @@ import time
 
 from billing.database import database
 from billing.runs.books_checks import carry_out, start_check
+from billing.runs.check import RULES
+from portal.checks.words import MEANINGS, span
 from tests.factories import create_customer, create_invoice
 from tests.portal.page_client import PageClient, Seen
 
@@ -60,3 +62,24 @@ def test_who_may_not_write_can_look_but_not_begin(viewer: PageClient) -> None:
 
 def test_an_unknown_check_is_not_found(admin: PageClient) -> None:
     assert admin.get("/checks/chk_none").status == 404
+
+
+def test_a_check_tells_what_it_compared_how_long_it_took_and_what_to_do(admin: PageClient) -> None:
+    invoice = create_invoice()
+    database().invoices.update_one({"_id": invoice.id}, {"$set": {"subtotal": 1}})
+    row = carry_out(start_check()[0]["_id"])
+    assert [result["rule"] for result in row["ruled"]] == list(RULES)
+    assert {result["rule"]: result["offences"] for result in row["ruled"]}["amounts add up"] == 1
+    seen = admin.get(f"/checks/{row['_id']}")
+    assert "invoices 1," in seen.text
+    assert "took" in seen.text
+    assert MEANINGS["amounts add up"].remedy in seen.text
+    assert all(means.compares in seen.text for means in MEANINGS.values())
+
+
+def test_each_rule_is_told_in_words() -> None:
+    assert MEANINGS.keys() == RULES.keys()
+
+
+def test_spans_of_time_are_told_in_their_own_size() -> None:
+    assert [span(n) for n in (40, 2500, 200_000)] == ["40 ms", "2.5 s", "3 min 20 s"]
