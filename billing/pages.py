@@ -15,6 +15,7 @@ from typing import Any, TypedDict
 from billing.database import Row, database
 from billing.errors import Invalid
 from billing.reading import left_out
+from billing.selections import Selection, note
 
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
@@ -94,8 +95,9 @@ def paginate(
     if not 1 <= page.limit <= 100:
         raise Invalid("limit must be from 1 to 100.", field="limit")
     projection = projection or left_out()
-    parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
     order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
+    note(Selection(collection, where, order, projection))
+    parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
     rows: list[Row] = []
     for part in parts:
         query = {"$and": [where, part]} if part and where else part or dict(where)

@@ -1,7 +1,7 @@
 """A list: filters, search and sort live in the URL, pages follow each other by cursor."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -24,7 +24,8 @@ class Listing:
     sort: str
     cursor: str = ""
     error: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    export: str = ""
+    """The endpoint of its table, where there is one."""
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -41,9 +42,17 @@ class Listing:
 
     def url(self, **changes: str | None) -> str:
         """This list with other filters or sort; its pages begin anew unless a cursor is given."""
+        return self._at(request.endpoint or "", **changes)
+
+    @property
+    def export_url(self) -> str | None:
+        """All rows of this list as a table for spreadsheets."""
+        return self._at(self.export) if self.export and self.items else None
+
+    def _at(self, endpoint: str, **changes: str | None) -> str:
         query = {**self.values, "sort": self.sort, **changes}
         values: dict[str, Any] = {name: value for name, value in query.items() if value}
-        return url_for(request.endpoint or "", **(request.view_args or {}), **values)
+        return url_for(endpoint, **(request.view_args or {}), **values)
 
     def sort_url(self, name: str) -> str:
         """The same list by another column, or the other way round."""
@@ -62,6 +71,12 @@ class Listing:
         return self.url() if self.cursor else None
 
 
+def asked(args: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], str]:
+    """The filters among `names` that an address carries, and its sort."""
+    values = {name: args.get(name, "").strip()[:200] for name in names}
+    return values, args.get("sort", "")[:50]
+
+
 def listing(
     query: Callable[..., Page],
     *names: str,
@@ -73,8 +88,7 @@ def listing(
     `convert` turns a filter's text into what the query takes, or raises Invalid. That, and a
     cursor or sort that the list does not know, is said on the page instead of being an error.
     """
-    values = {name: request.args.get(name, "").strip()[:200] for name in names}
-    sort, cursor = request.args.get("sort", "")[:50], request.args.get("cursor", "")[:2000]
+    (values, sort), cursor = asked(request.args, names), request.args.get("cursor", "")[:2000]
     found = Listing(_EMPTY, values, sort, cursor)
     try:
         filters = {n: (convert or {}).get(n, str)(v) for n, v in values.items() if v}

@@ -4,16 +4,19 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.coupons.inputs import CouponInput, as_input
-from billing.coupons.queries import get_coupon, list_coupons
+from billing.coupons.queries import get_coupon
 from billing.coupons.save_coupon import archive_coupon, create_coupon, update_coupon
 from billing.plans.queries import plan_names
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.coupons.forms import CouponForm, NewCouponForm
+from portal.coupons.listed import COUPONS
 from portal.forms import InputForm
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 
 blueprint = Blueprint("coupons", __name__, url_prefix="/coupons")
+add_export(blueprint, COUPONS)
 STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 
 
@@ -21,7 +24,7 @@ STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 @page("read:plans")
 def index() -> ResponseReturnValue:
     """Search, filter and sort coupons."""
-    found = listing(list_coupons, "q", "status")
+    found = COUPONS.page()
     return respond("coupons/index.html", "coupons/_results.html", found, statuses=STATUSES)
 
 

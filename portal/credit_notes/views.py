@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from billing.credit_notes.inputs import CreditNoteInput
 from billing.credit_notes.models import CreditNote
 from billing.credit_notes.prepare import lines_left
-from billing.credit_notes.queries import get_credit_note, list_credit_notes
+from billing.credit_notes.queries import get_credit_note
 from billing.credit_notes.void import void_credit_note
 from billing.customers.queries import customer_names, get_customer
 from billing.invoices.models import Invoice
@@ -15,10 +15,13 @@ from billing.payments.credit_invoice import create_credit_note, preview_credit_n
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.credit_notes.forms import CreditForm, VoidNoteForm, mark_of
-from portal.listing import listing, respond
+from portal.credit_notes.listed import CREDIT_NOTES
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.template_helpers import money
 
 blueprint = Blueprint("credit_notes", __name__)
+add_export(blueprint, CREDIT_NOTES, at="/credit-notes")
 STATUSES = [("", "All"), ("issued", "Issued"), ("void", "Void")]
 
 
@@ -26,7 +29,7 @@ STATUSES = [("", "All"), ("issued", "Issued"), ("void", "Void")]
 @page("read:invoices")
 def index() -> ResponseReturnValue:
     """Search and filter credit notes."""
-    found = listing(list_credit_notes, "q", "status", "customer_id", "invoice_id")
+    found = CREDIT_NOTES.page()
     return respond(
         "credit_notes/index.html",
         "credit_notes/_results.html",

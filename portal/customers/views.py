@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from billing.customers.inputs import CustomerInput, as_input
 from billing.customers.models import Customer
-from billing.customers.queries import get_customer, list_customers
+from billing.customers.queries import get_customer
 from billing.customers.save_customer import create_customer, new_preferences, update_customer
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.queries import is_overdue, list_invoices
@@ -18,14 +18,17 @@ from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.customers import credit
 from portal.customers.forms import CustomerForm, NewCustomerForm
+from portal.customers.listed import CUSTOMERS
 from portal.forms import InputForm
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.tax_rates.fields import rate_labels
 from portal.template_helpers import may
 from portal.usage.shown import entitlement_cards
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 credit.add_to(blueprint)
+add_export(blueprint, CUSTOMERS)
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
 
 
@@ -33,7 +36,7 @@ STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
 @page("read:customers")
 def index() -> ResponseReturnValue:
     """Search, filter and sort customers."""
-    found = listing(list_customers, "q", "status")
+    found = CUSTOMERS.page()
     return respond("customers/index.html", "customers/_results.html", found, statuses=STATUSES)
 
 

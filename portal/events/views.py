@@ -3,16 +3,18 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from billing.events.queries import list_events
 from portal.access import page
-from portal.listing import listing, respond
+from portal.events.listed import EVENTS
+from portal.listing import respond
+from portal.lists.export import add_export
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
+add_export(blueprint, EVENTS)
 
 
 @blueprint.get("")
 @page("read:events")
 def index() -> ResponseReturnValue:
     """Who changed what, newest first."""
-    found = listing(list_events, "object_id", "customer_id", "actor_id", "type", "request_id")
+    found = EVENTS.page()
     return respond("events/index.html", "events/_results.html", found)

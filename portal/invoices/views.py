@@ -11,7 +11,7 @@ from billing.invoices.inputs import InvoiceInput, as_input
 from billing.invoices.models import Invoice
 from billing.invoices.one_off import create_invoice, update_invoice
 from billing.invoices.preview_invoice import preview_invoice
-from billing.invoices.queries import get_invoice, is_overdue, list_invoices
+from billing.invoices.queries import get_invoice, is_overdue
 from billing.payments.queries import payments_of
 from billing.payments.source import source_of
 from portal.access import page
@@ -19,10 +19,13 @@ from portal.answers import done, form_page, timeline
 from portal.forms import PREVIEW
 from portal.invoices import settling
 from portal.invoices.forms import InvoiceForm
+from portal.invoices.listed import INVOICES
 from portal.listing import listing, respond
+from portal.lists.export import add_export
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 settling.add_to(blueprint)
+add_export(blueprint, INVOICES)
 STATUSES = [
     ("", "All"),
     ("draft", "Drafts"),
@@ -31,14 +34,13 @@ STATUSES = [
     ("uncollectible", "Uncollectible"),
     ("void", "Void"),
 ]
-FILTERS = ("q", "status", "overdue", "customer_id", "subscription_id", "currency")
 
 
 @blueprint.get("")
 @page("read:invoices")
 def index() -> ResponseReturnValue:
     """Search, filter and sort invoices."""
-    found = listing(list_invoices, *FILTERS, convert={"overdue": lambda text: text == "true"})
+    found = INVOICES.page()
     return respond(
         "invoices/index.html",
         "invoices/_results.html",

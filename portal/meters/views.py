@@ -4,16 +4,19 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.usage.inputs import MeterChange, as_input
-from billing.usage.queries import get_meter, list_meters
+from billing.usage.queries import get_meter
 from billing.usage.save_meter import archive_meter, create_meter, update_meter
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, options
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.meters.forms import AGGREGATIONS, MeterForm, NewMeterForm
+from portal.meters.listed import METERS
 from portal.usage.shown import recent_events
 
 blueprint = Blueprint("meters", __name__, url_prefix="/meters")
+add_export(blueprint, METERS)
 STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 
 
@@ -21,7 +24,7 @@ STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 @page("read:plans")
 def index() -> ResponseReturnValue:
     """Search, filter and sort meters."""
-    found = listing(list_meters, "q", "status")
+    found = METERS.page()
     return respond("meters/index.html", "meters/_results.html", found, statuses=STATUSES)
 
 

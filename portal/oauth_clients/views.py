@@ -7,7 +7,7 @@ from billing import clock
 from billing.oauth.create_client import Told, create_client
 from billing.oauth.inputs import ClientInput, as_input
 from billing.oauth.models import Client
-from billing.oauth.queries import get_client, list_clients
+from billing.oauth.queries import get_client
 from billing.oauth.revoke_client import revoke_client
 from billing.oauth.rotate_secret import rotate_secret
 from billing.oauth.update_client import update_client
@@ -15,17 +15,20 @@ from billing.users.permissions import SCOPES
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.oauth_clients.forms import ClientForm, NewClientForm, RotateForm, SecretClientForm
+from portal.oauth_clients.listed import OAUTH_CLIENTS
 
 blueprint = Blueprint("oauth_clients", __name__, url_prefix="/oauth-clients")
+add_export(blueprint, OAUTH_CLIENTS)
 
 
 @blueprint.get("")
 @page("read:oauth_clients")
 def index() -> ResponseReturnValue:
     """Search and filter API clients."""
-    found = listing(list_clients, "q", "status")
+    found = OAUTH_CLIENTS.page()
     return respond("oauth_clients/index.html", "oauth_clients/_results.html", found)
 
 

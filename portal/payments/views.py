@@ -8,17 +8,20 @@ from billing.invoices.queries import get_invoice, invoice_numbers
 from billing.money import to_major
 from billing.payments.inputs import RefundInput
 from billing.payments.models import Payment
-from billing.payments.queries import get_payment, list_payments, refunds_of
+from billing.payments.queries import get_payment, refunds_of
 from billing.payments.refund import refund_payment
 from portal.access import page
 from portal.answers import confirm_page, done, timeline
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.payments import charging
 from portal.payments.forms import RefundForm
+from portal.payments.listed import PAYMENTS
 from portal.template_helpers import money
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 charging.add_to(blueprint)
+add_export(blueprint, PAYMENTS)
 STATUSES = [
     ("", "All"),
     ("succeeded", "Succeeded"),
@@ -33,7 +36,7 @@ STATUSES = [
 @page("read:invoices")
 def index() -> ResponseReturnValue:
     """Search and filter payments."""
-    found = listing(list_payments, "q", "status", "customer_id", "invoice_id")
+    found = PAYMENTS.page()
     return respond(
         "payments/index.html",
         "payments/_results.html",

@@ -7,17 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from billing.plans.inputs import PlanInput, as_input
 from billing.plans.models import Plan
-from billing.plans.queries import get_plan, list_plans, plan_versions
+from billing.plans.queries import get_plan, plan_versions
 from billing.plans.save_plan import archive_plan, create_plan, update_plan
 from billing.subscriptions.by_version import subscribers_by_version
 from billing.usage.queries import list_meters, meters_by_key
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm, choices
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.plans import moving
 from portal.plans.calculator import calculate, calculate_form
 from portal.plans.forms import PlanForm
+from portal.plans.listed import PLANS
 from portal.plans.words import price_lines, price_of
 from portal.shell import htmx
 
@@ -27,13 +29,14 @@ STATUSES = [("", "All"), ("active", "Active"), ("draft", "Drafts"), ("archived",
 
 blueprint.add_app_template_filter(price_of)
 moving.add_to(blueprint)
+add_export(blueprint, PLANS)
 
 
 @blueprint.get("")
 @page("read:plans")
 def index() -> ResponseReturnValue:
     """Search, filter and sort plans."""
-    found = listing(list_plans, "q", "status", "currency", "billing_cycle")
+    found = PLANS.page()
     return respond("plans/index.html", "plans/_results.html", found, statuses=STATUSES)
 
 

@@ -13,13 +13,15 @@ from billing.invoices.subscribe import create_subscription
 from billing.plans.queries import plan_names
 from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.queries import get_subscription, list_subscriptions
+from billing.subscriptions.queries import get_subscription
 from portal.access import page
 from portal.answers import done, timeline
 from portal.forms import options
 from portal.listing import listing, respond
+from portal.lists.export import add_export
 from portal.subscriptions import ending, pausing
 from portal.subscriptions.forms import ChangeForm, SubscribeForm
+from portal.subscriptions.listed import SUBSCRIPTIONS
 from portal.subscriptions.previews import act_page, preview_of
 from portal.subscriptions.shown import (
     agreed,
@@ -33,6 +35,7 @@ from portal.usage.shown import usage_card
 blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 ending.add_to(blueprint)
 pausing.add_to(blueprint)
+add_export(blueprint, SUBSCRIPTIONS)
 blueprint.add_app_template_filter(coupon_text)
 STATUSES = [
     ("", "All"),
@@ -50,7 +53,7 @@ STATUSES = [
 @page("read:subscriptions")
 def index() -> ResponseReturnValue:
     """Search, filter and sort subscriptions."""
-    found = listing(list_subscriptions, "q", "status", "customer_id", "plan_id")
+    found = SUBSCRIPTIONS.page()
     return respond(
         "subscriptions/index.html",
         "subscriptions/_results.html",

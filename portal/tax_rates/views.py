@@ -7,16 +7,19 @@ from billing.invoices.totals import compute_totals
 from billing.money import to_major
 from billing.taxes.inputs import TaxRateInput, as_input
 from billing.taxes.models import TaxRate
-from billing.taxes.queries import get_tax_rate, list_tax_rates
+from billing.taxes.queries import get_tax_rate
 from billing.taxes.save_tax_rate import archive_tax_rate, create_tax_rate, update_tax_rate
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.tax_rates.fields import rate_label
 from portal.tax_rates.forms import NewTaxRateForm, TaxRateForm
+from portal.tax_rates.listed import TAX_RATES
 
 blueprint = Blueprint("tax_rates", __name__, url_prefix="/tax-rates")
+add_export(blueprint, TAX_RATES)
 STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 
 
@@ -24,7 +27,7 @@ STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
 @page("read:plans")
 def index() -> ResponseReturnValue:
     """Search, filter and sort tax rates."""
-    found = listing(list_tax_rates, "q", "status", "country")
+    found = TAX_RATES.page()
     return respond("tax_rates/index.html", "tax_rates/_results.html", found, statuses=STATUSES)
 
 

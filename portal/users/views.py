@@ -6,24 +6,27 @@ from flask.typing import ResponseReturnValue
 from billing.users.inputs import UserInput, as_input
 from billing.users.models import User
 from billing.users.permissions import ROLES, SCOPES, scopes_of
-from billing.users.queries import get_user, list_users
+from billing.users.queries import get_user
 from billing.users.save_user import create_user, end_sessions, update_user
 from billing.users.unlink import unlink_user
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.template_helpers import words
 from portal.users.forms import UserForm
+from portal.users.listed import USERS
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
+add_export(blueprint, USERS)
 
 
 @blueprint.get("")
 @page("read:users")
 def index() -> ResponseReturnValue:
     """Search and filter users."""
-    found = listing(list_users, "q", "role", "status")
+    found = USERS.page()
     roles = [("", "All"), *((role, words(role)) for role in ROLES)]
     return respond("users/index.html", "users/_results.html", found, roles=roles)
 

@@ -9,21 +9,24 @@ from billing import clock
 from billing.database import Row
 from billing.events.types import EVENT_TYPES
 from billing.webhooks.inputs import WebhookEndpointInput, as_input
-from billing.webhooks.queries import get_endpoint, lanes_of, list_deliveries, list_endpoints
-from billing.webhooks.save_endpoint import MOST_ENDPOINTS, create_endpoint, update_endpoint
+from billing.webhooks.queries import get_endpoint, lanes_of, list_deliveries
+from billing.webhooks.save_endpoint import create_endpoint, update_endpoint
 from billing.webhooks.secret_keys import live
 from billing.webhooks.views import endpoint_view, endpoint_views
 from billing.workers.heartbeats import workers_alive
 from portal.access import page
 from portal.answers import done, form_page, timeline
-from portal.listing import listing, respond
+from portal.listing import respond
+from portal.lists.export import add_export
 from portal.shell import htmx
 from portal.webhooks import deliveries, managing
 from portal.webhooks.forms import EndpointForm
+from portal.webhooks.listed import WEBHOOKS
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 deliveries.add_to(blueprint)
 managing.add_to(blueprint)
+add_export(blueprint, WEBHOOKS)
 
 _RECENT = 10
 
@@ -32,7 +35,7 @@ _RECENT = 10
 @page("read:webhooks")
 def index() -> ResponseReturnValue:
     """All endpoints, those that fail first."""
-    found = listing(list_endpoints, "status", fixed={"limit": MOST_ENDPOINTS})
+    found = WEBHOOKS.page()
     shown = sorted(endpoint_views(found.items), key=_in_need)
     context = {"endpoints": shown, "has_worker": _has_worker()}
     return respond("webhooks/index.html", "webhooks/_results.html", found, **context)

@@ -14,6 +14,7 @@ from billing.customers.queries import list_customers
 from billing.database import Database, Row
 from billing.errors import Invalid
 from billing.pages import PageRequest, paginate
+from billing.selections import selection_of
 
 SORTS = {"created_at": "_id", "name": "name", "date": "date"}
 
@@ -209,3 +210,26 @@ def test_a_large_count_is_remembered_for_seconds_and_no_longer(
     assert paginate("shelf", {"name": "b"}, PageRequest(5), sorts=SORTS).total == 12
     monkeypatch.setattr(pages, "monotonic", lambda: float("inf"))
     assert paginate("shelf", {}, PageRequest(5), sorts=SORTS).total == 24
+
+
+@pytest.mark.parametrize("name", list(SORTS))
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_selection_has_the_rows_of_all_pages_in_the_same_order(
+    shelf: Database[Row], name: str, sign: str
+) -> None:
+    def query(sort: str, **where: Any) -> object:
+        return paginate("shelf", where, PageRequest(sort=sort), sorts=SORTS)
+
+    found = selection_of(query, sort=f"{sign}{name}", name="b")
+    batches = list(found.batches(size=5))
+    rows = [row for batch in batches for row in batch]
+    assert rows == walk(f"{sign}{name}", 5, {"name": "b"})
+    assert [len(batch) for batch in batches] == [5, 5, 2]
+    assert found.ids(3) == [row["_id"] for row in rows[:3]]
+    assert next(iter(found.batches({"date": 1})))[0].keys() <= {"_id", "date"}
+
+
+def test_a_selection_leaves_the_next_query_alone(shelf: Database[Row]) -> None:
+    with pytest.raises(Invalid):
+        selection_of(lambda **_: paginate("shelf", {}, PageRequest(sort="x"), sorts=SORTS))
+    assert len(paginate("shelf", {}, PageRequest(), sorts=SORTS).items) == 20

@@ -1,0 +1,22 @@
+"""The list of customers."""
+
+from billing.customers.queries import list_customers
+from portal.lists.columns import value, values
+from portal.lists.filters import moment, text
+from portal.lists.staff_list import StaffList
+
+CUSTOMERS = StaffList(
+    name="customers",
+    scope="read:customers",
+    query=list_customers,
+    filters={"q": text, "status": text, "created_from": moment, "created_before": moment},
+    columns=[
+        value("id", "_id"),
+        *values("name", "email", "phone", "external_id", "status"),
+        value("currency", "preferences.currency"),
+        value("locale", "preferences.locale"),
+        value("timezone", "preferences.timezone"),
+        value("country", "billing_address.country"),
+        *values("tax_exempt", "created_at", "updated_at"),
+    ],
+)

@@ -1,0 +1,33 @@
+"""The audit trail as a list."""
+
+import json
+
+from billing.database import Row
+from billing.events.queries import list_events
+from portal.lists.columns import computed, value, values
+from portal.lists.filters import text
+from portal.lists.staff_list import StaffList
+
+
+def _changes(row: Row) -> str | None:
+    """`{"name": ["Before", "After"]}`."""
+    found = row.get("changes")
+    return json.dumps(found, ensure_ascii=False, default=str) if found else None
+
+
+EVENTS = StaffList(
+    name="events",
+    scope="read:events",
+    query=list_events,
+    filters=dict.fromkeys(("object_id", "customer_id", "actor_id", "type", "request_id"), text),
+    columns=[
+        value("id", "_id"),
+        *values("created_at", "type", "object_type", "object_id", "customer_id"),
+        value("actor_type", "actor.type"),
+        value("actor_id", "actor.id"),
+        value("actor_name", "actor.name"),
+        value("client_id", "actor.client_id"),
+        *values("ip", "request_id", "reason"),
+        computed("changes", ("changes",), _changes),
+    ],
+)

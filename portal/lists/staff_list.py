@@ -1,0 +1,48 @@
+"""One list of staff: what it asks, by what it can be narrowed, and what it exports."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from billing.pages import Page
+from billing.selections import Selection, selection_of
+from portal.listing import Listing, asked, listing
+from portal.lists.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class StaffList:
+    """`name` is its blueprint's, whose views `index` and `export` are its page and its table.
+
+    `filters` maps each name that the address may carry to what makes the query's value of it.
+    """
+
+    name: str
+    scope: str
+    query: Callable[..., Page]
+    filters: Mapping[str, Callable[[str], Any]]
+    columns: Sequence[Column]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    def page(self) -> Listing:
+        """The page that the address describes."""
+        found = listing(self.query, *self.filters, fixed=self.fixed, convert=self.filters)
+        found.export = f"{self.name}.export"
+        return found
+
+    def selection(self) -> Selection:
+        """All rows that the address describes, whatever its cursor. Raises Invalid."""
+        values, sort = asked(request.args, self.filters)
+        return self.select(values, sort)
+
+    def select(self, values: Mapping[str, str], sort: str) -> Selection:
+        """All rows under these filters. Raises Invalid."""
+        found = {name: self.filters[name](value) for name, value in values.items() if value}
+        return selection_of(self.query, **{**found, **self.fixed}, sort=sort or None)
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """What its table reads of each row."""
+        return {name: 1 for column in self.columns for name in column.fields}

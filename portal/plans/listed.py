@@ -1,0 +1,20 @@
+"""The list of plans."""
+
+from billing.plans.queries import list_plans
+from portal.lists.columns import amounts, value, values
+from portal.lists.filters import text
+from portal.lists.staff_list import StaffList
+
+PLANS = StaffList(
+    name="plans",
+    scope="read:plans",
+    query=list_plans,
+    filters={"q": text, "status": text, "currency": text, "billing_cycle": text},
+    columns=[
+        value("id", "_id"),
+        *values("name", "tier", "status", "version", "pricing_model"),
+        *amounts("price", "setup_fee", "minimum_amount"),
+        *values("currency", "billing_cycle", "interval_count", "trial_days"),
+        *values("created_at", "updated_at"),
+    ],
+)
