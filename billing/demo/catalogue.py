@@ -27,6 +27,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "billing_cycle": "monthly",
         "features": [_SEATS, _SSO],
         "limits": {"projects": 25},
+        "trial_days": 14,
         "tier": "2",
     },
     "team_yearly": {
@@ -95,6 +96,32 @@ PLANS: dict[str, dict[str, Any]] = {
         "limits": {"api_calls": 250_000},
         "tier": "3",
     },
+    "studio": {
+        "name": "Studio",
+        "description": "Seats, the more of them the cheaper each.",
+        "price": 0,
+        "currency": "GBP",
+        "billing_cycle": "monthly",
+        "pricing_model": "volume",
+        "tiers": [
+            {"up_to": 10, "unit_amount": 1200},
+            {"up_to": 50, "unit_amount": 1000},
+            {"up_to": None, "unit_amount": 850},
+        ],
+        "trial_days": 30,
+        "features": [_SEATS, _SSO],
+        "tier": "2",
+    },
+    "dojo": {
+        "name": "Dojo",
+        "description": "Everything, billed in yen.",
+        "price": 15000,
+        "currency": "JPY",
+        "billing_cycle": "monthly",
+        "features": [_SEATS, _SSO, _SUPPORT],
+        "limits": {"projects": None},
+        "tier": "3",
+    },
     "classic": {
         "name": "Classic",
         "description": "The first plan, no longer sold.",
@@ -119,17 +146,33 @@ DISCONTINUED = "classic"
 CHOICES: dict[str, dict[str, int]] = {
     "USD": {"starter": 8, "team": 9, "team_yearly": 3, "messages": 4, DISCONTINUED: 5},
     "EUR": {"business": 8, "business_yearly": 3, "platform": 4},
+    "GBP": {"studio": 1},
+    "JPY": {"dojo": 1},
 }
 
 METER = {"key": "api_calls", "name": "API calls", "aggregation": "sum"}
-COUPON = {
-    "code": "WELCOME",
-    "name": "20 % off the first three",
-    "percent_off": "20",
-    "duration": "repeating",
-    "duration_cycles": 3,
+COUPONS: tuple[dict[str, Any], ...] = (
+    {
+        "code": "WELCOME",
+        "name": "20 % off the first three",
+        "percent_off": "20",
+        "duration": "repeating",
+        "duration_cycles": 3,
+    },
+    {
+        "code": "FRIENDS",
+        "name": "Ten dollars off the first",
+        "amount_off": 1000,
+        "currency": "USD",
+        "duration": "once",
+        "max_redemptions": 500,
+    },
+)
+# By the currency of whom it is charged to.
+TAX_RATES = {
+    "EUR": {"name": "VAT", "percentage": "19", "inclusive": False, "country": "DE"},
+    "GBP": {"name": "VAT", "percentage": "20", "inclusive": False, "country": "GB"},
 }
-TAX_RATE = {"name": "VAT", "percentage": "19", "inclusive": False, "country": "DE"}
 
 SELLER = {
     "name": "Northlight Software GmbH",

@@ -38,9 +38,10 @@ class Growth:
             self._use_again(subscription_id, self.random.randint(2_000, 30_000))
         elif plan == "starter" and self.random.random() < 0.3:
             self._later(40, 200, subscription_id, self._upgrade)
-        elif plan == "messages" and self.random.random() < 0.5:
-            self._later(20, 150, subscription_id, self._book_more)
-        elif self.random.random() < 0.05:
+        elif plan in {"messages", "studio"} and self.random.random() < 0.5:
+            act = self.random.choice((self._book_more, self._book_more, self._book_less))
+            self._later(20, 150, subscription_id, act)
+        elif self.random.random() < 0.1:
             self._later(40, 200, subscription_id, self._pause)
 
     def _use_again(self, subscription_id: str, calls: int) -> None:
@@ -66,6 +67,9 @@ class Growth:
 
     def _book_more(self, subscription: Subscription) -> None:
         self._change(subscription, quantity=subscription.quantity * 2)
+
+    def _book_less(self, subscription: Subscription) -> None:
+        self._change(subscription, quantity=subscription.quantity * 2 // 3)
 
     def _change(self, subscription: Subscription, **values: object) -> None:
         data = merge(SubscriptionChange, as_input(subscription), values)

@@ -4,14 +4,17 @@ from datetime import date, timedelta
 from random import Random
 
 from billing.actors import acting_as
+from billing.credit_notes.inputs import CreditNoteInput
 from billing.database import Row, database
 from billing.demo.agenda import Agenda
 from billing.demo.staff import Staff
 from billing.inputs import parse
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.payments.credit_invoice import create_credit_note
 from billing.payments.pay_invoice import pay_invoice
 
+_APOLOGIES = ("Two days of outage", "Goodwill", "Billed one seat too many")
 _METHODS = ("bank_transfer", "bank_transfer", "card", "card", "check")
 
 
@@ -32,17 +35,22 @@ class Habits:
 
     def _decide(self, row: Row) -> None:
         fate, due = self._random.random(), date.fromisoformat(row["due_date"])
-        if fate < 0.84:
+        if fate < 0.88:
             self._pay(row, due - timedelta(days=self._random.randint(0, 7)))
-        elif fate < 0.92:
-            self._pay(row, due + timedelta(days=self._random.randint(2, 25)))
-        elif fate < 0.95:
+            if fate < 0.02:
+                later = due + timedelta(days=self._random.randint(3, 15))
+                self._put(later, lambda: self._make_good(row))
+        elif fate < 0.955:
+            self._pay(row, due + timedelta(days=self._random.randint(2, 12)))
+        elif fate < 0.97:
             self._pay(row, due - timedelta(days=2), amount=row["amount_due"] // 2)
-            self._pay(row, due + timedelta(days=self._random.randint(10, 40)))
-        elif fate < 0.965:
+            self._pay(row, due + timedelta(days=self._random.randint(8, 18)))
+        elif fate < 0.98:
             self._put(self._agenda.day, lambda: self._void(row["_id"]))
-        elif fate < 0.975:
+        elif fate < 0.986:
             self._put(due + timedelta(days=60), lambda: self._give_up(row["_id"]))
+        else:
+            self._pay(row, due + timedelta(days=self._random.randint(40, 70)))
 
     def _pay(self, row: Row, day: date, amount: int | None = None) -> None:
         values = {
@@ -55,6 +63,13 @@ class Habits:
 
     def _void(self, invoice_id: str) -> None:
         void_invoice(invoice_id, VoidInvoice(reason="Billed by mistake"))
+
+    def _make_good(self, row: Row) -> None:
+        """A tenth comes back, as money: by then it is paid."""
+        amount = row["amount_due"] // 10
+        values = {"invoice_id": row["_id"], "amount": amount, "refund_amount": amount}
+        note = {"reason": self._random.choice(_APOLOGIES)}
+        create_credit_note(parse(CreditNoteInput, values | note))
 
     def _give_up(self, invoice_id: str) -> None:
         mark_uncollectible(invoice_id)

@@ -14,7 +14,7 @@ from billing.customers.inputs import as_input as customer_input
 from billing.customers.queries import get_customer
 from billing.customers.save_customer import create_customer, update_customer
 from billing.demo.agenda import Agenda
-from billing.demo.catalogue import CHOICES, COUPON, DISCONTINUED
+from billing.demo.catalogue import CHOICES, COUPONS, DISCONTINUED
 from billing.demo.growth import Growth
 from billing.demo.people import make_customers
 from billing.demo.staff import Staff
@@ -39,8 +39,8 @@ class History:
     staff: Staff
     plans: dict[str, Plan]
     random: Random
-    vat: str
-    """The id of the tax rate for customers who are billed in euros."""
+    taxes: dict[str, str]
+    """By currency: the id of the tax rate for customers who are billed in it."""
     customer_ids: list[str] = field(default_factory=list)
 
     def plan_all(self, customers: int) -> None:
@@ -58,8 +58,8 @@ class History:
             self._put("billing", self.agenda.last, self._draft)
 
     def _sign_up(self, data: CustomerInput) -> None:
-        if data.preferences.currency == "EUR":
-            data = data.model_copy(update={"tax_rate_ids": [self.vat]})
+        if tax := self.taxes.get(data.preferences.currency):
+            data = data.model_copy(update={"tax_rate_ids": [tax]})
         customer = create_customer(data)
         self.customer_ids.append(customer.id)
         for _ in range(2 if self.random.random() < 0.25 else 1):
@@ -72,14 +72,17 @@ class History:
         values: dict[str, Any] = {"customer_id": customer_id, "plan_id": plan.id}
         if plan.pricing_model == "per_unit":
             values["quantity"] = self.random.randint(5, 60) * 1000
+        elif plan.pricing_model == "volume":
+            values["quantity"] = self.random.randint(3, 40)
         elif self.random.random() < 0.15:
             values["price"] = plan.price * self.random.choice((80, 85, 90)) // 100
-        if self.random.random() < 0.15:
-            values["coupon"] = COUPON["code"]
+        if self.random.random() < 0.2:
+            fitting = [c for c in COUPONS if c.get("currency", currency) == currency]
+            values["coupon"] = self.random.choice(fitting)["code"]
         subscription = create_subscription(parse(SubscriptionInput, values))
         habits = Growth(self.agenda, self.staff, self.plans, self.random)
         habits.begin(subscription.id, key)
-        if self.random.random() < 0.2:
+        if self.random.random() < 0.3:
             self._plan_leaving(subscription.id)
 
     def _plan_leaving(self, subscription_id: str) -> None:

@@ -12,11 +12,12 @@ from billing.coupons.save_coupon import create_coupon
 from billing.customers.queries import list_customers
 from billing.database import database
 from billing.demo.agenda import Agenda, moment
-from billing.demo.catalogue import COUPON, METER, PLANS, SELLER, TAX_RATE
+from billing.demo.catalogue import COUPONS, METER, PLANS, SELLER, TAX_RATES
 from billing.demo.errors import DatabaseInUse
 from billing.demo.habits import Habits
 from billing.demo.history import History
 from billing.demo.staff import Staff, demo_email, hire, invite
+from billing.dunning.run_dunning import run_dunning
 from billing.inputs import parse
 from billing.periods import add_months
 from billing.plans.inputs import PlanInput
@@ -43,11 +44,11 @@ class Demo:
 
 def make_demo(
     *,
-    customers: int = 120,
-    months: int = 14,
+    customers: int = 160,
+    months: int = 24,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Demo:
-    """Live through the last `months` months up to yesterday, with a billing run each week.
+    """Live through the last `months` months up to yesterday, billing each week and reminding daily.
 
     The same day gives the same company, its password apart. `on_progress(done, total)` counts
     days. Raises DatabaseInUse when there are customers or users of the demo already.
@@ -59,8 +60,11 @@ def make_demo(
     password = secrets.token_urlsafe(12)
     with clock.frozen(moment(agenda.day)):
         staff, plans = hire(password), _open_shop()
-        vat = create_tax_rate(parse(TaxRateInput, TAX_RATE))
-    history = History(agenda, staff, plans, random, vat.id)
+        taxes = {
+            currency: create_tax_rate(parse(TaxRateInput, values)).id
+            for currency, values in TAX_RATES.items()
+        }
+    history = History(agenda, staff, plans, random, taxes)
     history.plan_all(customers)
     agenda.live(_daily(agenda, staff, random), on_progress)
     return _finish(staff, history, password)
@@ -78,18 +82,20 @@ def _refuse_if_in_use() -> None:
 def _open_shop() -> dict[str, Plan]:
     database().settings.update_one({"_id": "seller"}, {"$setOnInsert": SELLER}, upsert=True)
     create_meter(parse(MeterInput, METER))
-    create_coupon(parse(CouponInput, COUPON))
+    for values in COUPONS:
+        create_coupon(parse(CouponInput, values))
     return {key: create_plan(parse(PlanInput, values)) for key, values in PLANS.items()}
 
 
 def _daily(agenda: Agenda, staff: Staff, random: Random) -> Callable[[], None]:
-    """What ends each day: the weekly billing run, then a look at the new invoices."""
+    """What ends each day: reminders, the weekly billing run, a look at the new invoices."""
     habits = Habits(agenda, staff, random)
     weekday = (agenda.last - timedelta(days=_DAYS_SINCE_RUN - 1)).weekday()
 
     def end_of_day() -> None:
         if agenda.day.weekday() == weekday and _anything_due(agenda.day):
             run_billing(agenda.day)
+        run_dunning(agenda.day)
         habits.settle_new()
 
     return end_of_day

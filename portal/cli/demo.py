@@ -1,4 +1,4 @@
-"""`flask demo`: an empty database becomes a company with a year of history."""
+"""`flask demo`: an empty database becomes a company with two years of history."""
 
 import click
 from rich.console import Console
@@ -12,7 +12,7 @@ from portal.cli.database import with_database
 @with_database
 def demo() -> None:
     """Fill an empty database with believable data, in under a minute."""
-    columns = (TextColumn("Living through 14 months"), BarColumn(), TaskProgressColumn())
+    columns = (TextColumn("Living through two years"), BarColumn(), TaskProgressColumn())
     console = Console(stderr=True)
     hidden = not console.is_terminal
     with Progress(

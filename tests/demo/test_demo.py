@@ -78,12 +78,12 @@ def test_in_full_it_shows_every_kind_of_thing(db: Database[Row]) -> None:
     with clock.frozen(NOW):
         made = make_demo()
         assert check_books() == []
-    assert made.counts["customers"] == 120
-    assert 140 <= made.counts["subscriptions"] <= 170
+    assert made.counts["customers"] == 160
+    assert 180 <= made.counts["subscriptions"] <= 220
     assert set(db.invoices.distinct("status")) == {"draft", "open", "paid", "void", "uncollectible"}
     assert set(db.plans.distinct("status")) == {"draft", "active", "archived"}
-    assert set(db.plans.distinct("pricing_model")) == {"flat", "per_unit"}
-    assert set(db.invoices.distinct("currency")) == {"USD", "EUR"}
+    assert set(db.plans.distinct("pricing_model")) == {"flat", "per_unit", "volume"}
+    assert set(db.invoices.distinct("currency")) == {"USD", "EUR", "GBP", "JPY"}
     assert len(db.customers.distinct("address.country")) >= 6
     assert db.customers.find_one({"status": "suspended"})
     overdue = {"status": "open", "due_date": {"$lt": NOW.date().isoformat()}}
@@ -93,8 +93,14 @@ def test_in_full_it_shows_every_kind_of_thing(db: Database[Row]) -> None:
         {"status": "cancelled"},
         {"status": "active", "cancel_at_period_end": True},
         {"price": {"$type": "int"}},
+        {"status": "trialing"},
+        {"status": "past_due"},
+        {"status": "unpaid"},
     ):
         assert db.subscriptions.find_one(where), where
+    assert db.credit_notes.count_documents({}) >= 10
+    moves = {"new", "expansion", "contraction", "churn", "reactivation"}
+    assert moves <= set(db.mrr_movements.distinct("kind"))
     archived = db.plans.find_one({"status": "archived"}) or {}
     assert not get_plan(archived["_id"]).is_subscribable
     assert db.subscriptions.find_one({"plan_id": archived["_id"]})
