@@ -26,6 +26,7 @@ FEATURES = (
     "credit_notes",
     "payments",
     "papers",
+    "letters",
     "runs",
     "test_clocks",
     "imports",

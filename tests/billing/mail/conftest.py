@@ -6,7 +6,9 @@ import pytest
 
 from billing import sealing
 
+SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
+
 
 @pytest.fixture(autouse=True)
 def sealed() -> None:
-    sealing.use_secret("kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe")
+    sealing.use_secret(SECRET_KEY)

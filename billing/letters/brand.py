@@ -1,0 +1,68 @@
+"""How the seller looks in mails: name, address, colour and a small logo."""
+
+import base64
+import re
+from dataclasses import dataclass
+
+from billing.seller.errors import LogoNotFound
+from billing.seller.logos import get_logo
+from billing.seller.models import Seller
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_USUAL = "#2563a8"
+_LARGEST_LOGO = 64 * 1024  # it goes along with every mail
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture and its subtype, `png` or `jpeg`."""
+
+    content: bytes
+    subtype: str
+
+    @property
+    def data_url(self) -> str:
+        """For a preview, which may load nothing."""
+        return f"data:image/{self.subtype};base64,{base64.b64encode(self.content).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """`colour` is `#rrggbb`, `on_colour` what is read well upon it, `lines` the sender's."""
+
+    name: str
+    colour: str
+    on_colour: str
+    lines: tuple[str, ...]
+    logo: Logo | None
+
+
+def brand_of(seller: Seller) -> Brand:
+    """The brand that the settings describe."""
+    chosen = str(seller.get("brand_colour") or "")
+    colour = chosen if _COLOUR.fullmatch(chosen) else _USUAL
+    address = seller["address"] or {}
+    parts = ("line1", "line2", "postal_code", "city", "country")
+    where = ", ".join(filter(None, (address.get(part) for part in parts)))
+    lines = tuple(filter(None, (seller["name"], where)))
+    return Brand(seller["name"], colour, _readable_on(colour), lines, _logo(seller["logo"]))
+
+
+def _readable_on(colour: str) -> str:
+    """Black or white, whichever has more contrast. Source: WCAG 2.2, relative luminance."""
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+def _logo(logo_id: str | None) -> Logo | None:
+    try:
+        content, content_type = get_logo(logo_id) if logo_id else (b"", "")
+    except LogoNotFound:
+        return None
+    if not content or len(content) > _LARGEST_LOGO:
+        return None
+    return Logo(content, content_type.partition("/")[2])

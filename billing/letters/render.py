@@ -1,0 +1,68 @@
+"""Filling in a wording, and what a queued mail says."""
+
+import json
+import logging
+from typing import Any
+
+from jinja2 import TemplateError
+
+from billing.database import Row
+from billing.letters.brand import Brand, brand_of
+from billing.letters.letter import Letter
+from billing.letters.originals import Wording, original
+from billing.letters.sandbox import rendered
+from billing.letters.told import told
+from billing.letters.wordings import get_wording
+from billing.mail.kinds import KINDS
+from billing.mail.outbox import PURPOSE
+from billing.papers.reader import reader_of
+from billing.sealing import unseal
+from billing.seller import current_seller
+
+HIDDEN = "(hidden)"
+"""Stands for a link that is nobody else's business."""
+
+_PAGES = {"trial_ending": "/account"}
+_INVOICE_PAGE = "/account/invoices/{about}"
+_log = logging.getLogger("duebill.mail")
+
+
+def render(wording: Wording, facts: dict[str, Any], language: str, brand: Brand) -> Letter:
+    """The letter. Raises jinja2's TemplateError for a wording that was not checked."""
+    return Letter(
+        language=language,
+        subject=" ".join(rendered(wording.subject, facts).split()),
+        button=" ".join(rendered(wording.button, facts).split()),
+        body=rendered(wording.body, facts).strip(),
+        link=facts["link"],
+        brand=brand,
+    )
+
+
+def letter_of(mail: Row, base_url: str, *, revealed: bool) -> Letter:
+    """What a mail says, with its secret link only where it is `revealed`.
+
+    `base_url` is where the portal is. Raises SealBroken.
+    """
+    kind, reader, brand = mail["kind"], reader_of(mail["language"]), brand_of(current_seller())
+    facts, link = mail["facts"], _page(mail, base_url)
+    if KINDS[kind].is_secret:
+        link = secret_link(mail) if revealed else HIDDEN
+    values = told(kind, facts, reader, seller=brand.name, link=link)
+    try:
+        wording = get_wording(kind, reader.language).wording
+        return render(wording, values, reader.language, brand)
+    except TemplateError:  # its kind had other facts when it was checked
+        _log.exception("The wording of %s in %s is of no use any more", kind, reader.language)
+        return render(original(kind, reader.language), values, reader.language, brand)
+
+
+def secret_link(mail: Row) -> str:
+    """The link that lets in whoever has it. Raises SealBroken, KeyError once it is forgotten."""
+    return str(json.loads(unseal(mail["sealed"], PURPOSE))["link"])
+
+
+def _page(mail: Row, base_url: str) -> str:
+    """Where its recipient sees more of what the mail is about."""
+    page = _PAGES.get(mail["kind"], _INVOICE_PAGE)
+    return base_url + page.format(about=mail.get("about", ""))
