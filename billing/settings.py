@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from billing.mail_settings import MailSettings
 from billing.oidc_settings import OidcSettings
 from billing.secret_files import kept_secret, weakness
 
@@ -52,6 +53,9 @@ _SHAPES = {
     "redis_url": "must start with redis://, rediss:// or unix://",
     "public_url": "must be an address such as https://billing.example.com",
     "port": "must be a whole number from 1 to 65535",
+    "smtp_host": "must be a host such as smtp.example.com",
+    "smtp_port": "must be a whole number from 1 to 65535",
+    "smtp_security": "must be starttls, tls or none",
     "web_concurrency": "must be a whole number from 1 to 256",
     "trusted_proxies": "must be a whole number from 0 to 10",
     "api_rate_limit": _PER_MINUTE,
@@ -66,7 +70,7 @@ Secret = Annotated[str, AfterValidator(_strong)]
 PerMinute = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-class Settings(OidcSettings):
+class Settings(OidcSettings, MailSettings):
     """What an installation is told from outside. The README documents each variable."""
 
     model_config = ConfigDict(

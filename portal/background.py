@@ -2,8 +2,8 @@
 
     python -m portal.background          (`flask worker` becomes this)
 
-It numbers events and delivers webhooks until SIGTERM or Ctrl-C; then it lets what is under way
-finish. A job more is a line in `_jobs`.
+It numbers events, delivers webhooks and sends mail until SIGTERM or Ctrl-C; then it lets what is
+under way finish. A job more is a line in `_jobs`.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from types import FrameType
 import click
 
 from billing import sealing
+from billing.letters.postman import Postman
 from billing.settings import Settings, SettingsError
 from billing.webhooks import targets
 from billing.webhooks.deliver import Deliverer
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
         logging.config.dictConfig(logging_config(settings.log_level))
         sealing.use_secret(settings.secret_key)
         targets.allow_private(settings.webhook_allow_private)
-        _work(lambda: parent is None or os.getppid() == parent)
+        _work(settings, lambda: parent is None or os.getppid() == parent)
     except SettingsError as error:
         print(f"Duebill: {error}", file=sys.stderr)
         return 1
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 @with_database
-def _work(is_wanted: Callable[[], bool]) -> None:
+def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
     worker = Worker()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -59,12 +60,12 @@ def _work(is_wanted: Callable[[], bool]) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     _log.info("The worker %s begins", worker.id)
-    worker.run(_jobs(worker), is_wanted=is_wanted)
+    worker.run(_jobs(worker, settings), is_wanted=is_wanted)
     _log.info("The worker %s has ended", worker.id)
 
 
-def _jobs(worker: Worker) -> list[Job]:
-    return [Relay(), Deliverer(worker.id), Purge()]
+def _jobs(worker: Worker, settings: Settings) -> list[Job]:
+    return [Relay(), Deliverer(worker.id), Purge(), Postman(settings)]
 
 
 if __name__ == "__main__":

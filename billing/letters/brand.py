@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import dataclass
 
+from billing.letters.plain import one_line
 from billing.seller.errors import LogoNotFound
 from billing.seller.logos import get_logo
 from billing.seller.models import Seller
@@ -44,8 +45,9 @@ def brand_of(seller: Seller) -> Brand:
     address = seller["address"] or {}
     parts = ("line1", "line2", "postal_code", "city", "country")
     where = ", ".join(filter(None, (address.get(part) for part in parts)))
-    lines = tuple(filter(None, (seller["name"], where)))
-    return Brand(seller["name"], colour, _readable_on(colour), lines, _logo(seller["logo"]))
+    name = one_line(seller["name"])
+    lines = tuple(filter(None, (name, one_line(where))))
+    return Brand(name, colour, _readable_on(colour), lines, _logo(seller["logo"]))
 
 
 def _readable_on(colour: str) -> str:

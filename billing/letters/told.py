@@ -1,9 +1,9 @@
 """What a wording is told: every fact of its kind as text, in the manner of the reader."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from billing.letters.plain import one_line
 from billing.mail.kinds import KINDS, FactType
 from billing.papers.reader import Reader
 
@@ -42,7 +42,7 @@ def told(
         name: _as_text(type_, facts[name], reader) if name in facts else ""
         for name, type_ in KINDS[kind].facts.items()
     }
-    return {**known, "seller": _line(seller), "link": link}
+    return {**known, "seller": one_line(seller), "link": link}
 
 
 def _as_text(type_: FactType, value: Any, reader: Reader) -> str | bool:
@@ -53,10 +53,4 @@ def _as_text(type_: FactType, value: Any, reader: Reader) -> str | bool:
         return reader.day(value)
     if type_ == "flag":
         return bool(value)
-    return reader.quantity(value) if type_ == "number" else _line(value)
-
-
-def _line(text: str) -> str:
-    """In one line, without what is invisible and could turn the text around it."""
-    spaced = " ".join(text.split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return reader.quantity(value) if type_ == "number" else one_line(value)

@@ -79,6 +79,7 @@ def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
     _check(kind, facts)
     known = KINDS[kind]
     secrets = {name: facts[name] for name in facts.keys() & known.secrets}
+    now = clock.wall_clock()
     row: Row = {
         "_id": new_id("mail"),
         "kind": kind,
@@ -86,12 +87,19 @@ def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
         "language": language,
         "facts": {name: facts[name] for name in facts if name not in secrets},
         "status": "waiting",
-        "due_at": _URGENT if known.is_urgent else _ORDINARY,
+        "due_at": at_once(kind),
         "tries": 0,
         "attempts": [],
-        "created_at": clock.wall_clock(),
+        "sendings": 1,
+        "queued_at": now,
+        "created_at": now,
     }
     return {**row, "sealed": seal(json.dumps(secrets), PURPOSE)} if secrets else row
+
+
+def at_once(kind: str) -> datetime:
+    """When mail of this kind is due that need not wait."""
+    return _URGENT if KINDS[kind].is_urgent else _ORDINARY
 
 
 def _check(kind: str, facts: Facts) -> None:

@@ -35,9 +35,14 @@ class Paper:
 
     def disposition(self, how: Literal["inline", "attachment"]) -> str:
         """The header Content-Disposition (RFC 6266): a name in ASCII, and the whole one."""
+        plain = self.file_name.encode("ascii", "replace").decode().replace("?", "_")
+        return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(self.file_name, safe='')}"
+
+    @property
+    def file_name(self) -> str:
+        """The name with its ending, without what file systems refuse."""
         name = re.sub(r'[\\/:*?"<>|]', "-", line(self.name).replace("\u200b", ""))
-        plain = name.encode("ascii", "replace").decode().replace("?", "_")
-        return f"{how}; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(name, safe='')}.pdf"
+        return f"{name}.pdf"
 
     def pdf(self) -> bytes:
         """The bytes, from the shelf or made now."""

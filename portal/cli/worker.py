@@ -10,6 +10,9 @@ COMMAND = ("-m", "portal.background")
 
 @click.command("worker")
 def worker() -> None:
-    """Number events and deliver webhooks until stopped (Ctrl-C or SIGTERM). Several may run."""
+    """Number events, deliver webhooks and send mail until stopped (Ctrl-C or SIGTERM).
+
+    Several may run.
+    """
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, *COMMAND])  # noqa: S606 -- our own interpreter
