@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def register(app: Flask, *, launch_run: Callable[[str], None]) -> None:
+def register(
+    app: Flask, *, launch_run: Callable[[str], None], link_to: Callable[[Any, str], str]
+) -> None:
     """Serve the API below /api/v1, with problem documents for all of /api, and OAuth's endpoints.
 
-    `launch_run` lets a process of its own work on the billing run of that id.
+    `launch_run` lets a process of its own work on the billing run of that id; `link_to` gives the
+    address of the page that a link by mail opens (billing.entrance.letters.LinkTo).
     """
     from api import routes
     from api.oauth import routes as oauth_routes
 
-    routes.register(app, launch_run)
+    routes.register(app, launch_run, link_to)
     oauth_routes.register(app)
 
 

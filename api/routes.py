@@ -15,6 +15,8 @@ from api.endpoint import Endpoints
 from api.problems import answer_error
 from api.rate_limits import count_address, init_rate_limits
 from api.runs.endpoints import LAUNCH_RUN
+from api.users.endpoints import LINK_TO
+from billing.entrance.letters import LinkTo
 from billing.errors import TooMany
 
 PREFIX = "/api/v1"
@@ -65,12 +67,13 @@ def features() -> list[Endpoints]:
     return [import_module(f"api.{name}").endpoints for name in FEATURES]
 
 
-def register(app: Flask, launch_run: Callable[[str], None]) -> None:
+def register(app: Flask, launch_run: Callable[[str], None], link_to: LinkTo) -> None:
     """Called once by the application factory."""
     init_tokens(app)
     init_call_log(app)
     init_rate_limits(app)
     app.extensions[LAUNCH_RUN] = launch_run
+    app.extensions[LINK_TO] = link_to
     app.url_map.converters["id"] = IdConverter
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     for endpoint in (e for feature in features() for e in feature.declared):

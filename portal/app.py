@@ -15,6 +15,7 @@ from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
 from billing.webhooks import targets
 from portal import cli, health
+from portal.auth.mailed import link_to
 from portal.bodies import WholeBodyRequest
 from portal.runs.launch import launch_run
 from portal.telemetry import init_telemetry
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         database.connect(settings.mongodb_uri)
     init_telemetry(app)
     app.register_blueprint(health.blueprint)
-    api.register(app, launch_run=launch_run)
+    api.register(app, launch_run=launch_run, link_to=link_to)
     portal.register(app, openapi=api.openapi_document)
     cli.register(app)
     return app

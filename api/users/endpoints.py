@@ -1,5 +1,7 @@
 """Users; only the admin role has these scopes."""
 
+from flask import current_app
+
 from api import references
 from api.answers import One, PageOf, Resource, created
 from api.body import Patch
@@ -7,6 +9,7 @@ from api.endpoint import Endpoints
 from api.patching import patched
 from api.users.shapes import User as UserShape
 from api.users.shapes import UserQuery
+from billing.entrance.invite import add_user
 from billing.pages import Page
 from billing.users import errors, queries, save_user
 from billing.users.inputs import UserInput, as_input
@@ -16,6 +19,8 @@ from billing.users.views import user_view
 USER = Resource(UserShape, user_view, references=(references.CUSTOMER,))
 READ, WRITE = "read:users", "write:users"
 _CHANGE = (errors.UserNotFound, errors.EmailTaken, errors.LastAdmin)
+
+LINK_TO = "duebill_link_to"
 
 endpoints = Endpoints("Users", "Who signs in. For the role admin only.")
 _patch = patched(queries.get_user, as_input, save_user.update_user)
@@ -33,11 +38,14 @@ def list_users(query: UserQuery) -> Page:
     scope=WRITE,
     body=(UserInput,),
     answer=created(USER),
-    refusals=(errors.EmailTaken,),
+    refusals=(errors.EmailTaken, errors.TooManyAttempts),
 )
 def create_user(body: UserInput) -> User:
-    """A new user needs a password; one of role `customer` needs a `customer_id`."""
-    return save_user.create_user(body)
+    """A new user needs a password, or is `invited` by mail to choose one.
+
+    One of role `customer` needs a `customer_id`.
+    """
+    return add_user(body, current_app.extensions[LINK_TO])
 
 
 @endpoints.get(

@@ -85,6 +85,7 @@ EVENT_TYPES: tuple[str, ...] = (
     "test_clock.deleted",
     "user.created",
     "user.joined",
+    "user.link_sent",
     "user.linked",
     "user.password_changed",
     "user.signed_in",

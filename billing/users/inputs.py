@@ -43,6 +43,12 @@ class AcceptInvitation(Input):
     password: Password = Field(repr=False)
 
 
+class NewPassword(Input):
+    """Choosing a password in place of one that is forgotten."""
+
+    new_password: Password = Field(repr=False)
+
+
 class ChangePassword(Input):
     """Changing one's own password."""
 

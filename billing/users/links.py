@@ -26,9 +26,7 @@ LIFETIMES: dict[Purpose, timedelta] = {
 }
 """How long a link lives unless there is a reason for another time."""
 
-_GONE = (
-    "This link was used already, is too old, or was replaced by a newer one. Ask for another one."
-)
+_GONE = "This link was used already, is too old, or was replaced by a newer one."
 
 
 @operation
@@ -39,7 +37,7 @@ def new_link(user_id: str, purpose: Purpose, lifetime: timedelta) -> str:
     TooManyAttempts where the account was sent, or the actor's address asked for, too many.
     """
     user = get_user(user_id)
-    if not _is_for(user, purpose):
+    if not can_be_sent(user, purpose):
         raise LinkNotPossible(
             "Only who has not accepted yet can be invited."
             if purpose == "invitation"
@@ -82,10 +80,16 @@ def _live(token: str, purpose: Purpose) -> Row:
 
 def _user_of(row: Row | None, purpose: Purpose) -> User:
     user = find_user(row["user_id"]) if row else None
-    if user is None or not _is_for(user, purpose):
+    if user is None or not can_be_sent(user, purpose):
         raise LinkSpent(_GONE)
     return user
 
 
-def _is_for(user: User, purpose: Purpose) -> bool:
-    return user.is_invited if purpose == "invitation" else user.is_active_account
+def can_be_sent(user: User, purpose: Purpose) -> bool:
+    """Whether a link of this purpose is for an account like this.
+
+    Whom a sign-in provider alone lets in is let in by nothing else, such as a mailbox they kept.
+    """
+    if purpose == "invitation":
+        return user.is_invited
+    return user.is_active_account and (user.password_hash is not None or not user.is_linked)

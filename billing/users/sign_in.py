@@ -12,6 +12,16 @@ from billing.users.throttle import PASSWORDS
 
 
 def sign_in(email: str, password: str, ip: str | None = None) -> User:
+    """The user these credentials belong to, who is signed in by them.
+
+    Raises what check_password raises.
+    """
+    user = check_password(email, password, ip)
+    complete_sign_in(user, "By password", ip=ip)
+    return user
+
+
+def check_password(email: str, password: str, ip: str | None = None) -> User:
     """The user these credentials belong to.
 
     Raises InvalidCredentials (the same for every reason, after the same time) and
@@ -25,9 +35,15 @@ def sign_in(email: str, password: str, ip: str | None = None) -> User:
         PASSWORDS.count(email, ip)
         raise InvalidCredentials("Email or password is wrong.")
     PASSWORDS.forget(email)
-    with acting_as(actor_for(user, ip=ip)):
-        note_sign_in(user, "By password")
     return user
+
+
+def complete_sign_in(
+    user: User, how: str, *, ip: str | None = None, request_id: str | None = None
+) -> None:
+    """Note, in the user's own name, that all that was asked of them was answered."""
+    with acting_as(actor_for(user, ip=ip, request_id=request_id)):
+        note_sign_in(user, how)
 
 
 @operation

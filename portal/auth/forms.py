@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from billing.inputs import Input, Name
-from billing.users.inputs import Email, Password
+from billing.users.inputs import AcceptInvitation, Email, NewPassword, Password
 from portal.forms import InputForm, PasswordField, TextField
 
 
@@ -34,4 +34,26 @@ class SetupForm(InputForm):
     model = FirstAdmin
     name = TextField("Your name")
     email = TextField("Email")
+    password = PasswordField("Password")
+
+
+class Ask(Input):
+    """Whose mailbox a link is to be sent to."""
+
+    email: Email
+
+
+class AskForm(InputForm):
+    model = Ask
+    email = TextField("Email")
+
+
+class NewPasswordForm(InputForm):
+    model = NewPassword
+    new_password = PasswordField("New password")
+
+
+class AcceptForm(InputForm):
+    model = AcceptInvitation
+    name = TextField("Your name")
     password = PasswordField("Password")

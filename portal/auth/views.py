@@ -6,17 +6,19 @@ from flask_login import current_user, logout_user
 
 from billing.users.first_admin import complete_setup, setup_is_open
 from billing.users.models import User
-from billing.users.sign_in import sign_in as check_credentials
+from billing.users.sign_in import check_password
 from portal import sessions
-from portal.access import own_path, public
+from portal.access import public
 from portal.answers import form_page
-from portal.auth import oidc
+from portal.auth import mailed, oidc
 from portal.auth.attempts import count_attempt
+from portal.auth.entering import landing, let_in
 from portal.auth.forms import Credentials, FirstAdmin, SetupForm, SignInForm
 from portal.auth.page import sign_in_page
 
 blueprint = Blueprint("auth", __name__)
 oidc.add_to(blueprint)
+mailed.add_to(blueprint)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -24,21 +26,16 @@ oidc.add_to(blueprint)
 def sign_in() -> ResponseReturnValue:
     """Every failure looks alike; too many of them have to wait."""
     if current_user.is_authenticated:
-        return redirect(_landing(current_user.user), 303)
+        return redirect(landing(current_user.user), 303)
     form = SignInForm()
     if user := form.submit(_check):
-        sessions.begin(user)
-        return redirect(own_path(request.args.get("next")) or _landing(user), 303)
+        return let_in(user, "By password", request.args.get("next"))
     return sign_in_page(form)
 
 
 def _check(data: Credentials) -> User:
     count_attempt()
-    return check_credentials(data.email, data.password, ip=request.remote_addr)
-
-
-def _landing(user: User) -> str:
-    return url_for("dashboard.index" if user.is_staff else "account.index")
+    return check_password(data.email, data.password, ip=request.remote_addr)
 
 
 @blueprint.post("/sign-out")

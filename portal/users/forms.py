@@ -1,5 +1,7 @@
 """The user form."""
 
+from typing import Any
+
 from wtforms import SelectField
 
 from billing.users.inputs import UserInput
@@ -13,5 +15,18 @@ class UserForm(InputForm):
     email = TextField("Email")
     role = SelectField("Role", choices=choices(ROLES))
     customer_id = TextField("Customer ID")
-    status = SelectField("Status", choices=choices(["active", "disabled", "invited"]))
+    status = SelectField("Status")
     password = PasswordField("Password")
+
+    def __init__(self, current: UserInput | None = None, **given: Any) -> None:
+        super().__init__(current, **given)
+        is_invited = current is not None and current.status == "invited"
+        self.status.choices = choices(["active", "disabled", *(["invited"] * is_invited)])
+
+
+class NewUserForm(UserForm):
+    """Who is given no password is invited to choose one."""
+
+    def meant(self, values: dict[str, Any]) -> dict[str, Any]:
+        is_invited = values["status"] == "active" and not values["password"]
+        return {**values, "status": "invited"} if is_invited else values

@@ -3,19 +3,21 @@
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from billing.entrance.invite import add_user, send_invitation
 from billing.users.inputs import UserInput, as_input
 from billing.users.models import User
 from billing.users.permissions import ROLES, SCOPES, scopes_of
 from billing.users.queries import get_user
-from billing.users.save_user import create_user, end_sessions, update_user
+from billing.users.save_user import end_sessions, update_user
 from billing.users.unlink import unlink_user
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
+from portal.auth.mailed import link_to
 from portal.forms import InputForm
 from portal.listing import respond
 from portal.lists.export import add_export
 from portal.template_helpers import words
-from portal.users.forms import UserForm
+from portal.users.forms import NewUserForm, UserForm
 from portal.users.listed import USERS
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
@@ -35,9 +37,10 @@ def index() -> ResponseReturnValue:
 @page("write:users")
 def create() -> ResponseReturnValue:
     """Add a user."""
-    form = UserForm(role="viewer")
-    if user := form.submit(create_user):
-        return done(f"{user.name} can sign in now.", url_for(".detail", user_id=user.id))
+    form = NewUserForm(role="viewer")
+    if user := form.submit(lambda data: add_user(data, link_to)):
+        told = "was sent an invitation" if user.is_invited else "can sign in now"
+        return done(f"{user.name} {told}.", url_for(".detail", user_id=user.id))
     return form_page("users/form.html", form)
 
 
@@ -57,6 +60,8 @@ def detail(user_id: str) -> ResponseReturnValue:
 
 
 def _way_in(user: User) -> str:
+    if user.is_invited:
+        return "Not yet: has to accept the invitation"
     ways = {"password": user.password_hash, "OpenID Connect": user.is_linked}
     found = " or ".join(way for way, is_open in ways.items() if is_open)
     return f"By {found}" if found else "Not yet: needs a password"
@@ -76,6 +81,23 @@ def edit(user_id: str) -> ResponseReturnValue:
         return done("Saved.", url_for(".detail", user_id=user_id))
     managed = user.is_linked and bool(current_app.config["SETTINGS"].oidc_role_map)
     return form_page("users/form.html", form, document=user, user=user, role_is_managed=managed)
+
+
+@blueprint.route("/<user_id>/invite", methods=["GET", "POST"])
+@page("write:users")
+def invite(user_id: str) -> ResponseReturnValue:
+    """Ask once, then send somebody their invitation again."""
+    user = get_user(user_id)
+    form = InputForm()
+    if form.submit(lambda _: send_invitation(user_id, link_to)):
+        return done(f"{user.name} was sent an invitation.", url_for(".detail", user_id=user_id))
+    return confirm_page(
+        form,
+        f"Invite {user.name} again?",
+        f"A link is sent to {user.email} that is good for a week. The one before ends.",
+        button="Send the invitation",
+        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+    )
 
 
 @blueprint.route("/<user_id>/end-sessions", methods=["GET", "POST"])

@@ -312,6 +312,10 @@ ACTS: dict[str, Act] = {
     "users.edit": Act(
         lambda: f"/users/{new.create_user().id}/edit", "user.updated", {"name": "Vera"}
     ),
+    "users.invite": Act(
+        lambda: f"/users/{new.create_user(status='invited', password=None).id}/invite",
+        "user.link_sent",
+    ),
     "users.end": Act(
         lambda: f"/users/{new.create_user().id}/end-sessions", "user.signed_out_everywhere"
     ),
