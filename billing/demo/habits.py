@@ -40,14 +40,14 @@ class Habits:
             if fate < 0.02:
                 later = due + timedelta(days=self._random.randint(3, 15))
                 self._put(later, lambda: self._make_good(row))
-        elif fate < 0.955:
+        elif fate < 0.94:
             self._pay(row, due + timedelta(days=self._random.randint(2, 12)))
-        elif fate < 0.97:
+        elif fate < 0.975:
             self._pay(row, due - timedelta(days=2), amount=row["amount_due"] // 2)
-            self._pay(row, due + timedelta(days=self._random.randint(8, 18)))
-        elif fate < 0.98:
+            self._pay(row, due + timedelta(days=self._random.randint(10, 40)))
+        elif fate < 0.983:
             self._put(self._agenda.day, lambda: self._void(row["_id"]))
-        elif fate < 0.986:
+        elif fate < 0.988:
             self._put(due + timedelta(days=60), lambda: self._give_up(row["_id"]))
         else:
             self._pay(row, due + timedelta(days=self._random.randint(40, 70)))
