@@ -76,6 +76,8 @@ class Plan(Shape):
     """What a full period comes to at least."""
     version: int
     """Rises when what the plan charges changes; subscribers stay on theirs."""
+    self_service: bool
+    """Whether customers may change to it by themselves, on their own pages."""
     metadata: Metadata
     created_at: Instant
     updated_at: Instant

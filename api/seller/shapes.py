@@ -25,6 +25,18 @@ class Dunning(Shape):
     final_action: FinalAction
 
 
+class SelfService(Shape):
+    """What customers may do by themselves with their subscriptions, on their own pages."""
+
+    change_quantity: bool
+    change_plan: bool
+    """To another plan with `self_service`, in the same currency."""
+    cancel: bool
+    """At the end of the paid period, and take it back until then."""
+    resume: bool
+    """Let a paused subscription go on."""
+
+
 class Settings(Shape):
     """The seller's particulars and the rules of the house; issued invoices keep theirs."""
 
@@ -34,6 +46,8 @@ class Settings(Shape):
     tax_id: str | None
     logo: str | None
     """The id of the picture on new invoices; it is uploaded in the portal."""
+    brand_color: str | None
+    """Of customers' pages, such as #1b6660."""
     payment_instructions: str | None
     invoice_prefix: str
     credit_note_prefix: str
@@ -43,5 +57,6 @@ class Settings(Shape):
     default_tax_rate_ids: list[Id]
     change_defaults: ChangeDefaults
     dunning: Dunning
+    self_service: SelfService
     updated_at: Instant | None
     """null before the first change."""

@@ -33,9 +33,9 @@ def preview_change(
     """What `change`, an operation on a subscription, would do. Raises what it raises."""
 
     def work() -> Preview:
-        before = _invoice_ids(subscription_id) if subscription_id else set()
+        before = invoice_ids(subscription_id) if subscription_id else set()
         changed = change()
-        return _look(changed.id, before)
+        return look(changed.id, before)
 
     return rehearse(work)
 
@@ -49,7 +49,9 @@ def preview_next_invoice(subscription_id: str) -> Row | None:
     return _next_invoice(subscription_id)
 
 
-def _look(subscription_id: str, before: set[str]) -> Preview:
+def look(subscription_id: str, before: set[str]) -> Preview:
+    """What has come of it, inside the transaction that changed it; `before` are the ids of the
+    invoices that were there."""
     row = database().subscriptions.find_one({"_id": subscription_id}) or {}
     invoices = [
         {**invoice, "number": None}
@@ -73,6 +75,7 @@ def _next_invoice(subscription_id: str) -> Row | None:
     return course.issuer.invoices[0] if course.issuer.invoices else None
 
 
-def _invoice_ids(subscription_id: str) -> set[str]:
+def invoice_ids(subscription_id: str) -> set[str]:
+    """Of all invoices of the subscription."""
     rows = database().invoices.find({"subscription_id": subscription_id}, {"_id": 1})
     return {row["_id"] for row in rows}

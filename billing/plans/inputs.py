@@ -66,6 +66,8 @@ class PlanInput(PricingInput):
     status: Literal["draft", "active", "archived"] | None = None
     """`active` for a new plan; left out, an existing plan keeps its own."""
     tier: Line | None = None
+    self_service: bool = False
+    """Whether customers may change to it by themselves, on their own pages."""
     metadata: Metadata = {}
 
     @field_validator("price")

@@ -16,6 +16,12 @@ declare_indexes(
     IndexModel([("billing_cycle", ASCENDING), ("_id", DESCENDING)], name="cycle"),
     IndexModel([("name_key", ASCENDING), ("_id", ASCENDING)], name="by_name"),
     IndexModel([("search_terms", ASCENDING)], name="search"),
+    # What customers may choose by themselves: the others are not in it.
+    IndexModel(
+        [("self_service", ASCENDING), ("currency", ASCENDING), ("_id", DESCENDING)],
+        name="self_service",
+        partialFilterExpression={"self_service": True},
+    ),
 )
 declare_indexes(
     "plan_versions",
@@ -82,6 +88,7 @@ class Plan(Document):
     trial_days = me.IntField(required=True, default=0)
     minimum_amount = me.IntField(required=True, default=0)
     version = me.IntField(required=True, default=1)
+    self_service = me.BooleanField(required=True, default=False)
     metadata = me.DictField()
     name_key = me.StringField()
     search_terms = me.ListField(me.StringField())

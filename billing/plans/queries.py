@@ -55,6 +55,12 @@ def list_plans(
     return paginate("plans", where, PageRequest(**page), sorts=SORTS)
 
 
+def plans_on_offer(currency: str, most: int = 50) -> list[Row]:
+    """The active plans in `currency` that customers may choose by themselves, newest first."""
+    where = {"self_service": True, "currency": currency, "status": "active"}
+    return list(database().plans.find(where).sort("_id", -1).limit(most))
+
+
 def list_plan_versions(plan_id: str, **page: Unpack[PageArguments]) -> Page:
     """A plan's versions, newest first. Raises PlanNotFound."""
     get_plan(plan_id)

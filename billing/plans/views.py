@@ -31,6 +31,7 @@ def plan_view(row: Row) -> dict[str, Any]:
         "trial_days": row.get("trial_days", 0),
         "minimum_amount": row.get("minimum_amount", 0),
         "version": row["version"],
+        "self_service": row.get("self_service", False),
         "metadata": row.get("metadata") or {},
         "created_at": instant(row["created_at"]),
         "updated_at": instant(row["updated_at"]),

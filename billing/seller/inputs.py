@@ -28,6 +28,8 @@ def _no_trial(value: str) -> str:
 
 Prefix = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$"), AfterValidator(_no_trial)]
 
+BrandColor = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.lower)]
+
 
 def _ascending(days: list[int]) -> list[int]:
     if any(later <= earlier for earlier, later in pairwise(days)):
@@ -58,12 +60,26 @@ class DunningInput(Input):
     """After the last step: mark the subscription `unpaid`, `cancel` it, or `leave` it."""
 
 
+class SelfServiceInput(Input):
+    """What customers may do by themselves with their subscriptions, on their own pages."""
+
+    change_quantity: bool = True
+    change_plan: bool = True
+    """To another plan with `self_service`, in the same currency."""
+    cancel: bool = True
+    """At the end of the paid period, and take it back until then."""
+    resume: bool = True
+    """Let a paused subscription go on."""
+
+
 class SettingsInput(Input):
     """All settings of the seller but the logo."""
 
     name: Name
     address: AddressInput | None = None
     tax_id: Annotated[Line, Field(max_length=40)] | None = None
+    brand_color: BrandColor | None = None
+    """Of customers' pages, such as #1b6660; readable text and links are derived from it."""
     payment_instructions: Annotated[Prose, Field(max_length=1000)] | None = None
     """Printed on invoices that are to be paid, such as a bank account."""
     invoice_prefix: Prefix = "INV"
@@ -79,6 +95,7 @@ class SettingsInput(Input):
     """Tax lines whose customer names no rates."""
     change_defaults: ChangeDefaultsInput = ChangeDefaultsInput()
     dunning: DunningInput = DunningInput()
+    self_service: SelfServiceInput = SelfServiceInput()
 
     @model_validator(mode="after")
     def _series_differ(self) -> Self:

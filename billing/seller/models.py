@@ -33,17 +33,28 @@ class Dunning(TypedDict):
     final_action: FinalAction
 
 
+class SelfService(TypedDict):
+    """What customers may do by themselves with their subscriptions."""
+
+    change_quantity: bool
+    change_plan: bool
+    cancel: bool
+    resume: bool
+
+
 class Seller(TypedDict):
     """The seller's particulars as they are frozen into invoices, and the rules of the house.
 
-    `logo` is the id of a stored picture. `payment_terms_days` and `timezone` are what new
-    customers get. `default_tax_rate_ids` tax lines whose customer names no rates.
+    `logo` is the id of a stored picture, `brand_color` is as CSS writes it: `#1b6660`.
+    `payment_terms_days` and `timezone` are what new customers get. `default_tax_rate_ids` tax
+    lines whose customer names no rates.
     """
 
     name: str
     address: dict[str, str] | None
     tax_id: str | None
     logo: str | None
+    brand_color: str | None
     payment_instructions: str | None
     invoice_prefix: str
     credit_note_prefix: str
@@ -53,6 +64,7 @@ class Seller(TypedDict):
     default_tax_rate_ids: list[str]
     change_defaults: ChangeDefaults
     dunning: Dunning
+    self_service: SelfService
 
 
 DEFAULT_SELLER = Seller(
@@ -60,6 +72,7 @@ DEFAULT_SELLER = Seller(
     address=None,
     tax_id=None,
     logo=None,
+    brand_color=None,
     payment_instructions=None,
     invoice_prefix="INV",
     credit_note_prefix="CN",
@@ -75,6 +88,7 @@ DEFAULT_SELLER = Seller(
         quantity_down="create_prorations",
     ),
     dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid"),
+    self_service=SelfService(change_quantity=True, change_plan=True, cancel=True, resume=True),
 )
 _OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
 

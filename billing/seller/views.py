@@ -15,6 +15,7 @@ def settings_view(row: Row) -> dict[str, Any]:
         "address": address_view(row["address"]),
         "tax_id": row["tax_id"],
         "logo": row["logo"],
+        "brand_color": row["brand_color"],
         "payment_instructions": row["payment_instructions"],
         "invoice_prefix": row["invoice_prefix"],
         "credit_note_prefix": row["credit_note_prefix"],
@@ -24,5 +25,6 @@ def settings_view(row: Row) -> dict[str, Any]:
         "default_tax_rate_ids": row["default_tax_rate_ids"],
         "change_defaults": row["change_defaults"],
         "dunning": row["dunning"],
+        "self_service": row["self_service"],
         "updated_at": instant(row["updated_at"]),
     }

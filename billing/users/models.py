@@ -6,6 +6,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from billing.documents import Document
 from billing.indexes import NEWEST, declare_indexes
 
+VIEWER = "viewer"
+"""What `customer_role` says of a customer's user who looks and changes nothing."""
+
 declare_indexes(
     "users",
     NEWEST,
@@ -62,6 +65,7 @@ class User(Document):
     name = me.StringField(required=True)
     role = me.StringField(required=True)
     customer_id = me.StringField()
+    customer_role = me.StringField()  # of a customer's user: owner or viewer; absent: owner
     status = me.StringField(required=True, default="active")
     session_version = me.IntField(required=True, default=1)
     last_login_at = me.DateTimeField()
@@ -82,6 +86,11 @@ class User(Document):
     @property
     def is_staff(self) -> bool:
         return bool(self.role != "customer")
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this customer's user may act for the customer, not only look."""
+        return bool(self.role == "customer" and self.customer_role != VIEWER)
 
     @property
     def is_linked(self) -> bool:

@@ -42,6 +42,10 @@ _TABLE: dict[str, frozenset[str]] = {
     "customer": frozenset({"read:customers", "read:subscriptions", "read:invoices"}),
 }
 
+OWN_ACCOUNT = "write:account"
+"""What an owner among a customer's users may do on the customer's own pages, and a viewer may not.
+No token carries it: the API knows nothing of owners."""
+
 ROLES: tuple[str, ...] = tuple(_TABLE)
 STAFF_ROLES: tuple[str, ...] = tuple(role for role in ROLES if role != "customer")
 

@@ -7,7 +7,7 @@ from billing.events.journal import record
 from billing.users.errors import InvalidCredentials
 from billing.users.models import User
 from billing.users.passwords import password_matches
-from billing.users.permissions import scopes_of
+from billing.users.permissions import OWN_ACCOUNT, scopes_of
 from billing.users.throttle import PASSWORDS
 
 
@@ -63,7 +63,7 @@ def actor_for(
         id=user.id,
         name=user.name,
         role=user.role,
-        scopes=scopes_of(user.role),
+        scopes=scopes_of(user.role) | ({OWN_ACCOUNT} if user.is_owner else frozenset()),
         customer_id=user.customer_id,
         request_id=request_id,
         ip=ip,

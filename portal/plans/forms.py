@@ -79,6 +79,7 @@ class PlanForm(InputForm):
     charges = RowsField(ChargeForm, "Further charges", min_entries=0)
     features = RowsField(FeatureForm, "Features")
     limits = RowsField(LimitForm, "Limits", pairs=True)
+    self_service = BooleanField("Customers may change to it by themselves")
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
 
     def __init__(self, *args: Any, **given: Any) -> None:

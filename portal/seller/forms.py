@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from wtforms import FileField, Form, FormField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    FormField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from billing.seller.inputs import SettingsInput
 from portal.customers.forms import AddressForm
@@ -53,6 +61,13 @@ class DunningForm(Form):
     )
 
 
+class SelfServiceForm(Form):
+    change_quantity = BooleanField("Change seats")
+    change_plan = BooleanField("Change to another plan that customers may choose")
+    cancel = BooleanField("Cancel at the end of the paid period, and take that back")
+    resume = BooleanField("Go on after a pause")
+
+
 class SettingsForm(InputForm):
     model = SettingsInput
     name = TextField("Name")
@@ -70,6 +85,7 @@ class SettingsForm(InputForm):
     default_tax_rate_ids = TaxRatesField("Default tax rates")
     change_defaults = FormField(ChangeDefaultsForm, "Changes of subscriptions")
     dunning = FormField(DunningForm, "Overdue invoices")
+    self_service = FormField(SelfServiceForm, "What customers may do by themselves")
 
     def shown(self, values: dict[str, Any]) -> dict[str, Any]:
         """An absent address is a blank one."""

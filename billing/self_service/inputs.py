@@ -1,0 +1,47 @@
+"""What customers may say of what they would do."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from billing.inputs import Input, ObjectId, Prose, Quantity
+
+Feedback = Literal[
+    "too_expensive", "missing_features", "switched_service", "unused", "too_complex", "other"
+]
+FEEDBACK: dict[Feedback, str] = {
+    "too_expensive": "It costs too much",
+    "missing_features": "Something that we need is missing",
+    "switched_service": "We use something else now",
+    "unused": "We do not use it enough",
+    "too_complex": "It is too hard to use",
+    "other": "Another reason",
+}
+
+
+class ChangeQuantity(Input):
+    """More or fewer seats, at the present price."""
+
+    quantity: Quantity
+    effective: Literal["now", "period_end"] = "now"
+
+
+class ChangePlan(Input):
+    """Another plan, at its own price."""
+
+    plan_id: ObjectId
+    quantity: Quantity
+    effective: Literal["now", "period_end"] = "now"
+
+
+class EndSubscription(Input):
+    """Why it ends, which need not be said."""
+
+    feedback: Feedback | None = None
+    comment: Annotated[Prose, Field(max_length=400)] | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """`It costs too much: we are three people`; None where nothing was said."""
+        said = [FEEDBACK[self.feedback]] if self.feedback else []
+        return ": ".join([*said, self.comment] if self.comment else said) or None
