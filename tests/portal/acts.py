@@ -40,7 +40,7 @@ class Act:
     does: str
     """The type of the one event that it records, or the collection that it adds one row to."""
     typed: dict[str, object] = field(default_factory=dict)
-    """Bytes are a file's."""
+    """Bytes are a file's; a function is asked once the page is there."""
     action: str = ""
     """Where the form posts to; its page's own address unless given."""
     is_money: bool = False
@@ -48,6 +48,11 @@ class Act:
     looks_first: bool = False
     """Whether its form is sent once before, to see what will happen."""
     ends_session: bool = False
+
+    def typed_now(self) -> dict[str, object]:
+        """What is typed, once what `at` makes is there."""
+        found = self.typed.items()
+        return {name: value() if callable(value) else value for name, value in found}
 
 
 def _line(**more: object) -> dict[str, object]:

@@ -30,6 +30,9 @@ from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.models import Plan
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.run_billing import run_billing
+from billing.self_service.cancel import cancel_own
+from billing.self_service.change import change_own_quantity
+from billing.self_service.inputs import ChangeQuantity, EndSubscription
 from billing.subscriptions.inputs import (
     CancelSubscription,
     PauseSubscription,
@@ -39,6 +42,7 @@ from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
 from billing.users.models import User
+from billing.users.sign_in import actor_for
 from billing.webhooks.admit import admit
 from billing.webhooks.fan_out import sequence_waiting
 from billing.webhooks.message import body_of
@@ -95,6 +99,8 @@ class Business:
     webhook: str
     failing_webhook: str
     delivery: str
+    own_changed: str
+    own_ending: str
 
     @property
     def consent(self) -> str:
@@ -194,6 +200,7 @@ def build() -> Business:
             {"key": "sso", "name": "Single sign-on", "enabled": False},
         ],
         limits={"seats": 25, "projects": None, "api_calls": 5000},
+        self_service=True,
         metadata={"source": "website"},
     )
     yearly = create_plan(name="Starter yearly", price=9900, currency="EUR", billing_cycle="yearly")
@@ -235,7 +242,7 @@ def build() -> Business:
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
-        _integrate(), *_listen(),
+        _integrate(), *_listen(), *_help_themselves(acme, team),
     )  # fmt: skip
 
 
@@ -279,6 +286,22 @@ def _change(grows: Customer, rests: Customer, team: Plan) -> tuple[str, str]:
     resumes_on = clock.today() + timedelta(days=30)
     pause_subscription(resting.id, PauseSubscription(resumes_on=resumes_on))
     return str(growing.id), str(resting.id)
+
+
+def _help_themselves(customer: Customer, team: Plan) -> tuple[str, str]:
+    """Subscriptions whose seats and whose end the customer chose, and a plan to choose."""
+    create_plan(
+        name="Growth", price=9900, tier="Business", self_service=True,
+        description="For companies with many teams, at one price.",
+    )  # fmt: skip
+    changing = create_subscription(customer=customer, plan=team, quantity=4)
+    ending = create_subscription(customer=customer, plan=team, quantity=2)
+    with acting_as(actor_for(User.objects(email=CUSTOMER).first())):
+        fewer = ChangeQuantity(quantity=3, effective="period_end")
+        change_own_quantity(changing.id, fewer)
+        why = EndSubscription(feedback="unused", comment="The project is over.")
+        cancel_own(ending.id, why)
+    return str(changing.id), str(ending.id)
 
 
 def _try_out(customer: Customer, plan: Plan) -> str:

@@ -1,0 +1,87 @@
+"""Everything that a form of a customer's own pages can do, see acts.py.
+
+The customer is the one whose user signed up last: who reads the page.
+"""
+
+from __future__ import annotations
+
+from billing.actors import acting_as
+from billing.changes.pause import pause_subscription
+from billing.customers.models import Customer
+from billing.customers.queries import get_customer
+from billing.plans.models import Plan
+from billing.self_service.cancel import cancel_own
+from billing.self_service.change import change_own_quantity
+from billing.self_service.inputs import ChangeQuantity, EndSubscription
+from billing.subscriptions.models import Subscription
+from billing.users.models import User
+from billing.users.sign_in import actor_for
+from tests import factories as new
+from tests.portal.acts import Act
+
+
+def _reader() -> User:
+    found: User = User.objects(role="customer").order_by("-id").first()
+    return found
+
+
+def _own() -> Customer:
+    return get_customer(_reader().customer_id)
+
+
+def _seats() -> Subscription:
+    plan = new.create_plan(name="Team", price=1200, pricing_model="per_unit", self_service=True)
+    return new.create_subscription(customer=_own(), plan=plan, quantity=5)
+
+
+def _at(subscription: Subscription, page: str) -> str:
+    return f"/account/subscriptions/{subscription.id}/{page}"
+
+
+def _choosing() -> str:
+    found = _seats()
+    new.create_plan(name="Large", price=9900, self_service=True)
+    return _at(found, "plan")
+
+
+def _large() -> str:
+    """The plan that the page of `_choosing` offers."""
+    return str(Plan.objects(name="Large").order_by("-id").first().id)
+
+
+def _ending() -> str:
+    found = _seats()
+    with acting_as(actor_for(_reader())):
+        cancel_own(found.id, EndSubscription())
+    return _at(found, "keep")
+
+
+def _changing() -> str:
+    found = _seats()
+    with acting_as(actor_for(_reader())):
+        change_own_quantity(found.id, ChangeQuantity(quantity=3, effective="period_end"))
+    return _at(found, "revoke-change")
+
+
+def _paused() -> str:
+    found = _seats()
+    pause_subscription(found.id)
+    return _at(found, "resume")
+
+
+OWN_ACTS: dict[str, Act] = {
+    "account.seats": Act(
+        lambda: _at(_seats(), "seats"), "subscription.updated", {"quantity": "9"},
+        is_money=True, looks_first=True,
+    ),
+    "account.plan": Act(
+        _choosing, "subscription.updated", {"plan_id": _large}, looks_first=True
+    ),
+    "account.revoke_change": Act(_changing, "subscription.change_revoked"),
+    "account.cancel": Act(
+        lambda: _at(_seats(), "cancel"), "subscription.cancellation_scheduled",
+        {"feedback": "unused"}, is_money=True,
+    ),
+    "account.keep": Act(_ending, "subscription.cancellation_revoked"),
+    "account.resume": Act(_paused, "subscription.resumed"),
+}  # fmt: skip
