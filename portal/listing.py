@@ -1,14 +1,16 @@
 """A list: filters, search and sort live in the URL, pages follow each other by cursor."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from billing.errors import Invalid
 from billing.pages import MAX_COUNT, Page
+from portal.lists.narrowing import Chip, Field
 from portal.shell import htmx
 
 RESULTS = "results"  # the id of the part that a search replaces
@@ -24,8 +26,12 @@ class Listing:
     sort: str
     cursor: str = ""
     error: str = ""
+    noun: str = "rows"
     export: str = ""
     """The endpoint of its table, where there is one."""
+    fields: list[Field] = field(default_factory=list)
+    """What else it can be narrowed by, in the form above it."""
+    chips: list[Chip] = field(default_factory=list)
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -39,6 +45,14 @@ class Listing:
     def total(self) -> str:
         """`1,234`, or `10,000+` where counting stopped."""
         return f"{MAX_COUNT:,}+" if self.page.total_capped else f"{self.page.total:,}"
+
+    @property
+    def said(self) -> str:
+        """`1,234 invoices`, for who hears and does not see that the rows are others."""
+        if self.error:
+            return self.error
+        noun = self.noun[:-1] if self.total == "1" else self.noun
+        return f"{self.total} {noun}" if self.items else f"No {self.noun}"
 
     def url(self, **changes: str | None) -> str:
         """This list with other filters or sort; its pages begin anew unless a cursor is given."""
@@ -102,4 +116,15 @@ def respond(template: str, results: str, found: Listing, **context: Any) -> Resp
     """The whole page, or only its results to a search that replaces them."""
     fragment = htmx and htmx.target == RESULTS and not htmx.history_restore_request
     status = 422 if found.error else 200
-    return render_template(results if fragment else template, listing=found, **context), status
+    context |= {"listing": found, "rows": results}
+    if not fragment:
+        return render_template(template, **context), status
+    return _part(found, render_template("_shared/_rows.html", **context)), status
+
+
+def _part(found: Listing, rows: str) -> str:
+    """The rows, and what is said of them outside of what they replace, where it is said."""
+    if not found.export:
+        return rows
+    said = Markup('<p id="said" hx-swap-oob="innerHTML">{}</p>').format(found.said)
+    return f"{rows}\n{said}"

@@ -15,6 +15,7 @@ def _status_class(typed: str) -> int:
 
 API_CALLS = StaffList(
     name="api_calls",
+    noun="calls",
     scope="read:users",
     query=list_api_calls,
     filters={
@@ -25,6 +26,7 @@ API_CALLS = StaffList(
         "request_id": text,
         "since": moment,
     },
+    shown=frozenset({"status_class", "method", "operation", "actor_id", "request_id", "since"}),
     columns=[
         value("id", "_id"),
         *values("at", "method", "path", "operation", "status", "milliseconds"),

@@ -9,9 +9,11 @@ from portal.lists.staff_list import StaffList
 
 CREDIT_NOTES = StaffList(
     name="credit_notes",
+    noun="credit notes",
     scope="read:invoices",
     query=list_credit_notes,
     filters={"q": text, "status": text, "customer_id": text, "invoice_id": text},
+    names={"customer_id": customer_names, "invoice_id": invoice_numbers},
     columns=[
         value("id", "_id"),
         *values("number", "status", "customer_id"),

@@ -7,9 +7,11 @@ from portal.lists.staff_list import StaffList
 
 CUSTOMERS = StaffList(
     name="customers",
+    noun="customers",
     scope="read:customers",
     query=list_customers,
     filters={"q": text, "status": text, "created_from": moment, "created_before": moment},
+    more={"created_from": (), "created_before": ()},
     columns=[
         value("id", "_id"),
         *values("name", "email", "phone", "external_id", "status"),

@@ -2,6 +2,7 @@
 
 import json
 
+from billing.customers.queries import customer_names
 from billing.database import Row
 from billing.events.queries import list_events
 from portal.lists.columns import computed, value, values
@@ -17,9 +18,12 @@ def _changes(row: Row) -> str | None:
 
 EVENTS = StaffList(
     name="events",
+    noun="events",
     scope="read:events",
     query=list_events,
     filters=dict.fromkeys(("object_id", "customer_id", "actor_id", "type", "request_id"), text),
+    shown=frozenset({"type", "object_id"}),
+    names={"customer_id": customer_names},
     columns=[
         value("id", "_id"),
         *values("created_at", "type", "object_type", "object_id", "customer_id"),

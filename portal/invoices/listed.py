@@ -8,6 +8,7 @@ from portal.lists.staff_list import StaffList
 
 INVOICES = StaffList(
     name="invoices",
+    noun="invoices",
     scope="read:invoices",
     query=list_invoices,
     filters={
@@ -22,6 +23,15 @@ INVOICES = StaffList(
         "due_from": day,
         "due_before": day,
     },
+    more={
+        "currency": (),
+        "issued_from": (),
+        "issued_before": (),
+        "due_from": (),
+        "due_before": (),
+    },
+    shown=frozenset({"q", "status", "overdue"}),
+    names={"customer_id": customer_names},
     columns=[
         value("id", "_id"),
         *values("number", "status", "customer_id"),

@@ -47,7 +47,7 @@ def _view(of: StaffList) -> View:
 
 def _answer(of: StaffList) -> Response:
     """Whoever goes away before the end closes the answer, and so the cursor behind it."""
-    batches = of.selection().batches(of.fields)
+    batches = of.selection().batches(of.read)
     first = next(batches, [])  # a database that is away is said on a page of its own
     rows = _rows(of.columns, chain([first], batches))
     name = f"{of.name.replace('_', '-')}-{clock.today().isoformat()}"

@@ -10,6 +10,8 @@ from billing.pages import Page
 from billing.selections import Selection, selection_of
 from portal.listing import Listing, asked, listing
 from portal.lists.columns import Column
+from portal.lists.filters import day, moment
+from portal.lists.narrowing import Field, Names, chips_of, label_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +22,27 @@ class StaffList:
     """
 
     name: str
+    noun: str
+    """What its rows are, as people say it."""
     scope: str
     query: Callable[..., Page]
     filters: Mapping[str, Callable[[str], Any]]
     columns: Sequence[Column]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Filters that the form above the list offers, with what to choose from, if not typed."""
+    shown: frozenset[str] = frozenset({"q", "status"})
+    """Filters that tabs or fields of the page show."""
+    names: Mapping[str, Names] = field(default_factory=dict)
+    """What the ids in a filter are called."""
 
     def page(self) -> Listing:
         """The page that the address describes."""
         found = listing(self.query, *self.filters, fixed=self.fixed, convert=self.filters)
         found.export = f"{self.name}.export"
+        found.noun = self.noun
+        found.fields = [self._field(name, options) for name, options in self.more.items()]
+        found.chips = list(chips_of(found.values, self.names, self.shown))
         return found
 
     def selection(self) -> Selection:
@@ -43,6 +56,10 @@ class StaffList:
         return selection_of(self.query, **{**found, **self.fixed}, sort=sort or None)
 
     @property
-    def fields(self) -> dict[str, int]:
+    def read(self) -> dict[str, int]:
         """What its table reads of each row."""
         return {name: 1 for column in self.columns for name in column.fields}
+
+    def _field(self, name: str, options: Sequence[str]) -> Field:
+        kind = "date" if self.filters[name] in {day, moment} else "text"
+        return Field(name, label_of(name), "select" if options else kind, options)

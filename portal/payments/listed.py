@@ -9,6 +9,7 @@ from portal.lists.staff_list import StaffList
 
 PAYMENTS = StaffList(
     name="payments",
+    noun="payments",
     scope="read:invoices",
     query=list_payments,
     filters={
@@ -19,6 +20,8 @@ PAYMENTS = StaffList(
         "paid_from": day,
         "paid_before": day,
     },
+    more={"paid_from": (), "paid_before": ()},
+    names={"customer_id": customer_names, "invoice_id": invoice_numbers},
     columns=[
         value("id", "_id"),
         *values("status", "customer_id"),

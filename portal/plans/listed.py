@@ -1,5 +1,6 @@
 """The list of plans."""
 
+from billing.periods import BILLING_CYCLES
 from billing.plans.queries import list_plans
 from portal.lists.columns import amounts, value, values
 from portal.lists.filters import text
@@ -7,9 +8,14 @@ from portal.lists.staff_list import StaffList
 
 PLANS = StaffList(
     name="plans",
+    noun="plans",
     scope="read:plans",
     query=list_plans,
     filters={"q": text, "status": text, "currency": text, "billing_cycle": text},
+    more={
+        "currency": (),
+        "billing_cycle": BILLING_CYCLES,
+    },
     columns=[
         value("id", "_id"),
         *values("name", "tier", "status", "version", "pricing_model"),

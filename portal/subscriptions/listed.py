@@ -9,6 +9,7 @@ from portal.lists.staff_list import StaffList
 
 SUBSCRIPTIONS = StaffList(
     name="subscriptions",
+    noun="subscriptions",
     scope="read:subscriptions",
     query=list_subscriptions,
     filters={
@@ -19,6 +20,8 @@ SUBSCRIPTIONS = StaffList(
         "billed_from": day,
         "billed_before": day,
     },
+    more={"billed_from": (), "billed_before": ()},
+    names={"customer_id": customer_names, "plan_id": plan_names},
     columns=[
         value("id", "_id"),
         value("customer_id"),

@@ -7,9 +7,11 @@ from portal.lists.staff_list import StaffList
 
 TAX_RATES = StaffList(
     name="tax_rates",
+    noun="tax rates",
     scope="read:plans",
     query=list_tax_rates,
     filters={"q": text, "status": text, "country": text},
+    more={"country": ()},
     columns=[
         value("id", "_id"),
         *values("name", "percentage", "inclusive", "country", "state", "status"),

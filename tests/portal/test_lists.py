@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.factories import create_customer, create_invoice, create_plan, create_subscription
+from tests.portal.page_checks import text_of
 from tests.portal.page_client import PageClient, Seen
 
 LISTS = ("/customers", "/plans", "/subscriptions", "/invoices", "/users", "/events", "/runs")
@@ -112,3 +115,36 @@ def test_the_audit_trail_names_who_changed_what_from_where(admin: PageClient) ->
     assert "Ada Admin" in seen.text
     assert "127.0.0.1" in seen.text
     assert "Before → After" in seen.text
+
+
+def test_how_many_rows_there_are_is_said_where_a_search_does_not_replace_it(
+    admin: PageClient,
+) -> None:
+    create_customer(name="Acme")
+    create_customer(name="Globex")
+    said = admin.get("/customers").page
+    assert said is not None
+    assert text_of(said.find(".//p[@id='said']")) == "2 customers"
+    part = admin.get("/customers?q=acme", headers=FRAGMENT)
+    assert '<p id="said" hx-swap-oob="innerHTML">1 customer</p>' in part.html
+    none = admin.get("/customers?q=zzz", headers=FRAGMENT)
+    assert ">No customers</p>" in none.html
+
+
+def test_a_filter_that_no_tab_shows_is_named_and_can_be_taken_away(admin: PageClient) -> None:
+    invoice = create_invoice(customer=create_customer(name="Acme & Sons"))
+    create_invoice()
+    seen = admin.get(f"/invoices?customer_id={invoice.customer_id}&status=open&currency=USD")
+    assert "Customer: Acme & Sons" in seen.text
+    assert f"/invoices?status=open&customer_id={invoice.customer_id}" in seen.links()
+    assert "/invoices?status=open&currency=USD" in seen.links()
+
+
+def test_dates_narrow_a_list_from_inclusive_and_before_exclusive(admin: PageClient) -> None:
+    invoice = create_invoice()
+    day, after = invoice.issue_date, invoice.issue_date + timedelta(days=1)
+    assert len(_names(admin.get(f"/invoices?issued_from={day}&issued_before={after}"))) == 1
+    assert _names(admin.get(f"/invoices?issued_before={day}")) == []
+    seen = admin.get("/invoices?issued_from=soon")
+    assert seen.status == 422
+    assert "A day must be written like 2026-01-31." in seen.text
