@@ -37,7 +37,7 @@ class BillingRun(Shape):
     """null for a dry run, which is not kept."""
     object: Literal["billing_run"]
     dry_run: bool
-    status: Literal["preparing", "running", "interrupted", "completed"]
+    status: Literal["preparing", "running", "interrupted", "stopped", "refused", "completed"]
     progress: RunProgress | None
     as_of_date: DateText | None
     """null: each customer's own today."""

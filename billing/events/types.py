@@ -5,8 +5,10 @@ A test holds this list against all that the code records.
 
 EVENT_TYPES: tuple[str, ...] = (
     "billing_run.completed",
+    "billing_run.refused",
     "billing_run.resumed",
     "billing_run.started",
+    "billing_run.stopped",
     "coupon.archived",
     "coupon.created",
     "coupon.updated",

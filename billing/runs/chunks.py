@@ -41,6 +41,12 @@ def _cut_of(run_id: str) -> str | None:
     return row.get("cut")
 
 
+def goes_on(run_id: str) -> bool:
+    """Whether the run is being worked on, and not stopped or refused."""
+    where = {"_id": run_id, "status": "running"}
+    return database().billing_runs.find_one(where, {"_id": 1}) is not None
+
+
 def lease_chunk(run_id: str, worker: str) -> Row | None:
     """The next chunk that nobody works on, ours for LEASE_SECONDS from now, or None."""
     free = {"$or": [{"leased_until": None}, {"$expr": {"$lt": ["$leased_until", "$$NOW"]}}]}

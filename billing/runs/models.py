@@ -8,6 +8,7 @@ from billing.indexes import NEWEST, declare_indexes
 
 declare_indexes("billing_runs", NEWEST)
 declare_indexes("books_checks")
+declare_indexes("dry_runs")
 # A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
 declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
 declare_indexes("run_skips", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
@@ -22,7 +23,9 @@ class BillingRun(Document):
     """One run over all that is due. Its counts are raised in the transactions that they count.
 
     Without `as_of_date` each customer's own today decides. `due_subscriptions` is how many were
-    found due at the start, `done_subscriptions` how many of them were looked at so far.
+    found due at the start, `done_subscriptions` how many of them were looked at so far. A run that
+    was approved after a dry run knows what it may bill: `approved` and, where it was refused for
+    it, what was `found`, are {currency: {invoices, amount}}.
     """
 
     meta = {"collection": "billing_runs"}
@@ -38,5 +41,9 @@ class BillingRun(Document):
     skipped = me.IntField(required=True, default=0)
     still_due = me.IntField()
     sums = me.DictField()
+    dry_run_id = me.StringField()
+    approved_by = me.StringField()
+    approved = me.DictField()
+    found = me.DictField()
     heartbeat_at = me.DateTimeField()
     finished_at = me.DateTimeField()

@@ -16,17 +16,29 @@ def preview_run(
     as_of: date | None = None, on_progress: Callable[[int, int], None] | None = None
 ) -> ProofSheet:
     """What a run with this date would do now. `on_progress(done, total)` counts subscriptions."""
+    tally = Tally()
+    for _, batches in walk_due(as_of, on_progress):
+        for prepared in batches:
+            tally.add(prepared)
+    return sheet_of(tally, as_of)
+
+
+def walk_due(
+    as_of: date | None = None, on_progress: Callable[[int, int], None] | None = None
+) -> Iterator[tuple[list[Row], Iterator[Prepared]]]:
+    """Rows that are due, a thousand at a time, each time with all that they owe, in batches.
+
+    The batches are to be used up before the next rows are asked for.
+    """
     due = due_filter(as_of)
     total = database().subscriptions.count_documents(due)
-    tally, done = Tally(), 0
+    done = 0
     with streamed("subscriptions", due).sort(DUE_ORDER) as cursor:
         while rows := list(islice(cursor, _BATCH)):
-            for prepared in _prepared(rows, as_of):
-                tally.add(prepared)
+            yield rows, _prepared(rows, as_of)
             done += len(rows)
             if on_progress:
                 on_progress(done, total)
-    return sheet_of(tally, as_of)
 
 
 def _prepared(rows: list[Row], as_of: date | None) -> Iterator[Prepared]:

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from billing import database
 from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
+from billing.runs.approve import is_as_approved
 from billing.runs.chunks import make_chunks, release_leases
 from billing.runs.queries import get_run
 from billing.runs.turn import Turn
@@ -18,6 +19,8 @@ from billing.runs.work import Progress, work_run
 def work_in_processes(run_id: str, workers: int, on_progress: Progress | None) -> None:
     """Let `workers` processes work on the run; what one that died had leased goes to the others."""
     if (run := get_run(run_id)).status == "preparing":
+        if not is_as_approved(run):
+            return
         make_chunks(run)
     with TemporaryDirectory(prefix="duebill-run-") as directory:
         turn = Path(directory) / "turn"

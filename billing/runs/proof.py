@@ -10,9 +10,14 @@ from billing.invoices.prepare_bills import Prepared, Skip
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of invoices, ended subscriptions and sums, raised batch by batch."""
+    """Counts of invoices, ended subscriptions and sums, raised batch by batch.
 
+    All skips are counted; of many, only the first `most_skips` are kept where that is given.
+    """
+
+    most_skips: int | None = None
     invoiced: int = 0
+    skipped: int = 0
     ended: int = 0
     invoices: Counter[str] = field(default_factory=Counter)
     amounts: Counter[str] = field(default_factory=Counter)
@@ -25,7 +30,9 @@ class Tally:
             self.amounts[invoice["currency"]] += invoice["total"]
         self.invoiced += len(prepared.invoices)
         self.ended += prepared.ended
-        self.skips.extend(prepared.skips)
+        self.skipped += len(prepared.skips)
+        left = None if self.most_skips is None else max(self.most_skips - len(self.skips), 0)
+        self.skips.extend(prepared.skips[:left])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +63,4 @@ def sheet_of(tally: Tally, as_of: date | None) -> ProofSheet:
         {"currency": currency, "invoices": count, "amount": tally.amounts[currency]}
         for currency, count in sorted(tally.invoices.items())
     ]
-    return ProofSheet(as_of, tally.invoiced, tally.ended, len(tally.skips), sums, tally.skips)
+    return ProofSheet(as_of, tally.invoiced, tally.ended, tally.skipped, sums, tally.skips)

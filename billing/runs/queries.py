@@ -29,11 +29,12 @@ def list_runs(**page: Unpack[PageArguments]) -> Page:
 
 
 def run_status(row: Row) -> str:
-    """`preparing`, `running`, `completed`, or `interrupted` when nobody has worked for a while."""
+    """`preparing`, `running`, `completed`, `stopped` by somebody, `refused` since what is due was
+    no longer what was approved, or `interrupted` when nobody has worked for a while."""
     status = str(row["status"])
     last_sign = row.get("heartbeat_at") or row["created_at"]
     silent = clock.now() - last_sign > _SILENCE
-    return "interrupted" if status != "completed" and silent else status
+    return "interrupted" if status in {"preparing", "running"} and silent else status
 
 
 def run_skips(run_id: str, most: int = 1000) -> list[Skip]:

@@ -8,7 +8,7 @@ from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
 from billing.runs.chunks import chunks_left
 from billing.runs.due import due_filter
-from billing.runs.errors import BillingRunNotResumable
+from billing.runs.errors import BillingRunNotResumable, BillingRunNotStoppable
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run, run_status
 from billing.runs.work import Progress, work_run
@@ -48,12 +48,28 @@ def start_run(as_of: date | None = None) -> BillingRun:
 
 
 @operation
-def resume_run(run_id: str) -> BillingRun:
-    """Take up an interrupted run. Raises BillingRunNotFound and BillingRunNotResumable."""
+def stop_run(run_id: str) -> BillingRun:
+    """Let nobody begin another chunk of a run; what is done stays done, and it can go on later.
+
+    Raises BillingRunNotFound and BillingRunNotStoppable.
+    """
     run = get_run(run_id)
-    if (status := run_status(run.row())) != "interrupted":
-        raise BillingRunNotResumable(f"This run is {status}; only an interrupted one is resumed.")
-    database().billing_runs.update_one({"_id": run_id}, {"$set": {"heartbeat_at": clock.now()}})
+    if run.status not in {"preparing", "running"}:
+        raise BillingRunNotStoppable(f"This run is {run_status(run.row())} and does not work.")
+    database().billing_runs.update_one({"_id": run_id}, {"$set": {"status": "stopped"}})
+    record(run, "billing_run.stopped")
+    return get_run(run_id)
+
+
+@operation
+def resume_run(run_id: str) -> BillingRun:
+    """Take up an interrupted or stopped run. Raises BillingRunNotFound, BillingRunNotResumable."""
+    run = get_run(run_id)
+    if (status := run_status(run.row())) not in {"interrupted", "stopped"}:
+        message = f"This run is {status}; only an interrupted or stopped one is resumed."
+        raise BillingRunNotResumable(message)
+    goes_on = {"status": "running" if run.cut else "preparing", "heartbeat_at": clock.now()}
+    database().billing_runs.update_one({"_id": run_id}, {"$set": goes_on})
     record(run, "billing_run.resumed")
     return run
 

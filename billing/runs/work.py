@@ -17,10 +17,12 @@ from billing.ids import new_id
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
+from billing.runs.approve import is_as_approved
 from billing.runs.chunks import (
     LEASE_SECONDS,
     chunks_left,
     finish_chunk,
+    goes_on,
     lease_chunk,
     make_chunks,
     renew_lease,
@@ -47,6 +49,8 @@ def work_run(
     """
     run, worker, turn = get_run(run_id), worker or new_id("wrk"), turn or nullcontext()
     if run.status == "preparing":
+        if not is_as_approved(run):
+            return
         make_chunks(run)
     while chunk := _next_chunk(run_id, worker):
         _ChunkWork(run, chunk["_id"], worker, turn).bill(chunk["subscription_ids"])
@@ -60,8 +64,10 @@ def work_run(
 def _next_chunk(run_id: str, worker: str) -> Row | None:
     """A chunk to work on; waits while others hold the last ones, in case they die."""
     deadline = time.monotonic() + 20 * LEASE_SECONDS
+    if not goes_on(run_id):
+        return None
     while (chunk := lease_chunk(run_id, worker)) is None:
-        if not chunks_left(run_id) or time.monotonic() > deadline:
+        if not chunks_left(run_id) or not goes_on(run_id) or time.monotonic() > deadline:
             return None
         time.sleep(0.2)
     return chunk

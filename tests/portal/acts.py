@@ -18,6 +18,7 @@ from billing.inputs import merge
 from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
+from billing.runs.dry_runs import carry_out_dry_run, start_dry_run
 from billing.runs.run_billing import start_run
 from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
@@ -93,6 +94,12 @@ def _due() -> str:
         return str(_subscription().id)
 
 
+def _looked() -> str:
+    """A dry run that is there to be approved."""
+    _due()
+    return f"/runs/dry-runs/{carry_out_dry_run(start_dry_run()['_id'])['_id']}"
+
+
 def _charged() -> str:
     invoice = new.create_invoice()
     set_payment_source(invoice.customer_id, PaymentSource(token="fake_ok"))
@@ -134,11 +141,6 @@ def _delivered() -> str:
     sequence_waiting()
     row = database().webhook_deliveries.find_one({"endpoint_id": endpoint_id}) or {}
     return f"/webhooks/{endpoint_id}/deliveries/{row['_id']}"
-
-
-def _of(_: object, path: str) -> str:
-    """A page that shows what was made for it though its address does not say so."""
-    return path
 
 
 def _used() -> str:
@@ -295,10 +297,9 @@ ACTS: dict[str, Act] = {
     "payments.forget": Act(
         lambda: f"/payments/source/{_with_source()}/forget", "customer.payment_source_changed"
     ),
-    "runs.start": Act(
-        lambda: _of(_subscription(), "/runs/preview?as_of_date=2027-03-31"),
-        "billing_run.started", action="/runs", is_money=True,
-    ),
+    "runs.look": Act(lambda: "/runs", "dry_runs", action="/runs/dry-runs"),
+    "runs.approve": Act(_looked, "billing_run.started", action="/approve", is_money=True),
+    "runs.stop": Act(lambda: f"/runs/{start_run().id}", "billing_run.stopped", action="/stop"),
     "runs.resume": Act(
         lambda: f"/runs/{_interrupted()}", "billing_run.resumed", action="/resume",
     ),

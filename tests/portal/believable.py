@@ -29,6 +29,7 @@ from billing.payments.settle_pending import settle_pending
 from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.models import Plan
 from billing.runs.books_checks import carry_out, start_check
+from billing.runs.dry_runs import carry_out_dry_run, start_dry_run
 from billing.runs.run_billing import run_billing
 from billing.self_service.cancel import cancel_own
 from billing.self_service.change import change_own_quantity
@@ -101,6 +102,7 @@ class Business:
     delivery: str
     own_changed: str
     own_ending: str
+    dry_run: str
 
     @property
     def consent(self) -> str:
@@ -242,8 +244,14 @@ def build() -> Business:
         carry_out(start_check()[0]["_id"])["_id"], _measure(subscription),
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
-        _integrate(), *_listen(), *_help_themselves(acme, team),
+        _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
     )  # fmt: skip
+
+
+def _look() -> str:
+    """A dry run far ahead, with much that is new, that changes and that ends."""
+    row = start_dry_run(clock.today() + timedelta(days=120))
+    return str(carry_out_dry_run(row["_id"])["_id"])
 
 
 def _call_the_api(admin: User) -> str:

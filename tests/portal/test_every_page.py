@@ -125,7 +125,7 @@ def test_what_a_role_may_not_do_is_not_offered(
 
 def test_a_post_without_the_token_is_refused(app: Flask, db: object) -> None:
     admin = PageClient(app).sign_in(create_user())
-    for path in ("/customers/new", "/plans/new", "/profile", "/sign-out", "/runs"):
+    for path in ("/customers/new", "/plans/new", "/profile", "/sign-out", "/runs/dry-runs"):
         seen = admin.post(path, {"name": "x"})
         assert seen.status == 400, path
         assert "Reload it and send again" in seen.text

@@ -57,6 +57,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would have been worked on in a process of its own."""
     found: list[str] = []
     monkeypatch.setattr("portal.runs.views.launch_run", found.append)
+    monkeypatch.setattr("portal.runs.dry_runs.launch_run", found.append)
     monkeypatch.setattr("portal.checks.views.launch", lambda _, name: found.append(name))
     return found
 
@@ -246,7 +247,9 @@ def test_a_page_that_shows_a_secret_once_is_shown_to_the_same_form_again(
     assert "first" not in str(database()[COLLECTION].find_one({}))
 
 
-def dies(admin: PageClient, page: Seen, *, at: str, **typed: Any) -> None:
+def dies(
+    admin: PageClient, page: Seen, action: str | None = None, *, at: str, **typed: Any
+) -> None:
     """Let the process that answers die where `at` would be called."""
 
     def die(*_: Any) -> None:
@@ -255,7 +258,7 @@ def dies(admin: PageClient, page: Seen, *, at: str, **typed: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(at, die)
         with pytest.raises(Died):
-            admin.send(page, **typed)
+            admin.send(page, action, **typed)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -292,10 +295,13 @@ def test_a_charge_whose_process_died_is_gone_on_with(admin: PageClient, at: str)
 def test_a_run_whose_process_died_before_it_was_launched_is_launched(
     admin: PageClient, launched: list[str], impatient: None
 ) -> None:
-    page = admin.get(ACTS["runs.start"].at())
-    dies(admin, page, at="portal.runs.views.launch_run")
+    page = admin.get(ACTS["runs.approve"].at())
+    assert page.page is not None
+    forms = [form.get("action", "") for form in page.page.iter("form")]
+    action = next(path for path in forms if path.endswith("/approve"))
+    dies(admin, page, action, at="portal.runs.dry_runs.launch_run")
     let_lease_end()
-    seen = admin.send(page)
+    seen = admin.send(page, action)
     assert seen.to == f"/runs/{launched[0]}"
     assert count("billing_runs") == 1
 
