@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask_login import current_user
 
+from billing.payments.source import has_charging_provider
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -59,6 +61,7 @@ _CUSTOMER = (
     Entry("Subscriptions", "repeat", "account.subscriptions", key="s"),
     Entry("Invoices", "receipt", "account.invoices", key="i"),
     Entry("Statement", "history", "statements.own", key="t"),
+    Entry("Payment methods", "coins", "account.methods", key="p"),
 )
 
 
@@ -67,6 +70,11 @@ def navigation() -> list[Entry]:
     if not current_user.is_authenticated:
         return []
     if not current_user.is_staff:
-        return list(_CUSTOMER)
+        return [entry for entry in _CUSTOMER if _is_there(entry)]
     scopes = current_user.actor.scopes
     return [entry for entry in _STAFF if entry.scope is None or entry.scope in scopes]
+
+
+def _is_there(entry: Entry) -> bool:
+    """Payment methods are saved where a provider charges them."""
+    return entry.endpoint != "account.methods" or has_charging_provider()

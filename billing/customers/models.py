@@ -87,6 +87,7 @@ class Customer(Document):
     tax_rate_ids = me.ListField(me.StringField())
     credit_balances = me.DictField()  # currency to smallest units, see customers.credit
     payment_source = me.DictField()  # {provider, token}: who is charged without being asked
+    payment_methods = me.ListField(me.DictField())  # the same of all that are saved
     external_id = me.StringField()
     metadata = me.DictField()
     test_clock_id = me.StringField()

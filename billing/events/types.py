@@ -19,6 +19,8 @@ EVENT_TYPES: tuple[str, ...] = (
     "customer.created",
     "customer.credit_adjusted",
     "customer.deleted",
+    "customer.payment_method_added",
+    "customer.payment_method_removed",
     "customer.payment_source_changed",
     "customer.updated",
     "invoice.created",

@@ -34,6 +34,19 @@ class ChangePlan(Input):
     effective: Literal["now", "period_end"] = "now"
 
 
+class SaveCard(Input):
+    """One of the cards that the provider for trials offers: customers name no token of their own,
+    which could be somebody else's."""
+
+    token: Literal["fake_ok", "fake_decline", "fake_late"]
+
+
+class PayBy(Input):
+    """Which of the saved methods pays."""
+
+    method_id: Annotated[str, Field(min_length=1, max_length=40)]
+
+
 class EndSubscription(Input):
     """Why it ends, which need not be said."""
 

@@ -2,16 +2,29 @@
 
 from wtforms import RadioField, SelectField, TextAreaField
 
+from billing.payments.providers.fake import CARDS
 from billing.self_service.inputs import (
     FEEDBACK,
     ChangePlan,
     ChangeQuantity,
     EndSubscription,
+    PayBy,
+    SaveCard,
 )
 from portal.account.previews import ActForm
-from portal.forms import NumberField, options
+from portal.forms import InputForm, NumberField, options
 
 _WHEN = options([("now", "Today"), ("period_end", "With the next period")])
+
+
+class MethodForm(InputForm):
+    model = SaveCard
+    token = RadioField("Card", choices=options(CARDS.items()))
+
+
+class PayForm(InputForm):
+    model = PayBy
+    method_id = RadioField("Pay with")
 
 
 class SeatsForm(ActForm):

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from portal.account import changes, endings, invoices, overview, subscriptions
+from portal.account import changes, endings, invoices, methods, overview, paying, subscriptions
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, subscriptions, changes, endings, invoices):
+for part in (overview, subscriptions, changes, endings, invoices, paying, methods):
     part.add_to(blueprint)

@@ -167,5 +167,8 @@ def customer_pages(of: Business) -> dict[str, str]:
         "account-keep": f"/account/subscriptions/{of.own_ending}/keep",
         "account-invoices": "/account/invoices",
         "account-statement": "/account/statement?from=&to=",
+        "account-pay": f"/account/invoices/{of.invoice}/pay",
+        "account-methods": "/account/payment-methods",
+        "account-method-new": "/account/payment-methods/new",
         "account-invoice": f"/account/invoices/{of.invoice}",
     }

@@ -9,6 +9,8 @@ from billing.actors import acting_as
 from billing.changes.pause import pause_subscription
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
+from billing.payments.methods import add_method, methods_of
+from billing.payments.source import PaymentSource
 from billing.plans.models import Plan
 from billing.self_service.cancel import cancel_own
 from billing.self_service.change import change_own_quantity
@@ -69,6 +71,24 @@ def _paused() -> str:
     return _at(found, "resume")
 
 
+def _payable() -> str:
+    own = _own()
+    add_method(own.id, PaymentSource(token="fake_ok"))
+    return f"/account/invoices/{new.create_invoice(customer=own).id}/pay"
+
+
+def _with_methods(page: str) -> str:
+    """Two of them; the first is the default."""
+    for token in ("fake_ok", "fake_late"):
+        add_method(_own().id, PaymentSource(token=token))
+    return f"/account/{page}"
+
+
+def _second() -> str:
+    _with_methods("")
+    return methods_of(_own())[1].id
+
+
 OWN_ACTS: dict[str, Act] = {
     "account.seats": Act(
         lambda: _at(_seats(), "seats"), "subscription.updated", {"quantity": "9"},
@@ -84,4 +104,16 @@ OWN_ACTS: dict[str, Act] = {
     ),
     "account.keep": Act(_ending, "subscription.cancellation_revoked"),
     "account.resume": Act(_paused, "subscription.resumed"),
+    "account.pay": Act(_payable, "payment.started", is_money=True),
+    "account.add_method": Act(
+        lambda: "/account/payment-methods/new", "customer.payment_method_added"
+    ),
+    "account.default_method": Act(
+        lambda: _with_methods("payment-methods"), "customer.payment_source_changed",
+        action="/default",
+    ),
+    "account.remove_method": Act(
+        lambda: _with_methods(f"payment-methods/{_second()}/remove"),
+        "customer.payment_method_removed",
+    ),
 }  # fmt: skip

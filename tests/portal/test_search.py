@@ -116,6 +116,7 @@ def test_a_customer_finds_their_own_and_no_other(visiting_as: Visitor) -> None:
         "Subscriptions": "/account/subscriptions",
         "Invoices": "/account/invoices",
         "Statement": "/account/statement",
+        "Payment methods": "/account/payment-methods",
         "Your account and password": "/profile",
     }
 

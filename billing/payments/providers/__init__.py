@@ -5,7 +5,7 @@ from typing import Literal
 
 from billing.payments.errors import ProviderNotAvailable
 from billing.payments.providers.base import Provider
-from billing.payments.providers.fake import FakeProvider
+from billing.payments.providers.fake import CARDS, FakeProvider
 from billing.payments.providers.manual import ManualProvider
 from billing.settings import variable
 
@@ -26,3 +26,9 @@ def provider_names() -> list[str]:
     # Asked each time rather than remembered: commands and workers have no application to tell them.
     in_production = os.environ.get(variable("env"), "").strip() == "production"
     return [name for name in _PROVIDERS if not (in_production and name == "fake")]
+
+
+def card_label(provider: str, token: str) -> str:
+    """What people know a saved card or account by."""
+    known = CARDS.get(token) if provider == "fake" else None
+    return known or f"Account at the {provider} provider"

@@ -31,6 +31,12 @@ _FATES: dict[str, tuple[str, str | None]] = {
     "fake_late": ("pending", None),
     "fake_no_refund": ("succeeded", None),
 }
+CARDS: dict[str, str] = {
+    "fake_ok": "Test card that pays",
+    "fake_decline": "Test card that is declined",
+    "fake_late": "Test card that takes its time",
+}
+"""By token: what can be tried where a real provider would ask for a card."""
 _UNKNOWN = ("failed", "unknown_token")
 _SILENT = {"fake_timeout"}
 _UNREFUNDABLE = {"fake_no_refund"}
