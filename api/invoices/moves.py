@@ -6,11 +6,15 @@ from api.endpoint import Endpoints
 from api.invoices.endpoints import COUPON, INVOICE, MISSING, WRITE
 from billing.customers.errors import CustomerDeleted
 from billing.invoices import errors, finalize, void
-from billing.invoices.inputs import PayInvoice, VoidInvoice
+from billing.invoices import send_invoice as sending
+from billing.invoices.inputs import PayInvoice, SendInvoice, VoidInvoice
 from billing.invoices.models import Invoice
+from billing.mail.errors import AddressUnusable
 from billing.payments import pay_invoice as payments
 
-endpoints = Endpoints("Invoice moves", "Issuing, paying, voiding and giving up an invoice.")
+endpoints = Endpoints(
+    "Invoice moves", "Issuing, sending, paying, voiding and giving up an invoice."
+)
 
 
 @endpoints.put(
@@ -74,3 +78,23 @@ def void_invoice(invoice_id: str, body: VoidInvoice, revision: int | None) -> In
 def mark_invoice_uncollectible(invoice_id: str, body: NoFields, revision: int | None) -> Invoice:
     """It can still be paid."""
     return void.mark_uncollectible(invoice_id, revision)
+
+
+@endpoints.post(
+    "/invoices/<invoice_id>/send",
+    "Send an invoice",
+    scope=WRITE,
+    body=(SendInvoice,),
+    answer=One(INVOICE),
+    revised=True,
+    refusals=(
+        MISSING,
+        errors.InvoiceNotSendable,
+        errors.CustomerWithoutEmail,
+        AddressUnusable,
+    ),
+)
+def send_invoice(invoice_id: str, body: SendInvoice, revision: int | None) -> Invoice:
+    """By mail with its PDF, in the customer's language. It is in the outbox when this answers; a
+    worker hands it to the mail server."""
+    return sending.send_invoice(invoice_id, body, revision)

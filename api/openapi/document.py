@@ -14,7 +14,7 @@ from api.openapi.webhooks import webhooks
 
 Json = dict[str, Any]
 
-VERSION = "2026-11-25"  # the day of the newest entry of docs/api-changelog.md
+VERSION = "2026-11-26"  # the day of the newest entry of docs/api-changelog.md
 
 _INTRODUCTION = """
 JSON in, JSON out; unknown fields and parameters are refused. Money is an integer in the currency's

@@ -37,6 +37,18 @@ class InvoiceNotUncollectible(Conflict):
     code = "invoice_not_uncollectible"
 
 
+class InvoiceNotSendable(Conflict):
+    """A draft claims nothing yet, and what is void claims nothing any more."""
+
+    code = "invoice_not_sendable"
+
+
+class CustomerWithoutEmail(Conflict):
+    """There is no address to send it to: give the customer one, or say `to`."""
+
+    code = "customer_without_email"
+
+
 class NothingDue(Conflict):
     """The subscription has no period to bill today."""
 

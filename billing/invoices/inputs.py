@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import EmailStr, Field
 
 from billing.inputs import Amount, Currency, Input, Line, Metadata, ObjectId, Prose, Quantity
 from billing.inputs import SignedPrice as UnitAmount
@@ -79,6 +79,13 @@ class VoidInvoice(Input):
     """Declaring an invoice void."""
 
     reason: Annotated[Prose, Field(max_length=500)] | None = None
+
+
+class SendInvoice(Input):
+    """Mailing an invoice with its PDF."""
+
+    to: Annotated[EmailStr, Field(max_length=254)] | None = None
+    """The customer's own address where left out."""
 
 
 def as_input(invoice: Any) -> InvoiceInput:

@@ -158,6 +158,11 @@ class Invoice(Document):
         return self.status in {"open", "uncollectible"} and untouched
 
     @property
+    def is_sendable(self) -> bool:
+        """Whether it can be mailed to its customer."""
+        return self.status in {"open", "paid", "uncollectible"}
+
+    @property
     def is_creditable(self) -> bool:
         """Whether a credit note can take back some of it."""
         issued = self.status in {"open", "paid", "uncollectible"}

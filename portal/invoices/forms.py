@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import BooleanField, Form, HiddenField, SelectField, TextAreaField
 
-from billing.invoices.inputs import InvoiceInput, PayInvoice, VoidInvoice
+from billing.invoices.inputs import InvoiceInput, PayInvoice, SendInvoice, VoidInvoice
 from billing.money import to_major
 from portal.customers.forms import CURRENCY_CHOICES
 from portal.forms import (
@@ -78,3 +78,8 @@ class PayForm(InputForm):
 class VoidForm(InputForm):
     model = VoidInvoice
     reason = TextAreaField("Reason")
+
+
+class SendForm(InputForm):
+    model = SendInvoice
+    to = TextField("To")

@@ -1,4 +1,4 @@
-"""What becomes of an invoice: issue a draft, record a payment, void, give up."""
+"""What becomes of an invoice: issue a draft, send it, record a payment, void, give up."""
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from billing.invoices.finalize import finalize_invoice
 from billing.invoices.models import Invoice
 from billing.invoices.preview_invoice import preview_issue
 from billing.invoices.queries import get_invoice
+from billing.invoices.send_invoice import send_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.money import to_major
 from billing.payments.pay_invoice import pay_invoice
@@ -16,13 +17,19 @@ from billing.payments.receive import today_of
 from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
-from portal.invoices.forms import PayForm, VoidForm
+from portal.invoices.forms import PayForm, SendForm, VoidForm
 from portal.template_helpers import date_text, money
 
 
 def add_to(blueprint: Blueprint) -> None:
     """Put these pages on the feature's blueprint."""
-    views = {"finalize": finalize, "pay": pay, "void": void, "uncollectible": give_up}
+    views = {
+        "finalize": finalize,
+        "send": send,
+        "pay": pay,
+        "void": void,
+        "uncollectible": give_up,
+    }
     for name, view in views.items():
         blueprint.add_url_rule(f"/<invoice_id>/{name}", name, view, methods=["GET", "POST"])
 
@@ -41,6 +48,26 @@ def finalize(invoice_id: str) -> ResponseReturnValue:
         "It gets its number and today's date and can no longer be changed.",
         document=invoice,
         button="Issue invoice",
+        trail=_trail(invoice),
+    )
+
+
+@page("write:invoices")
+def send(invoice_id: str) -> ResponseReturnValue:
+    """Ask once whereto, then put it into the outbox."""
+    invoice = get_invoice(invoice_id)
+    customer = get_customer(invoice.customer_id)
+    form = SendForm(revision=invoice.revision, to=customer.email)
+    if form.submit(lambda data: send_invoice(invoice_id, data, form.expected_revision)):
+        return done(
+            f"{invoice.number} is in the outbox and will be sent in a moment.", _url(invoice)
+        )
+    return confirm_page(
+        form,
+        f"Send {invoice.number or 'this invoice'}?",
+        f"{customer.name} gets it by mail, with its PDF, in the language of their settings.",
+        document=invoice,
+        button="Send invoice",
         trail=_trail(invoice),
     )
 

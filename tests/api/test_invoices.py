@@ -187,6 +187,34 @@ def test_what_was_given_up_can_still_be_paid(admin: CheckedClient) -> None:
     assert admin.put(f"{path}/pay").json["status"] == "paid"
 
 
+def test_an_invoice_is_sent_to_its_customer_or_where_one_says(admin: CheckedClient) -> None:
+    ada = create_customer(email="ada@example.com", preferences={"locale": "de"})
+    invoice = create_invoice(customer_id=ada.id)
+    path = f"/invoices/{invoice.id}/send"
+    assert (admin.post(path).status_code, admin.post(path).json["id"]) == (200, invoice.id)
+    assert admin.post(path, {"to": "books@example.com"}).status_code == 200
+    mails = list(database().mails.find().sort("_id"))
+    assert [mail["to"] for mail in mails] == ["ada@example.com"] * 2 + ["books@example.com"]
+    assert mails[0]["language"] == "de"
+    assert mails[0]["document"] == ["invoice", invoice.id]
+    sent = database().events.count_documents({"type": "invoice.sent", "object_id": invoice.id})
+    assert sent == 3
+
+
+def test_what_claims_nothing_is_not_sent_nor_what_leads_nowhere(admin: CheckedClient) -> None:
+    draft, invoice = create_invoice(draft=True), create_invoice()
+    refused = admin.post(f"/invoices/{draft.id}/send")
+    assert (refused.status_code, refused.json["code"]) == (409, "invoice_not_sendable")
+    wrong = admin.post(f"/invoices/{invoice.id}/send", {"to": "nobody"})
+    assert (wrong.status_code, wrong.json["errors"][0]["field"]) == (422, "to")
+    database().customers.update_one({"_id": invoice.customer_id}, {"$set": {"email": ""}})
+    nowhere = admin.post(f"/invoices/{invoice.id}/send")
+    assert (nowhere.status_code, nowhere.json["code"]) == (409, "customer_without_email")
+    admin.post(f"/invoices/{invoice.id}/void")
+    assert admin.post(f"/invoices/{invoice.id}/send").json["code"] == "invoice_not_sendable"
+    assert database().mails.count_documents({}) == 0
+
+
 def test_lists_filter(admin: CheckedClient) -> None:
     ada = create_customer(name="Ada Lovelace")
     with clock.frozen(datetime(2026, 9, 1, tzinfo=UTC)):

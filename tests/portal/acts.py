@@ -264,6 +264,10 @@ ACTS: dict[str, Act] = {
     "invoices.finalize": Act(
         lambda: f"/invoices/{new.create_invoice(draft=True).id}/finalize", "invoice.finalized",
     ),
+    "invoices.send": Act(
+        lambda: f"/invoices/{new.create_invoice().id}/send", "invoice.sent",
+        {"to": "accounts@example.com"},
+    ),
     "invoices.pay": Act(
         lambda: f"/invoices/{new.create_invoice().id}/pay", "payment.succeeded",
         {"amount": "30"}, is_money=True,

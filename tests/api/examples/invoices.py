@@ -17,6 +17,7 @@ def tell_drafts(tell: Teller, customer_id: str) -> None:
     tell("update_invoice", whole, invoice_id=made)
     tell("patch_invoice", {"notes": "As agreed with Dara."}, invoice_id=made)
     tell("finalize_invoice", {}, invoice_id=made)
+    tell("send_invoice", {"to": "accounts@brookline.example"}, invoice_id=made)
     pay = {"amount": 100000, "paid_date": "2026-11-05", "reference": "Statement 2026-11-05, line 4"}
     tell("pay_invoice", pay, invoice_id=made)
     tell("get_invoice", invoice_id=made)

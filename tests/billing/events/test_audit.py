@@ -28,6 +28,7 @@ from billing.invoices.finalize import finalize_invoice
 from billing.invoices.inputs import GenerateInvoice, PayInvoice
 from billing.invoices.inputs import as_input as invoice_input
 from billing.invoices.one_off import update_invoice
+from billing.invoices.send_invoice import send_invoice
 from billing.invoices.subscribe import generate_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
@@ -140,6 +141,7 @@ WRITES: dict[str, tuple[Callable[[], Any], Write, list[str]]] = {
         lambda i: pay_invoice(i.id, PayInvoice(amount=1)),
         ["invoice.payment_recorded", "payment.succeeded"],
     ),
+    "send_invoice": (create_invoice, lambda i: send_invoice(i.id), ["invoice.sent"]),
     "void_invoice": (create_invoice, lambda i: void_invoice(i.id), ["invoice.voided"]),
     "mark_uncollectible": (
         create_invoice,

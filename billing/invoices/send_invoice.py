@@ -1,0 +1,32 @@
+"""Mailing an invoice because somebody asked for it."""
+
+from billing.customers.queries import get_customer
+from billing.database import operation
+from billing.events.journal import record
+from billing.invoices.errors import CustomerWithoutEmail, InvoiceNotSendable
+from billing.invoices.inputs import SendInvoice
+from billing.invoices.mails import amount_facts, queue_about
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+
+
+@operation
+def send_invoice(
+    invoice_id: str, data: SendInvoice | None = None, expected_revision: int | None = None
+) -> Invoice:
+    """Queue the invoice with its PDF; each call sends it once more.
+
+    Raises InvoiceNotFound, StaleRevision, InvoiceNotSendable, CustomerWithoutEmail and
+    AddressUnusable.
+    """
+    invoice = get_invoice(invoice_id)
+    invoice.check_revision(expected_revision)
+    if not invoice.is_sendable:
+        raise InvoiceNotSendable(f"This invoice is {invoice.status}; only an issued one is sent.")
+    customer = get_customer(invoice.customer_id)
+    to = (data.to if data else None) or customer.email
+    if not to:
+        raise CustomerWithoutEmail(f"{customer.name} has no email address. Say where to send it.")
+    queue_about("invoice", invoice, customer, to=to, **amount_facts(invoice))
+    record(invoice, "invoice.sent", changes={"to": [None, to]})
+    return invoice
