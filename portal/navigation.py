@@ -62,6 +62,7 @@ _CUSTOMER = (
     Entry("Invoices", "receipt", "account.invoices", key="i"),
     Entry("Statement", "history", "statements.own", key="t"),
     Entry("Payment methods", "coins", "account.methods", key="p"),
+    Entry("Team", "people", "account.team", key="m"),
 )
 
 

@@ -3,6 +3,7 @@
 from wtforms import RadioField, SelectField, TextAreaField
 
 from billing.payments.providers.fake import CARDS
+from billing.self_service.change_team import ChangeMember, InviteMember
 from billing.self_service.inputs import (
     FEEDBACK,
     ChangePlan,
@@ -12,7 +13,7 @@ from billing.self_service.inputs import (
     SaveCard,
 )
 from portal.account.previews import ActForm
-from portal.forms import InputForm, NumberField, options
+from portal.forms import InputForm, NumberField, TextField, options
 
 _WHEN = options([("now", "Today"), ("period_end", "With the next period")])
 
@@ -25,6 +26,20 @@ class MethodForm(InputForm):
 class PayForm(InputForm):
     model = PayBy
     method_id = RadioField("Pay with")
+
+
+_TEAM_ROLES = options([("owner", "Owner"), ("viewer", "Viewer")])
+
+
+class InviteForm(InputForm):
+    model = InviteMember
+    email = TextField("Email", render_kw={"type": "email", "autocomplete": "off"})
+    customer_role = RadioField("Role", choices=_TEAM_ROLES)
+
+
+class MemberForm(InputForm):
+    model = ChangeMember
+    customer_role = RadioField("Role", choices=_TEAM_ROLES)
 
 
 class SeatsForm(ActForm):

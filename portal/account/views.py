@@ -2,8 +2,17 @@
 
 from flask import Blueprint
 
-from portal.account import changes, endings, invoices, methods, overview, paying, subscriptions
+from portal.account import (
+    changes,
+    endings,
+    invoices,
+    methods,
+    overview,
+    paying,
+    subscriptions,
+    team,
+)
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, subscriptions, changes, endings, invoices, paying, methods):
+for part in (overview, subscriptions, changes, endings, invoices, paying, methods, team):
     part.add_to(blueprint)

@@ -12,11 +12,12 @@ from billing.invoices.queries import is_overdue, list_invoices
 from billing.payments.queries import list_payments
 from billing.payments.source import has_charging_provider
 from billing.plans.queries import plan_names
+from billing.self_service.team import team_of
 from billing.subscriptions.queries import list_subscriptions
 from billing.test_clocks.queries import list_clocks
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
-from portal.customers import credit
+from portal.customers import credit, people
 from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.customers.listed import CUSTOMERS
 from portal.forms import InputForm
@@ -28,6 +29,7 @@ from portal.usage.shown import entitlement_cards
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 credit.add_to(blueprint)
+people.add_to(blueprint)
 add_export(blueprint, CUSTOMERS)
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
 
@@ -67,6 +69,7 @@ def detail(customer_id: str) -> ResponseReturnValue:
         is_overdue=is_overdue,
         tax_rates=rate_labels(customer.tax_rate_ids),
         entitlements=entitlement_cards(customer_id),
+        people=team_of(customer_id),
         events=timeline(customer_id=customer_id),
     )
 

@@ -49,6 +49,7 @@ def staff_pages(of: Business) -> dict[str, str]:
         "customer-edit": f"/customers/{of.customer}/edit",
         "customer-statement": f"/customers/{of.customer}/statement?from=2026-01-01&to=2099-12-31",
         "customer-credit": f"/customers/{of.customer}/credit",
+        "customer-invite": f"/customers/{of.customer}/invite",
         "customer-delete": f"/customers/{of.customer}/delete",
         "plans": "/plans",
         "plan-new": "/plans/new",
@@ -170,5 +171,9 @@ def customer_pages(of: Business) -> dict[str, str]:
         "account-pay": f"/account/invoices/{of.invoice}/pay",
         "account-methods": "/account/payment-methods",
         "account-method-new": "/account/payment-methods/new",
+        "account-team": "/account/team",
+        "account-invite": "/account/team/invite",
+        "account-member": f"/account/team/{of.colleague}/role",
+        "account-member-remove": f"/account/team/{of.colleague}/remove",
         "account-invoice": f"/account/invoices/{of.invoice}",
     }

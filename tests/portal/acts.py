@@ -183,6 +183,9 @@ ACTS: dict[str, Act] = {
         lambda: f"/customers/{_customer()}/edit", "customer.updated", {"name": "Acme"}
     ),
     "customers.delete": Act(lambda: f"/customers/{_customer()}/delete", "customer.deleted"),
+    "customers.invite": Act(
+        lambda: f"/customers/{_customer()}/invite", "user.created", {"email": "o@example.com"}
+    ),
     "customers.credit": Act(
         lambda: f"/customers/{_customer()}/credit", "customer.credit_adjusted",
         {"amount": "10", "reason": "Sorry"}, is_money=True,

@@ -33,6 +33,7 @@ from billing.runs.dry_runs import carry_out_dry_run, start_dry_run
 from billing.runs.run_billing import run_billing
 from billing.self_service.cancel import cancel_own
 from billing.self_service.change import change_own_quantity
+from billing.self_service.change_team import ChangeMember, change_member
 from billing.self_service.inputs import ChangeQuantity, EndSubscription
 from billing.subscriptions.inputs import (
     CancelSubscription,
@@ -102,6 +103,7 @@ class Business:
     delivery: str
     own_changed: str
     own_ending: str
+    colleague: str
     dry_run: str
 
     @property
@@ -296,7 +298,7 @@ def _change(grows: Customer, rests: Customer, team: Plan) -> tuple[str, str]:
     return str(growing.id), str(resting.id)
 
 
-def _help_themselves(customer: Customer, team: Plan) -> tuple[str, str]:
+def _help_themselves(customer: Customer, team: Plan) -> tuple[str, str, str]:
     """Subscriptions whose seats and whose end the customer chose, and a plan to choose."""
     create_plan(
         name="Growth", price=9900, tier="Business", self_service=True,
@@ -309,7 +311,17 @@ def _help_themselves(customer: Customer, team: Plan) -> tuple[str, str]:
         change_own_quantity(changing.id, fewer)
         why = EndSubscription(feedback="unused", comment="The project is over.")
         cancel_own(ending.id, why)
-    return str(changing.id), str(ending.id)
+    return str(changing.id), str(ending.id), _invite_people(customer)
+
+
+def _invite_people(customer: Customer) -> str:
+    """A viewer who has joined and an owner who has not; the id of the first."""
+    values = {"role": "customer", "customer_id": customer.id}
+    viewer = create_user(email="view@acme.example", name="Vito Viewer", **values)
+    change_member(customer.id, viewer.id, ChangeMember(customer_role="viewer"))
+    invited = {"name": "Olga Owner", "status": "invited", "password": None}
+    create_user(email="olga@acme.example", **invited, **values)
+    return str(viewer.id)
 
 
 def _try_out(customer: Customer, plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """Everything that a form of a customer's own pages can do, see acts.py.
 
-The customer is the one whose user signed up last: who reads the page.
+The customer is the one whose user signed in last: who reads the page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.portal.acts import Act
 
 
 def _reader() -> User:
-    found: User = User.objects(role="customer").order_by("-id").first()
+    found: User = User.objects(role="customer").order_by("-last_login_at").first()
     return found
 
 
@@ -89,6 +89,12 @@ def _second() -> str:
     return methods_of(_own())[1].id
 
 
+def _colleague(status: str) -> str:
+    values = {"role": "customer", "customer_id": _own().id, "status": status}
+    password = None if status == "invited" else new.PASSWORD
+    return str(new.create_user(**values, password=password).id)
+
+
 OWN_ACTS: dict[str, Act] = {
     "account.seats": Act(
         lambda: _at(_seats(), "seats"), "subscription.updated", {"quantity": "9"},
@@ -115,5 +121,18 @@ OWN_ACTS: dict[str, Act] = {
     "account.remove_method": Act(
         lambda: _with_methods(f"payment-methods/{_second()}/remove"),
         "customer.payment_method_removed",
+    ),
+    "account.invite": Act(
+        lambda: "/account/team/invite", "user.created", {"email": "new@example.com"}
+    ),
+    "account.reinvite": Act(
+        lambda: f"/account/team/{_colleague('invited')}/invite", "user.link_sent"
+    ),
+    "account.member": Act(
+        lambda: f"/account/team/{_colleague('active')}/role", "user.updated",
+        {"customer_role": "viewer"},
+    ),
+    "account.remove_member": Act(
+        lambda: f"/account/team/{_colleague('active')}/remove", "user.updated"
     ),
 }  # fmt: skip

@@ -117,6 +117,7 @@ def test_a_customer_finds_their_own_and_no_other(visiting_as: Visitor) -> None:
         "Invoices": "/account/invoices",
         "Statement": "/account/statement",
         "Payment methods": "/account/payment-methods",
+        "Team": "/account/team",
         "Your account and password": "/profile",
     }
 

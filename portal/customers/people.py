@@ -1,0 +1,43 @@
+"""Inviting the first people of a customer, who then invite others themselves."""
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from billing.customers.queries import get_customer
+from billing.self_service.change_team import InviteMember, invite_member
+from billing.users.models import User
+from portal.access import page
+from portal.account.forms import InviteForm
+from portal.answers import confirm_page, done
+from portal.auth.mailed import link_to
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put this page on the feature's blueprint."""
+    blueprint.add_url_rule("/<customer_id>/invite", "invite", invite, methods=["GET", "POST"])
+
+
+@page("write:customers")
+def invite(customer_id: str) -> ResponseReturnValue:
+    """Send somebody a link to the customer's own pages."""
+    customer = get_customer(customer_id)
+    own = url_for("customers.detail", customer_id=customer_id)
+    form = InviteForm(email=customer.email, customer_role="owner")
+
+    def act(data: InviteMember) -> User:
+        return invite_member(customer_id, data, link_to)
+
+    if user := form.submit(act):
+        return done(f"{user.email} was sent an invitation.", own)
+    return confirm_page(
+        form,
+        f"Invite somebody of {customer.name}",
+        "They are sent a link to their own pages, where they see what they have and pay for, "
+        "and choose their own password.",
+        button="Send the invitation",
+        trail=[("Customers", url_for("customers.index")), (customer.name, own)],
+        notes={
+            "owner": "Pays, changes subscriptions and details, and invites others.",
+            "viewer": "Sees everything and changes nothing.",
+        },
+    )
