@@ -5,7 +5,7 @@ every call of either library inside joins it.
 """
 
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -133,6 +133,14 @@ def refuse_transaction(deed: str) -> None:
     """For what cannot be rolled back or repeated. Raises RuntimeError within a transaction."""
     if _inside.get():
         raise RuntimeError(f"{deed} cannot be part of a transaction")
+
+
+def outside_transaction(work: Callable[[], T]) -> T:
+    """Run `work` beside the running transaction, so that it stays done when that is rolled back.
+
+    It knows nothing of its caller's context: neither the actor nor a time that stands still.
+    """
+    return Context().run(work)
 
 
 def is_rehearsing() -> bool:

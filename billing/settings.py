@@ -61,6 +61,7 @@ _SHAPES = {
     "api_rate_limit": _PER_MINUTE,
     "address_rate_limit": _PER_MINUTE,
     "token_rate_limit": _PER_MINUTE,
+    "staff_need_second_factor": "must be true or false",
     "api_log": "must be true or false",
     "worker": "must be true or false",
     "webhook_allow_private": "must be true or false",
@@ -97,6 +98,8 @@ class Settings(OidcSettings, MailSettings):
     """Requests a minute of an address that shows no token, and likewise with a bad one."""
     token_rate_limit: PerMinute = 30
     """Attempts a minute of an address to sign in or to get a token."""
+    staff_need_second_factor: bool = False
+    """Whether staff who sign in with a password or by a link must have a second factor."""
     api_log: bool = True
     """Whether calls of the API are kept for staff to look at."""
     worker: bool = False

@@ -71,10 +71,15 @@ def _load(session_id: str) -> SignedIn | None:
 
 
 def begin(user: User) -> None:
-    """Sign `user` in with a fresh session: nothing from before the sign-in survives it."""
+    """Sign `user` in with a fresh session."""
+    begin_anew()
+    session.permanent = True
+    login_user(SignedIn(user))
+
+
+def begin_anew() -> None:
+    """A fresh session, in which nobody is signed in: all but what is to be said is gone."""
     kept: Any = session.get("_flashes")
     session.clear()
     if kept:
         session["_flashes"] = kept
-    session.permanent = True
-    login_user(SignedIn(user))

@@ -5,10 +5,14 @@ Each `create_*` fills what it is not told, makes what it hangs on, and returns t
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from pyotp import TOTP
+
+from billing import clock
 from billing.actors import Actor
 from billing.api_calls.models import COLLECTION as API_CALLS
 from billing.api_calls.models import call_row
@@ -50,9 +54,11 @@ from billing.usage.inputs import MeterInput, UsageEventInput
 from billing.usage.models import Meter
 from billing.usage.record_usage import record_usage
 from billing.usage.save_meter import create_meter as save_meter
-from billing.users.inputs import UserInput
+from billing.users.inputs import SetUpSecondFactor, UserInput
 from billing.users.models import User
+from billing.users.queries import get_user
 from billing.users.save_user import create_user as save_user
+from billing.users.second_factor import offer_second_factor, set_up_second_factor
 from billing.webhooks.inputs import WebhookEndpointInput
 from billing.webhooks.models import WebhookEndpoint
 from billing.webhooks.save_endpoint import create_endpoint as save_endpoint
@@ -116,6 +122,28 @@ def create_user(**values: Any) -> User:
         "password": PASSWORD,
     }
     return save_user(parse(UserInput, {**defaults, **values}))
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A user with a second factor, and the app that tells its codes."""
+
+    user: User
+    secret: str
+    recovery: list[str]
+
+    def code(self, at: datetime | None = None) -> str:
+        """The code of a moment; that of now is spent by the set-up, the next one is not."""
+        return TOTP(self.secret).at(at or clock.now() + timedelta(seconds=30))
+
+
+def create_second_factor(user: User | None = None) -> Phone:
+    """A second factor that was set up just now."""
+    user = user or create_user()
+    offer = offer_second_factor(user)
+    code = TOTP(offer.secret).at(clock.now())
+    recovery = set_up_second_factor(user.id, SetUpSecondFactor(offer=offer.sealed, code=code))
+    return Phone(get_user(user.id), offer.secret, recovery)
 
 
 def create_meter(**values: Any) -> Meter:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from api.answers import NoContent, Plain
 from api.auth.shapes import LoginInput, RefreshInput, TokenPair
@@ -10,7 +10,14 @@ from api.bearer import tokens
 from api.endpoint import Endpoints
 from billing.actors import current_actor
 from billing.users import families
-from billing.users.errors import InvalidCredentials, InvalidToken, TooManyAttempts
+from billing.users.errors import (
+    CodeRequired,
+    InvalidCredentials,
+    InvalidToken,
+    SecondFactorRequired,
+    TooManyAttempts,
+    WrongCode,
+)
 from billing.users.sign_in import sign_in
 from billing.users.tokens import TokenPair as Pair
 
@@ -24,11 +31,21 @@ endpoints = Endpoints("Tokens", "Access tokens live 15 minutes; refresh tokens w
     gives_token=True,
     body=(LoginInput,),
     answer=Plain(TokenPair),
-    refusals=(InvalidCredentials, TooManyAttempts),
+    refusals=(InvalidCredentials, CodeRequired, WrongCode, SecondFactorRequired, TooManyAttempts),
 )
 def login(body: LoginInput) -> dict[str, Any]:
-    """Every wrong pair gets the same answer after the same time."""
-    return _shown(tokens().issue(sign_in(body.email, body.password, request.remote_addr)))
+    """Every wrong pair gets the same answer after the same time.
+
+    Who has a second factor is asked for it by `otp_required`, once the pair is right.
+    """
+    user = sign_in(
+        body.email,
+        body.password,
+        request.remote_addr,
+        code=body.otp,
+        staff_need_code=current_app.config["SETTINGS"].staff_need_second_factor,
+    )
+    return _shown(tokens().issue(user))
 
 
 @endpoints.post(

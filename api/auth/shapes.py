@@ -13,6 +13,8 @@ class LoginInput(Input):
 
     email: Annotated[str, Field(min_length=1, max_length=254)]
     password: Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
+    otp: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(default=None, repr=False)
+    """The code of the second factor, where one is set up: six digits, or a recovery code."""
 
 
 class RefreshInput(Input):

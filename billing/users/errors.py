@@ -55,6 +55,38 @@ class LinkNotPossible(Conflict):
     code = "link_not_possible"
 
 
+class WrongCode(Unauthenticated):
+    """The code of the second factor is wrong, too old, or was used."""
+
+    code = "invalid_otp"
+
+
+class CodeRequired(Unauthenticated):
+    """The password is right; the code of the second factor has to come with it."""
+
+    code = "otp_required"
+
+
+class SecondFactorRequired(Forbidden):
+    """Staff of this installation need a second factor, and this user has none yet."""
+
+    code = "second_factor_required"
+
+
+class SecondFactorPresent(Conflict):
+    code = "second_factor_present"
+
+
+class SecondFactorAbsent(Conflict):
+    code = "second_factor_absent"
+
+
+class OfferStale(Conflict):
+    """What was offered to be set up is too old."""
+
+    code = "offer_stale"
+
+
 class RoleNotGiven(Forbidden):
     """The OpenID provider knows this person, but gives them no role here."""
 

@@ -49,6 +49,18 @@ class NewPassword(Input):
     new_password: Password = Field(repr=False)
 
 
+class Code(Input):
+    """Six digits of an authenticator app, or a recovery code."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40, repr=False)]
+
+
+class SetUpSecondFactor(Code):
+    """What proves that an authenticator app knows the secret that was offered."""
+
+    offer: Annotated[str, Field(max_length=1000, repr=False)]
+
+
 class ChangePassword(Input):
     """Changing one's own password."""
 

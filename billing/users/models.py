@@ -53,6 +53,11 @@ declare_indexes(
     IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
 )
 
+# The secrets of second factors, sealed, by the user; see billing.users.second_factor.
+declare_indexes("second_factors")
+
+SEALED_FOR = "second factor"
+
 
 class User(Document):
     """An account. `session_version` rises to end every session; the hash is argon2id."""
@@ -69,6 +74,7 @@ class User(Document):
     status = me.StringField(required=True, default="active")
     session_version = me.IntField(required=True, default=1)
     last_login_at = me.DateTimeField()
+    second_factor_since = me.DateTimeField()
     oidc_issuer = me.StringField()  # the identity at an OpenID provider that signs in as this user
     oidc_subject = me.StringField()
     search_terms = me.ListField(me.StringField())
@@ -91,6 +97,11 @@ class User(Document):
     def is_owner(self) -> bool:
         """Whether this customer's user may act for the customer, not only look."""
         return bool(self.role == "customer" and self.customer_role != VIEWER)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for after the password."""
+        return self.second_factor_since is not None
 
     @property
     def is_linked(self) -> bool:

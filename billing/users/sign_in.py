@@ -4,20 +4,36 @@ from billing import clock
 from billing.actors import Actor, acting_as
 from billing.database import operation
 from billing.events.journal import record
-from billing.users.errors import InvalidCredentials
+from billing.users.check_code import check_code
+from billing.users.errors import CodeRequired, InvalidCredentials, SecondFactorRequired
 from billing.users.models import User
 from billing.users.passwords import password_matches
 from billing.users.permissions import OWN_ACCOUNT, scopes_of
 from billing.users.throttle import PASSWORDS
 
 
-def sign_in(email: str, password: str, ip: str | None = None) -> User:
+def sign_in(
+    email: str,
+    password: str,
+    ip: str | None = None,
+    *,
+    code: str | None = None,
+    staff_need_code: bool = False,
+) -> User:
     """The user these credentials belong to, who is signed in by them.
 
-    Raises what check_password raises.
+    `code` is of the second factor, which whoever has one is asked for; `staff_need_code` lets in
+    no staff without one. Raises what check_password and check_code raise, CodeRequired and
+    SecondFactorRequired.
     """
-    user = check_password(email, password, ip)
-    complete_sign_in(user, "By password", ip=ip)
+    user, how = check_password(email, password, ip), "By password"
+    if user.has_second_factor:
+        if not code:
+            raise CodeRequired("Send the code of your second factor as well.", field="otp")
+        how += f" and {check_code(user, code, ip)}"
+    elif staff_need_code and user.is_staff:
+        raise SecondFactorRequired("Set up a second factor in the portal first.")
+    complete_sign_in(user, how, ip=ip)
     return user
 
 
@@ -32,7 +48,7 @@ def check_password(email: str, password: str, ip: str | None = None) -> User:
     user: User | None = User.objects(email=email).first()
     matches = password_matches(user.password_hash if user else None, password)
     if user is None or not matches or not user.is_active_account:
-        PASSWORDS.count(email, ip)
+        PASSWORDS.fail(email, ip)
         raise InvalidCredentials("Email or password is wrong.")
     PASSWORDS.forget(email)
     return user

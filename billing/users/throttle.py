@@ -8,7 +8,7 @@ from hashlib import sha256
 from pymongo import ReturnDocument
 
 from billing import clock
-from billing.database import Row, database
+from billing.database import Row, database, outside_transaction
 from billing.users.errors import TooManyAttempts
 
 WINDOW = timedelta(minutes=15)
@@ -40,14 +40,22 @@ class Throttle:
 
     def count(self, account: str, ip: str | None) -> None:
         """One more of both."""
-        for key, _ in self._keys(account, ip):
-            row = self._increment(key)
-            if row["expires_at"] <= clock.now():
-                self._restart(key, row["expires_at"])
+        self._count_at(clock.now(), account, ip)
+
+    def fail(self, account: str, ip: str | None) -> None:
+        """One more failure of both, which stays counted though all else is undone."""
+        now = clock.now()
+        outside_transaction(lambda: self._count_at(now, account, ip))
 
     def forget(self, account: str) -> None:
         """Clear the account's count; the address keeps its own."""
         database().sign_in_failures.delete_one({"_id": next(self._keys(account, None))[0]})
+
+    def _count_at(self, now: datetime, account: str, ip: str | None) -> None:
+        for key, _ in self._keys(account, ip):
+            row = self._increment(key, now)
+            if row["expires_at"] <= now:
+                self._restart(key, row["expires_at"], now)
 
     def _keys(self, account: str, ip: str | None) -> Iterator[tuple[str, int]]:
         # Hashed, so that mistyped addresses (or passwords typed in the wrong field) are not kept.
@@ -55,23 +63,26 @@ class Throttle:
         if ip:
             yield f"{self.name}address:{ip}", self.per_address
 
-    def _increment(self, key: str) -> Row:
+    def _increment(self, key: str, now: datetime) -> Row:
         row: Row = database().sign_in_failures.find_one_and_update(  # type: ignore[assignment]
             {"_id": key},
-            {"$inc": {"count": 1}, "$setOnInsert": {"expires_at": clock.now() + self.window}},
+            {"$inc": {"count": 1}, "$setOnInsert": {"expires_at": now + self.window}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
         return row
 
-    def _restart(self, key: str, expired: datetime) -> None:
+    def _restart(self, key: str, expired: datetime, now: datetime) -> None:
         database().sign_in_failures.update_one(
             {"_id": key, "expires_at": expired},
-            {"$set": {"count": 1, "expires_at": clock.now() + self.window}},
+            {"$set": {"count": 1, "expires_at": now + self.window}},
         )
 
 
 PASSWORDS = Throttle("", PER_ACCOUNT, PER_ADDRESS)
 """Failed sign-ins by password, by the email that was typed."""
+CODES = Throttle("code:", per_account=5, per_address=100)
+"""Wrong codes of the second factor. Three of a million are right at any moment: whoever knows the
+password already, and guesses five times in each quarter of an hour, needs about two years."""
 LINKS = Throttle("link:", per_account=5, per_address=100, window=timedelta(hours=1))
 """Links that are sent by mail, so that nobody's mailbox is filled in our name."""

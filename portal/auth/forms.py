@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from billing.inputs import Input, Name
-from billing.users.inputs import AcceptInvitation, Email, NewPassword, Password
+from billing.users.inputs import AcceptInvitation, Code, Email, NewPassword, Password
 from portal.forms import InputForm, PasswordField, TextField
 
 
@@ -57,3 +57,8 @@ class AcceptForm(InputForm):
     model = AcceptInvitation
     name = TextField("Your name")
     password = PasswordField("Password")
+
+
+class CodeForm(InputForm):
+    model = Code
+    code = TextField("Code")

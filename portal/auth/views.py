@@ -10,7 +10,7 @@ from billing.users.sign_in import check_password
 from portal import sessions
 from portal.access import public
 from portal.answers import form_page
-from portal.auth import mailed, oidc
+from portal.auth import entering, mailed, oidc
 from portal.auth.attempts import count_attempt
 from portal.auth.entering import landing, let_in
 from portal.auth.forms import Credentials, FirstAdmin, SetupForm, SignInForm
@@ -19,6 +19,7 @@ from portal.auth.page import sign_in_page
 blueprint = Blueprint("auth", __name__)
 oidc.add_to(blueprint)
 mailed.add_to(blueprint)
+entering.add_to(blueprint)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.oauth.access import access_of
+from billing.users.check_code import recovery_codes_left
 from billing.users.inputs import ChangePassword
 from billing.users.models import User
 from billing.users.permissions import SCOPES
@@ -13,9 +14,11 @@ from portal import sessions
 from portal.access import own_path, page, public
 from portal.answers import done, form_page
 from portal.forms import InputForm
+from portal.profile import second_factor
 from portal.profile.forms import ChangePasswordForm
 
 blueprint = Blueprint("profile", __name__)
+second_factor.add_to(blueprint)
 _YEAR = 365 * 24 * 3600
 
 
@@ -28,8 +31,14 @@ def index() -> ResponseReturnValue:
         sessions.begin(user)
         return done("Your password is changed. All other sessions have ended.", url_for(".index"))
     user = current_user.user
-    access = access_of(user.id)
-    return form_page("profile/index.html", form, user=user, access=access, meanings=SCOPES)
+    return form_page(
+        "profile/index.html",
+        form,
+        user=user,
+        access=access_of(user.id),
+        meanings=SCOPES,
+        codes_left=recovery_codes_left(user.id) if user.has_second_factor else 0,
+    )
 
 
 def _change(data: ChangePassword) -> User:

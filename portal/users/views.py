@@ -9,6 +9,7 @@ from billing.users.models import User
 from billing.users.permissions import ROLES, SCOPES, scopes_of
 from billing.users.queries import get_user
 from billing.users.save_user import end_sessions, update_user
+from billing.users.second_factor import reset_second_factor
 from billing.users.unlink import unlink_user
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
@@ -114,6 +115,26 @@ def end(user_id: str) -> ResponseReturnValue:
         "Every session and every API token of this user ends at once.",
         "They can sign in again as before.",
         button="End all sessions",
+        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        danger=True,
+    )
+
+
+@blueprint.route("/<user_id>/reset-second-factor", methods=["GET", "POST"])
+@page("write:users")
+def reset(user_id: str) -> ResponseReturnValue:
+    """Ask once, then take away the second factor of somebody who lost it."""
+    user = get_user(user_id)
+    form = InputForm()
+    if form.submit(lambda _: reset_second_factor(user_id)):
+        return done(f"{user.name} has no second factor now.", url_for(".detail", user_id=user_id))
+    return confirm_page(
+        form,
+        f"Take away the second factor of {user.name}?",
+        "They sign in without a code until they set up another one. Make sure that it is really "
+        "they who ask for it.",
+        "All their sessions and API tokens end at once.",
+        button="Take it away",
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
         danger=True,
     )

@@ -23,6 +23,7 @@ from portal.app import create_app
 from tests.api.checked_client import CheckedClient
 from tests.api.conftest import Speaker
 from tests.api.factories import PASSWORD, create_customer, create_user
+from tests.factories import create_second_factor
 
 Claims = dict[str, Any]
 ME = "/me"
@@ -43,6 +44,42 @@ def test_signing_in_gives_a_pair_that_works(app: Flask, anonymous: CheckedClient
         ["read:customers", "read:plans", "read:subscriptions", "read:invoices", "read:events"]
     )
     assert CheckedClient(app, pair["access_token"]).get(ME).json["role"] == "viewer"
+
+
+def test_a_second_factor_is_asked_for_after_the_right_password(
+    app: Flask, anonymous: CheckedClient
+) -> None:
+    phone = create_second_factor()
+    typed = {"email": phone.user.email, "password": PASSWORD}
+    tries = [
+        ({"password": "wrong wrong wrong", "otp": phone.code()}, "invalid_credentials"),
+        ({}, "otp_required"),
+        ({"otp": "000000"}, "invalid_otp"),
+    ]
+    for values, code in tries:
+        answer = anonymous.post("/auth/login", typed | values)
+        assert (answer.status_code, answer.json["code"]) == (401, code)
+    code = phone.code()
+    pair = anonymous.post("/auth/login", {**typed, "otp": code}).json
+    assert CheckedClient(app, pair["access_token"]).get(ME).status_code == 200
+    again = anonymous.post("/auth/login", {**typed, "otp": code})
+    assert again.json["code"] == "invalid_otp"
+    assert anonymous.post("/auth/login", {**typed, "otp": phone.recovery[0]}).status_code == 200
+
+
+def test_staff_without_a_second_factor_get_no_token_where_they_need_one(
+    settings: Settings, db: object
+) -> None:
+    strict = settings.model_copy(update={"staff_need_second_factor": True})
+    client = CheckedClient(create_app(strict, connect=False))
+    staff = create_user()
+    customer = create_user(role="customer", customer_id=create_customer().id)
+    answers = [
+        client.post("/auth/login", {"email": user.email, "password": PASSWORD})
+        for user in (staff, customer)
+    ]
+    assert [answer.status_code for answer in answers] == [403, 200]
+    assert answers[0].json["code"] == "second_factor_required"
 
 
 def test_the_scheme_is_read_in_any_case(app: Flask, anonymous: CheckedClient) -> None:
@@ -68,10 +105,10 @@ def test_wrong_credentials_all_get_the_same_answer(anonymous: CheckedClient, ema
     }
 
 
-def test_login_takes_email_and_password_and_nothing_else(anonymous: CheckedClient) -> None:
-    answer = anonymous.post("/auth/login", {"email": "a@example.com", "password": "x", "otp": "1"})
+def test_login_takes_email_password_and_code_and_nothing_else(anonymous: CheckedClient) -> None:
+    answer = anonymous.post("/auth/login", {"email": "a@example.com", "password": "x", "pin": "1"})
     assert answer.status_code == 422
-    assert [error["field"] for error in answer.json["errors"]] == ["otp"]
+    assert [error["field"] for error in answer.json["errors"]] == ["pin"]
 
 
 def test_an_operator_instead_of_a_password_is_refused(anonymous: CheckedClient) -> None:

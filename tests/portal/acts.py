@@ -5,9 +5,12 @@ A new form gets its line here; test_repeats.py tells which one is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from pyotp import TOTP
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription
@@ -26,11 +29,20 @@ from billing.users import families
 from billing.users.identity import Identity
 from billing.users.models import User
 from billing.users.provider_sign_in import sign_in_by_provider
+from billing.users.second_factor import renew_recovery_codes
 from billing.webhooks.fan_out import sequence_waiting
 from tests import factories as new
 from tests.billing.seller.pictures import png
+from tests.portal.page_client import Seen
 
 TEN_MINUTES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class OnPage:
+    """What is typed as it is read from the page."""
+
+    read: Callable[[Seen], str]
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Act:
     does: str
     """The type of the one event that it records, or the collection that it adds one row to."""
     typed: dict[str, object] = field(default_factory=dict)
-    """Bytes are a file's; a function is asked once the page is there."""
+    """Bytes are a file's; a function is asked once what `at` makes is there, OnPage the page."""
     action: str = ""
     """Where the form posts to; its page's own address unless given."""
     is_money: bool = False
@@ -161,9 +173,27 @@ def _linked() -> str:
     return str(sign_in_by_provider(grace).id)
 
 
+def _reader() -> User:
+    found: User = User.objects.order_by("id").first()
+    return found
+
+
+def _second_factor() -> str:
+    """That of the reader, who has one."""
+    if not _reader().has_second_factor:
+        new.create_second_factor(_reader())
+    return "/profile/second-factor"
+
+
+def _code_of(page: Seen) -> str:
+    """What an app shows that scanned this page."""
+    (secret,) = set(re.findall(r'data-copy="([A-Z2-7]{32})"', page.html))
+    return TOTP(secret).now()
+
+
 def _given() -> str:
     """What the reader, who is the first user, lets a program do."""
-    reader = User.objects.order_by("id").first()
+    reader = _reader()
     actor, client = families.user_actor(reader), new.create_client()
     families.begin(
         actor, TEN_MINUTES, user_id=reader.id, client_id=client.id, scopes=["read:customers"]
@@ -329,6 +359,10 @@ ACTS: dict[str, Act] = {
         lambda: f"/users/{new.create_user(status='invited', password=None).id}/invite",
         "user.link_sent",
     ),
+    "users.reset": Act(
+        lambda: f"/users/{new.create_second_factor().user.id}/reset-second-factor",
+        "user.second_factor_reset",
+    ),
     "users.end": Act(
         lambda: f"/users/{new.create_user().id}/end-sessions", "user.signed_out_everywhere"
     ),
@@ -379,6 +413,19 @@ ACTS: dict[str, Act] = {
     "seller.forget_logo": Act(lambda: "/settings/logo/remove", "settings.updated"),
     "profile.index": Act(
         lambda: "/profile", "user.password_changed", _SAME_PASSWORD, ends_session=True
+    ),
+    "profile.set_up": Act(
+        lambda: "/profile/second-factor/new", "user.second_factor_set_up",
+        {"code": OnPage(_code_of)},
+    ),
+    "profile.renew_codes": Act(
+        lambda: f"{_second_factor()}/codes",
+        "user.recovery_codes_renewed",
+    ),
+    "profile.remove_factor": Act(
+        lambda: f"{_second_factor()}/remove",
+        "user.second_factor_removed",
+        {"code": lambda: renew_recovery_codes(_reader().id)[0]},
     ),
     "profile.sign_out_everywhere": Act(
         lambda: "/profile", "user.signed_out_everywhere", action="/profile/sign-out-everywhere",

@@ -23,6 +23,7 @@ PUBLIC = {
     "auth.use_link",
     "auth.new_password",
     "auth.accept",
+    "auth.code",
     "profile.choose_theme",
     "api_docs.index",
     "api_docs.group",

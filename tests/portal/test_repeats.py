@@ -36,7 +36,7 @@ from tests.factories import (
     create_payment,
     create_user,
 )
-from tests.portal.acts import ACTS, Act
+from tests.portal.acts import ACTS, Act, OnPage
 from tests.portal.conftest import Visitor
 from tests.portal.own_acts import OWN_ACTS
 from tests.portal.page_client import PageClient, Seen
@@ -98,7 +98,10 @@ def filled(page: Seen, act: Act) -> tuple[str, MultiDict[str, Any]]:
     action = next(a for a in forms if a.endswith(act.action)) if act.action else None
     data: MultiDict[str, Any] = page.values(action)
     for name, value in act.typed.items():
-        data.setlist(name, [] if value is None else [value])
+        data.setlist(
+            name,
+            [] if value is None else [value.read(page) if isinstance(value, OnPage) else value],
+        )
     return page.form(action).get("action", ""), data
 
 
