@@ -63,6 +63,7 @@ _CUSTOMER = (
     Entry("Statement", "history", "statements.own", key="t"),
     Entry("Payment methods", "coins", "account.methods", key="p"),
     Entry("Team", "people", "account.team", key="m"),
+    Entry("Billing details", "sliders", "account.details", key="d"),
 )
 
 

@@ -28,11 +28,14 @@ def _known_locale(value: str) -> str:
         raise ValueError("must be a language tag such as en or de-AT") from None
 
 
+LanguageTag = Annotated[str, Field(max_length=20), AfterValidator(_known_locale)]
+
+
 class PreferencesInput(Input):
     """How a customer is billed and addressed."""
 
     currency: Currency = "USD"
-    locale: Annotated[str, Field(max_length=20), AfterValidator(_known_locale)] = "en"
+    locale: LanguageTag = "en"
     timezone: TimeZone = "UTC"
     """The zone whose calendar decides when this customer is billed. A new customer for whom it is
     left out gets the one of the settings."""

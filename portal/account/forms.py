@@ -1,9 +1,12 @@
 """Forms of a customer's own pages."""
 
-from wtforms import RadioField, SelectField, TextAreaField
+from typing import Any
+
+from wtforms import Form, FormField, RadioField, SelectField, TextAreaField
 
 from billing.payments.providers.fake import CARDS
 from billing.self_service.change_team import ChangeMember, InviteMember
+from billing.self_service.details import OwnDetails
 from billing.self_service.inputs import (
     FEEDBACK,
     ChangePlan,
@@ -13,9 +16,47 @@ from billing.self_service.inputs import (
     SaveCard,
 )
 from portal.account.previews import ActForm
-from portal.forms import InputForm, NumberField, TextField, options
+from portal.customers.forms import AddressForm
+from portal.forms import InputForm, NumberField, RowsField, TextField, options
 
 _WHEN = options([("now", "Today"), ("period_end", "With the next period")])
+
+
+class TaxIdForm(Form):
+    type = SelectField("Kind")
+    value = TextField("Number")
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        known = dict(_TAX_IDS)
+        other = {self.type.data: self.type.data} if self.type.data not in {None, *known} else {}
+        self.type.choices = options({**known, **other}.items())
+
+
+_TAX_IDS = {
+    "eu_vat": "EU VAT number",
+    "gb_vat": "UK VAT number",
+    "ch_vat": "Swiss VAT number",
+    "no_vat": "Norwegian VAT number",
+    "us_ein": "US EIN",
+    "ca_gst": "Canadian GST/HST number",
+    "au_abn": "Australian ABN",
+    "in_gst": "Indian GST number",
+}
+
+
+class DetailsForm(InputForm):
+    model = OwnDetails
+    name = TextField("Company or name", render_kw={"autocomplete": "organization"})
+    email = TextField("Email", render_kw={"type": "email", "autocomplete": "email"})
+    phone = TextField("Phone", render_kw={"type": "tel", "autocomplete": "tel"})
+    billing_address = FormField(AddressForm, "Billing address")
+    tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
+    locale = SelectField("Language of invoices and mail")
+
+    def shown(self, values: dict[str, Any]) -> dict[str, Any]:
+        """An absent address is a blank one."""
+        return {**values, "billing_address": values["billing_address"] or {}}
 
 
 class MethodForm(InputForm):

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.account import (
     changes,
+    details,
     endings,
     invoices,
     methods,
@@ -14,5 +15,6 @@ from portal.account import (
 )
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, subscriptions, changes, endings, invoices, paying, methods, team):
+_PARTS = (overview, subscriptions, changes, endings, invoices, paying, methods, team, details)
+for part in _PARTS:
     part.add_to(blueprint)

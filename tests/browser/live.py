@@ -171,6 +171,8 @@ def customer_pages(of: Business) -> dict[str, str]:
         "account-pay": f"/account/invoices/{of.invoice}/pay",
         "account-methods": "/account/payment-methods",
         "account-method-new": "/account/payment-methods/new",
+        "account-details": "/account/details",
+        "account-details-edit": "/account/details/edit",
         "account-team": "/account/team",
         "account-invite": "/account/team/invite",
         "account-member": f"/account/team/{of.colleague}/role",

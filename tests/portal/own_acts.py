@@ -135,4 +135,7 @@ OWN_ACTS: dict[str, Act] = {
     "account.remove_member": Act(
         lambda: f"/account/team/{_colleague('active')}/remove", "user.updated"
     ),
+    "account.edit_details": Act(
+        lambda: "/account/details/edit", "customer.updated", {"name": "Acme Holding"}
+    ),
 }  # fmt: skip

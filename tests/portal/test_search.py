@@ -118,6 +118,7 @@ def test_a_customer_finds_their_own_and_no_other(visiting_as: Visitor) -> None:
         "Statement": "/account/statement",
         "Payment methods": "/account/payment-methods",
         "Team": "/account/team",
+        "Billing details": "/account/details",
         "Your account and password": "/profile",
     }
 
