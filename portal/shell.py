@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 
 from portal import assets, headers, problems, sessions, template_helpers
 from portal.programs import is_for_programs
+from portal.seller import brand
 
 htmx = HTMX()
 csrf = CSRFProtect()
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     problems.init_app(app)
     assets.init_app(app)
     template_helpers.init_app(app)
+    brand.init_app(app)
     app.before_request(_protect)
 
 

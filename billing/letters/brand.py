@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from billing.letters.plain import one_line
+from billing.seller.colours import readable_on
 from billing.seller.errors import LogoNotFound
 from billing.seller.logos import get_logo
 from billing.seller.models import Seller
@@ -40,24 +41,14 @@ class Brand:
 
 def brand_of(seller: Seller) -> Brand:
     """The brand that the settings describe."""
-    chosen = str(seller.get("brand_colour") or "")
+    chosen = str(seller["brand_color"] or "")
     colour = chosen if _COLOUR.fullmatch(chosen) else _USUAL
     address = seller["address"] or {}
     parts = ("line1", "line2", "postal_code", "city", "country")
     where = ", ".join(filter(None, (address.get(part) for part in parts)))
     name = one_line(seller["name"])
     lines = tuple(filter(None, (name, one_line(where))))
-    return Brand(name, colour, _readable_on(colour), lines, _logo(seller["logo"]))
-
-
-def _readable_on(colour: str) -> str:
-    """Black or white, whichever has more contrast. Source: WCAG 2.2, relative luminance."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#ffffff"
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return Brand(name, colour, readable_on(colour), lines, _logo(seller["logo"]))
 
 
 def _logo(logo_id: str | None) -> Logo | None:

@@ -73,6 +73,7 @@ class SettingsForm(InputForm):
     name = TextField("Name")
     tax_id = TextField("Tax ID")
     address = FormField(AddressForm, "Address")
+    brand_color = TextField("Colour")
     payment_instructions = TextAreaField("How to pay")
     invoice_prefix = TextField("Invoices begin with")
     credit_note_prefix = TextField("Credit notes begin with")

@@ -4,24 +4,27 @@ from types import SimpleNamespace
 
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from billing.database import Row
 from billing.seller.inputs import SettingsInput, as_input
 from billing.seller.logos import get_logo, remove_logo, save_logo
 from billing.seller.models import SELLER, settings_row
 from billing.seller.save_settings import save_settings
-from portal.access import page
+from portal.access import page, public, to_sign_in
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
+from portal.seller import brand
 from portal.seller.forms import LogoForm, SettingsForm
 from portal.tax_rates.fields import rate_labels
 
 blueprint = Blueprint("seller", __name__, url_prefix="/settings")
+brand.add_to(blueprint)
 
 # A picture does nothing, whatever somebody may have hidden in it.
 _LOGO_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, max-age=31536000, immutable",
+    "Cache-Control": "public, max-age=31536000, immutable",
 }
 
 
@@ -76,9 +79,11 @@ def forget_logo() -> ResponseReturnValue:
 
 
 @blueprint.get("/logos/<logo_id>")
-@page(audience="signed_in")
+@public
 def picture(logo_id: str) -> ResponseReturnValue:
-    """A logo, present or past."""
+    """A logo, present or past, on invoices; who is about to sign in sees the present one."""
+    if not current_user.is_authenticated and logo_id != settings_row()["logo"]:
+        return to_sign_in()
     content, content_type = get_logo(logo_id)
     return Response(content, content_type=content_type, headers=_LOGO_HEADERS)
 

@@ -25,6 +25,8 @@ PUBLIC = {
     "auth.accept",
     "auth.code",
     "profile.choose_theme",
+    "seller.brand",
+    "seller.picture",
     "api_docs.index",
     "api_docs.group",
 }

@@ -108,9 +108,11 @@ def test_what_is_no_picture_is_refused(admin: PageClient, content: bytes) -> Non
     assert "PNG or JPEG" in seen.error_of("logo")
 
 
-def test_nobody_sees_a_logo_without_signing_in(anonymous: PageClient) -> None:
-    logo = save_logo(png())["logo"]
-    assert anonymous.get(f"/settings/logos/{logo}").status == 303
+def test_without_signing_in_the_present_logo_is_seen_and_no_other(anonymous: PageClient) -> None:
+    past, present = save_logo(png())["logo"], save_logo(png(3))["logo"]
+    assert anonymous.browser.get(f"/settings/logos/{present}").data == png(3)
+    for logo in (past, "nowhere"):
+        assert anonymous.get(f"/settings/logos/{logo}").status == 303
 
 
 def test_a_new_customers_form_begins_with_the_sellers_defaults(admin: PageClient) -> None:

@@ -176,7 +176,7 @@ def test_what_is_stored_and_no_longer_fits_gives_way_to_the_original(db: Databas
 
 def test_the_button_can_be_read_on_any_colour(db: Database[Row]) -> None:
     for colour, on in (("#ffffff", "#000000"), ("#000000", "#ffffff"), ("#ffcc00", "#000000")):
-        db.settings.replace_one({"_id": "seller"}, {"brand_colour": colour}, upsert=True)
+        db.settings.replace_one({"_id": "seller"}, {"brand_color": colour}, upsert=True)
         assert f"background: {colour}; color: {on}" in letter().preview
-    db.settings.replace_one({"_id": "seller"}, {"brand_colour": "red; x: url(//e)"}, upsert=True)
+    db.settings.replace_one({"_id": "seller"}, {"brand_color": "red; x: url(//e)"}, upsert=True)
     assert "url(" not in letter().preview
