@@ -21,7 +21,6 @@ FILES = (
     "htmx.org/dist/htmx.min.js",
     "idiomorph/dist/idiomorph-ext.min.js",
     "@tabler/core/dist/css/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js",
     "chart.js/dist/chart.umd.min.js",
 )
 # Inter is what documents are set in; the others lend it the characters that it lacks.
