@@ -27,6 +27,7 @@ FEATURES = (
     "payments",
     "papers",
     "letters",
+    "reports",
     "runs",
     "test_clocks",
     "imports",

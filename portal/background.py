@@ -19,6 +19,7 @@ import click
 
 from billing import sealing
 from billing.letters.postman import Postman
+from billing.reports.figures import FiguresJob
 from billing.settings import Settings, SettingsError
 from billing.webhooks import targets
 from billing.webhooks.deliver import Deliverer
@@ -65,7 +66,7 @@ def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
 
 
 def _jobs(worker: Worker, settings: Settings) -> list[Job]:
-    return [Relay(), Deliverer(worker.id), Purge(), Postman(settings)]
+    return [Relay(), Deliverer(worker.id), Purge(), Postman(settings), FiguresJob()]
 
 
 if __name__ == "__main__":

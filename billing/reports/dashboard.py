@@ -5,29 +5,28 @@ from typing import Any
 from billing import clock
 from billing.database import Row, database
 from billing.pages import MAX_COUNT
-from billing.reports.receivables import ageing, months_collected
-from billing.reports.revenue import months_of_revenue, mrr_now
+from billing.reports.figures import figures
 from billing.runs.queries import list_runs
 from billing.subscriptions.queries import next_due
 
 
 def overview() -> dict[str, Any]:
     """Revenue, what is due and what came in by currency, counts (capped, see pages.MAX_COUNT), and
-    the runs. `currencies` are the keys of all that is by currency, the largest MRR first.
+    the runs. Sums are as of an instant where that is given, else as of now. `currencies` are the
+    keys of all that is by currency, the largest MRR first.
 
     Who lives on a test clock counts in none of them.
     """
-    today, upcoming, now = clock.today(), next_due(), mrr_now()
-    months, collected = months_of_revenue(today), months_collected(today)
-    due = {each.currency: each for each in ageing(today)}
-    known = now.keys() | months.keys() | collected.keys() | due.keys()
+    found, upcoming = figures(), next_due()
+    known = found.mrr.keys() | found.months.keys() | found.collected.keys() | found.due.keys()
     return {
-        "today": today,
-        "currencies": sorted(known, key=lambda c: (-now.get(c, (0, 0))[0], c)),
-        "mrr": now,
-        "months": months,
-        "due": due,
-        "collected": collected,
+        "as_of": found.at if found.is_kept else None,
+        "today": clock.today(),
+        "currencies": sorted(known, key=lambda c: (-found.mrr.get(c, (0, 0))[0], c)),
+        "mrr": found.mrr,
+        "months": found.months,
+        "due": found.due,
+        "collected": found.collected,
         "customers": _count("customers", {"deleted_at": None}),
         "active_subscriptions": _count("subscriptions", {"status": "active"}),
         "trials": _count("subscriptions", {"status": "trialing"}),

@@ -8,7 +8,7 @@ document would have to be read.
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 
 from billing.database import Row, database
 from billing.periods import add_months
@@ -24,6 +24,16 @@ class Ageing:
     currency: str
     amounts: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+
+    def row(self) -> Row:
+        """As MongoDB keeps it."""
+        counted = {"amounts": dict(self.amounts), "counts": dict(self.counts)}
+        return {"currency": self.currency, **counted}
+
+    @classmethod
+    def of(cls, kept: Row) -> Self:
+        """It again, from its row."""
+        return cls(kept["currency"], Counter(kept["amounts"]), Counter(kept["counts"]))
 
     @property
     def open(self) -> int:

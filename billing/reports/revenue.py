@@ -58,11 +58,16 @@ def mrr_now() -> dict[str, tuple[int, int]]:
     return {group["_id"]: (group["mrr"], group["count"]) for group in groups}
 
 
-def months_of_revenue(today: date, count: int = 13) -> dict[str, list[Month]]:
-    """By currency: the last `count` months, oldest first, the running one last."""
+def months_of_revenue(
+    today: date, count: int = 13, *, mrr: dict[str, tuple[int, int]] | None = None
+) -> dict[str, list[Month]]:
+    """By currency: the last `count` months, oldest first, the running one last.
+
+    `mrr` is what mrr_now() said a moment ago, if it was asked.
+    """
     first = add_months(today.replace(day=1), 1 - count)
     moved = _moved_since(first)
-    now = {currency: mrr for currency, (mrr, _) in mrr_now().items()}
+    now = {currency: amount for currency, (amount, _) in (mrr or mrr_now()).items()}
     return {
         currency: _months(first, count, now.get(currency, 0), moved.get(currency, {}))
         for currency in sorted(now.keys() | moved.keys())

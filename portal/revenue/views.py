@@ -6,18 +6,17 @@ from datetime import date
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from billing import clock
 from billing.customers.queries import customer_names
 from billing.money import to_major
 from billing.plans.queries import plan_names
-from billing.reports.receivables import BANDS, ageing, months_collected
+from billing.reports.figures import figures
+from billing.reports.receivables import BANDS
 from billing.reports.revenue import (
     KINDS,
     Month,
     list_earning,
     list_movements,
     month_of,
-    months_of_revenue,
 )
 from portal.access import page
 from portal.csv_answers import csv_answer
@@ -62,7 +61,7 @@ def earning() -> ResponseReturnValue:
 def months_csv() -> Response:
     """Each month's opening, movement and closing."""
     currency = request.args.get("currency", "")
-    months = months_of_revenue(clock.today()).get(currency) or abort(404)
+    months = figures().months.get(currency) or abort(404)
     head = ["month", "currency", "opening", *KINDS, "closing", "retention_percent"]
     return csv_answer(f"mrr-{currency}", head, (_month_row(currency, m) for m in months))
 
@@ -79,7 +78,7 @@ def _month_row(currency: str, month: Month) -> list[str | None]:
 def collected_csv() -> Response:
     """What came in, month by month."""
     currency = request.args.get("currency", "")
-    months = months_collected(clock.today()).get(currency) or abort(404)
+    months = figures().collected.get(currency) or abort(404)
     rows = (
         [
             month.start.isoformat()[:7],
@@ -103,7 +102,7 @@ def ageing_csv() -> Response:
 
 
 def _ageing_rows() -> Iterator[list[str | int]]:
-    for each in ageing(clock.today()):
+    for each in figures().due.values():
         for band in BANDS:
             amount = to_major(each.amounts[band], each.currency)
             yield [each.currency, band, each.counts[band], amount]

@@ -469,7 +469,7 @@ def test_a_plans_subscribers_are_counted_without_reading_them(
 ) -> None:
     profiler, ids = books
     assert sum(subscribers_by_version(ids["plan_id"]).values()) > 0
-    assert [operation["docsExamined"] for operation in profiler.operations()] == [0]
+    assert {operation["docsExamined"] for operation in profiler.operations()} == {0}
 
 
 def test_signing_in_and_every_request_walk_indexes(
