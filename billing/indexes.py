@@ -15,6 +15,7 @@ FEATURES = (
     "idempotency",
     "api_calls",
     "users",
+    "saved_views",
     "oauth",
     "taxes",
     "customers",

@@ -1,6 +1,6 @@
 """A list: filters, search and sort live in the URL, pages follow each other by cursor."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from billing.errors import Invalid
 from billing.pages import MAX_COUNT, Page
+from portal.lists.addresses import asked
 from portal.lists.narrowing import Chip, Field
+from portal.lists.view_tabs import ViewTabs
 from portal.shell import htmx
 
 RESULTS = "results"  # the id of the part that a search replaces
@@ -32,6 +34,7 @@ class Listing:
     fields: list[Field] = field(default_factory=list)
     """What else it can be narrowed by, in the form above it."""
     chips: list[Chip] = field(default_factory=list)
+    views: ViewTabs | None = None
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -56,7 +59,13 @@ class Listing:
 
     def url(self, **changes: str | None) -> str:
         """This list with other filters or sort; its pages begin anew unless a cursor is given."""
-        return self._at(request.endpoint or "", **changes)
+        whole = self.views.whole if self.views and not self._asking(changes) else {}
+        return self._at(request.endpoint or "", **changes, **whole)
+
+    @property
+    def whole_url(self) -> str:
+        """All rows of this list."""
+        return self.url(**dict.fromkeys(self.values, ""), sort="")
 
     @property
     def export_url(self) -> str | None:
@@ -64,9 +73,12 @@ class Listing:
         return self._at(self.export) if self.export and self.items else None
 
     def _at(self, endpoint: str, **changes: str | None) -> str:
-        query = {**self.values, "sort": self.sort, **changes}
-        values: dict[str, Any] = {name: value for name, value in query.items() if value}
+        values: dict[str, Any] = self._asking(changes)
         return url_for(endpoint, **(request.view_args or {}), **values)
+
+    def _asking(self, changes: Mapping[str, str | None]) -> dict[str, str]:
+        query = {**self.values, "sort": self.sort, **changes}
+        return {name: value for name, value in query.items() if value}
 
     def sort_url(self, name: str) -> str:
         """The same list by another column, or the other way round."""
@@ -83,12 +95,6 @@ class Listing:
     @property
     def newest_url(self) -> str | None:
         return self.url() if self.cursor else None
-
-
-def asked(args: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], str]:
-    """The filters among `names` that an address carries, and its sort."""
-    values = {name: args.get(name, "").strip()[:200] for name in names}
-    return values, args.get("sort", "")[:50]
 
 
 def listing(
@@ -127,4 +133,5 @@ def _part(found: Listing, rows: str) -> str:
     if not found.export:
         return rows
     said = Markup('<p id="said" hx-swap-oob="innerHTML">{}</p>').format(found.said)
-    return f"{rows}\n{said}"
+    views = render_template("_shared/_views.html", listing=found)
+    return f'{rows}\n{said}\n<div id="views" hx-swap-oob="innerHTML">{views}</div>'

@@ -9,6 +9,7 @@ FEATURES = (
     "profile",
     "dashboard",
     "search",
+    "saved_views",
     "revenue",
     "customers",
     "plans",

@@ -13,7 +13,7 @@ from typing import Any
 from pyotp import TOTP
 
 from billing import clock
-from billing.actors import Actor
+from billing.actors import Actor, acting_as
 from billing.api_calls.models import COLLECTION as API_CALLS
 from billing.api_calls.models import call_row
 from billing.coupons.inputs import CouponInput
@@ -42,6 +42,10 @@ from billing.payments.models import Payment
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan as save_plan
+from billing.saved_views.inputs import ViewInput
+from billing.saved_views.models import SavedView
+from billing.saved_views.queries import SHARING
+from billing.saved_views.save_view import save_view
 from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.models import Subscription
 from billing.taxes.inputs import TaxRateInput
@@ -144,6 +148,15 @@ def create_second_factor(user: User | None = None) -> Phone:
     code = TOTP(offer.secret).at(clock.now())
     recovery = set_up_second_factor(user.id, SetUpSecondFactor(offer=offer.sealed, code=code))
     return Phone(get_user(user.id), offer.secret, recovery)
+
+
+def create_saved_view(**values: Any) -> SavedView:
+    """Open invoices, for all staff unless told otherwise; `owner_id` is whoever saves it."""
+    owner_id = values.pop("owner_id", "usr_of_another")
+    defaults = {"list_name": "invoices", "name": f"View {next(_serial)}", "query": "status=open"}
+    who = Actor(type="user", id=owner_id, scopes=frozenset({SHARING}))
+    with acting_as(who):
+        return save_view(parse(ViewInput, {"is_shared": True, **defaults, **values}))
 
 
 def create_meter(**values: Any) -> Meter:

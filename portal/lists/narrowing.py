@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from portal.template_helpers import words
 
+_PLAIN = {"true": "yes"}
+
 Names = Callable[[list[str]], dict[str, str]]
 
 
@@ -38,5 +40,5 @@ def chips_of(
     """Of the `values` in force those that are not `shown` elsewhere, ids by their names."""
     for name in sorted(values.keys() - set(shown)):
         if value := values[name]:
-            known = names[name]([value]) if name in names else {}
+            known = names[name]([value]) if name in names else _PLAIN
             yield Chip(name, label_of(name), known.get(value, value))

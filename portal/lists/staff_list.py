@@ -8,10 +8,12 @@ from flask import request
 
 from billing.pages import Page
 from billing.selections import Selection, selection_of
-from portal.listing import Listing, asked, listing
+from portal.listing import Listing, listing
+from portal.lists.addresses import asked
 from portal.lists.columns import Column
 from portal.lists.filters import day, moment
 from portal.lists.narrowing import Field, Names, chips_of, label_of
+from portal.lists.view_tabs import view_tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,16 @@ class StaffList:
     names: Mapping[str, Names] = field(default_factory=dict)
     """What the ids in a filter are called."""
 
+    @property
+    def title(self) -> str:
+        """As its page's heading says."""
+        return self.noun[:1].upper() + self.noun[1:]
+
     def page(self) -> Listing:
         """The page that the address describes."""
+        views = view_tabs(self.name, self.filters)
         found = listing(self.query, *self.filters, fixed=self.fixed, convert=self.filters)
+        found.views = views
         found.export = f"{self.name}.export"
         found.noun = self.noun
         found.fields = [self._field(name, options) for name, options in self.more.items()]

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pyotp import TOTP
 
 from billing import clock
+from billing.actors import acting_as
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
@@ -23,6 +24,7 @@ from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
 from billing.runs.dry_runs import carry_out_dry_run, start_dry_run
 from billing.runs.run_billing import start_run
+from billing.saved_views.choose_default import choose_default
 from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.users import families
@@ -191,6 +193,17 @@ def _code_of(page: Seen) -> str:
     return TOTP(secret).now()
 
 
+def _view() -> str:
+    return str(new.create_saved_view().id)
+
+
+def _opening() -> str:
+    """The page of views, of which one opens the reader's list."""
+    with acting_as(families.user_actor(_reader())):
+        choose_default(_view())
+    return "/views?list=invoices"
+
+
 def _given() -> str:
     """What the reader, who is the first user, lets a program do."""
     reader = _reader()
@@ -351,6 +364,18 @@ ACTS: dict[str, Act] = {
     "test_clocks.delete": Act(
         lambda: f"/test-clocks/{new.create_test_clock().id}/delete", "test_clock.deleted"
     ),
+    "saved_views.create": Act(
+        lambda: "/views/new?list=invoices&status=open", "saved_views", {"name": "Mine"}
+    ),
+    "saved_views.edit": Act(
+        lambda: f"/views/{_view()}", "saved_view.updated", {"name": "Other"}
+    ),
+    "saved_views.delete": Act(lambda: f"/views/{_view()}/delete", "saved_view.deleted"),
+    # With what a list opens is one's own affair: what is kept of the act tells that it was done.
+    "saved_views.choose": Act(
+        lambda: _view() and "/views?list=invoices", "idempotency_keys", action="/default"
+    ),
+    "saved_views.unchoose": Act(_opening, "idempotency_keys", action="/no-default"),
     "users.create": Act(lambda: "/users/new", "user.created", _USER),
     "users.edit": Act(
         lambda: f"/users/{new.create_user().id}/edit", "user.updated", {"name": "Vera"}

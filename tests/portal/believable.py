@@ -60,6 +60,7 @@ from tests.factories import (
     create_invoice,
     create_meter,
     create_plan,
+    create_saved_view,
     create_subscription,
     create_tax_rate,
     create_test_clock,
@@ -105,6 +106,7 @@ class Business:
     own_ending: str
     colleague: str
     dry_run: str
+    view: str
 
     @property
     def consent(self) -> str:
@@ -247,6 +249,7 @@ def build() -> Business:
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
         _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
+        _keep_views(admin),
     )  # fmt: skip
 
 
@@ -254,6 +257,14 @@ def _look() -> str:
     """A dry run far ahead, with much that is new, that changes and that ends."""
     row = start_dry_run(clock.today() + timedelta(days=120))
     return str(carry_out_dry_run(row["_id"])["_id"])
+
+
+def _keep_views(admin: User) -> str:
+    """A view that all share and one of the admin's own, which opens no list; the id of the own."""
+    create_saved_view(name="Overdue in dollars", query="currency=USD&overdue=true&sort=due_date")
+    query = "issued_from=2026-01-01&sort=-due_date&status=open"
+    mine = {"name": "Open this year, the latest due first", "query": query, "is_shared": False}
+    return str(create_saved_view(owner_id=admin.id, **mine).id)
 
 
 def _call_the_api(admin: User) -> str:

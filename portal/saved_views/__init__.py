@@ -1,0 +1,1 @@
+"""Saved views: keeping one, and looking after those there are."""

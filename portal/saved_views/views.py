@@ -1,0 +1,174 @@
+"""Saved views: save what a list shows, rename, delete, choose the one that a list opens with.
+
+They are each reader's own, so no scope is asked for but that of the list.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from billing.actors import current_actor
+from billing.database import Row
+from billing.saved_views.choose_default import choose_default, forget_default
+from billing.saved_views.inputs import RenameView, ViewInput, ViewNaming
+from billing.saved_views.models import SavedView
+from billing.saved_views.queries import SHARING, get_own_view, get_view, list_views
+from billing.saved_views.save_view import delete_view, rename_view, save_view
+from portal.access import page
+from portal.answers import confirm_page, done, form_page
+from portal.forms import InputForm
+from portal.lists.addresses import arguments_of, asked, query_of
+from portal.lists.narrowing import Chip, chips_of
+from portal.lists.registry import LISTS
+from portal.lists.staff_list import StaffList
+from portal.saved_views.forms import RenameForm, SharingForm, ViewForm
+from portal.template_helpers import may, words
+
+blueprint = Blueprint("saved_views", __name__, url_prefix="/views")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A view as its list's page of views shows it."""
+
+    row: Row
+    url: str
+    filters: list[Chip]
+    is_shared: bool
+    is_default: bool
+
+
+@blueprint.get("")
+@page(audience="signed_in")
+def index() -> ResponseReturnValue:
+    """The views of a list that the reader can open."""
+    of = _list(request.args.get("list", ""))
+    return _index(of, InputForm())
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@page(audience="signed_in")
+def create() -> ResponseReturnValue:
+    """Name what the address says, and keep it."""
+    of = _list(request.args.get("list", ""))
+    query = _asked(of)
+    form = SharingForm() if may(SHARING) else ViewForm()
+
+    def save(data: ViewNaming) -> SavedView:
+        return save_view(ViewInput(list_name=of.name, query=query, **data.model_dump()))
+
+    if view := form.submit(save):
+        return done(f"The view {view.name} is saved.", _url(of, query))
+    return form_page("saved_views/form.html", form, of=of, filters=_words(of, query))
+
+
+@blueprint.route("/<view_id>", methods=["GET", "POST"])
+@page(audience="signed_in")
+def edit(view_id: str) -> ResponseReturnValue:
+    """Give a view another name."""
+    view = get_own_view(view_id)
+    of = _list(view.list_name)
+    form = RenameForm(name=view.name, revision=view.revision)
+
+    def save(data: RenameView) -> SavedView:
+        return rename_view(view_id, data, form.expected_revision)
+
+    if form.submit(save):
+        return done("Saved.", url_for(".index", list=of.name))
+    filters = _words(of, view.query)
+    return form_page("saved_views/form.html", form, document=view, of=of, filters=filters)
+
+
+@blueprint.route("/<view_id>/delete", methods=["GET", "POST"])
+@page(audience="signed_in")
+def delete(view_id: str) -> ResponseReturnValue:
+    """Ask once, then forget the view."""
+    view = get_own_view(view_id)
+    of = _list(view.list_name)
+    form = InputForm(revision=view.revision)
+    back = url_for(".index", list=of.name)
+    if form.submit(lambda _: delete_view(view_id, form.expected_revision)):
+        return done(f"The view {view.name} is deleted.", back)
+    return confirm_page(
+        form,
+        f"Delete the view {view.name}?",
+        "It goes for all staff." if view.is_shared else "Nobody else sees it.",
+        f"The {of.noun} that it shows stay as they are.",
+        document=view,
+        button="Delete view",
+        trail=[*_trail(of), ("Views", back)],
+        danger=True,
+    )
+
+
+@blueprint.post("/<view_id>/default")
+@page(audience="signed_in")
+def choose(view_id: str) -> ResponseReturnValue:
+    """Open the list with this view from now on."""
+    of, form = _list(get_view(view_id).list_name), InputForm()
+    if view := form.submit(lambda _: choose_default(view_id)):
+        return done(f"The list opens with {view.name} now.", url_for(".index", list=of.name))
+    return _index(of, form)
+
+
+@blueprint.post("/<view_id>/no-default")
+@page(audience="signed_in")
+def unchoose(view_id: str) -> ResponseReturnValue:
+    """Open the list with all its rows again."""
+    of, form = _list(get_view(view_id).list_name), InputForm()
+    if form.submit(lambda _: forget_default(view_id)):
+        return done("The list opens with all its rows now.", url_for(".index", list=of.name))
+    return _index(of, form)
+
+
+def _index(of: StaffList, form: InputForm) -> ResponseReturnValue:
+    """The page of views with what is wrong."""
+    shown = [_shown(of, row) for row in list_views(of.name)]
+    return form_page("saved_views/index.html", form, of=of, views=shown)
+
+
+def _list(name: str) -> StaffList:
+    """The list, which the reader must be allowed to see."""
+    of = LISTS.get(name)
+    if of is None or not current_user.is_staff:
+        abort(404)
+    current_actor().require(of.scope)
+    return of
+
+
+def _asked(of: StaffList) -> str:
+    """What the address says of the list. Raises Invalid for what the list does not understand."""
+    values, sort = asked(request.args, of.filters)
+    of.select(values, sort)
+    return query_of(values, sort)
+
+
+def _shown(of: StaffList, row: Row) -> Shown:
+    is_default = current_actor().id in row["default_of"]
+    url, filters = _url(of, row["query"]), _words(of, row["query"])
+    return Shown(row, url, filters, row["owner_id"] == "", is_default)
+
+
+def _words(of: StaffList, query: str) -> list[Chip]:
+    found = arguments_of(query, of.filters)
+    sort = found.pop("sort", "")
+    chips = list(chips_of(found, of.names, ()))
+    return [*chips, Chip("sort", "Sorted by", _order(sort))] if sort else chips
+
+
+def _order(sort: str) -> str:
+    """`-due_date` → `due date, descending`."""
+    column = words(sort.removeprefix("-")).lower()
+    return f"{column}, descending" if sort.startswith("-") else column
+
+
+def _url(of: StaffList, query: str) -> str:
+    arguments: dict[str, Any] = arguments_of(query, of.filters)
+    return url_for(f"{of.name}.index", **arguments)
+
+
+def _trail(of: StaffList) -> list[tuple[str, str]]:
+    return [(of.title, url_for(f"{of.name}.index"))]
