@@ -13,6 +13,7 @@ _STAFF = {
     "cpn": ("coupons.detail", "coupon_id"),
     "txr": ("tax_rates.detail", "tax_rate_id"),
     "mtr": ("meters.detail", "meter_id"),
+    "mail": ("outbox.detail", "mail_id"),
     "run": ("runs.detail", "run_id"),
     "clk": ("test_clocks.detail", "test_clock_id"),
     "usr": ("users.detail", "user_id"),

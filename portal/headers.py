@@ -4,10 +4,10 @@ from flask import Flask, Response, current_app, request
 
 from portal.programs import is_for_programs
 
-# Tabler draws its check marks as data: images.
+# Tabler draws its check marks as data: images; mails are previewed in frames (portal.frames).
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 

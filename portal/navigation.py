@@ -46,6 +46,7 @@ _STAFF = (
     Entry("Payments", "coins", "payments.index", "read:invoices", key="y"),
     Entry("Credit notes", "back", "credit_notes.index", "read:invoices", key="n"),
     Entry("Billing runs", "play", "runs.index", "read:invoices", key="r"),
+    Entry("Outbox", "envelope", "outbox.index", "read:customers", key="q"),
     Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks", key="k"),
     Entry("Check of books", "check", "checks.index", "read:invoices", key="b"),
     Entry("Audit trail", "history", "events.index", "read:events", key="a"),

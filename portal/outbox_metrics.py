@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from pymongo.errors import PyMongoError
 
 from billing.events.sequence import waiting_events
+from billing.mail.queries import count_failing as mails_failing
+from billing.mail.queries import count_waiting as mails_waiting
 from billing.webhooks.queries import count_failing, count_pending
 from billing.workers.heartbeats import workers_alive
 
@@ -25,6 +27,12 @@ def outbox_metrics() -> bytes:
                     count_pending(100_000),
                 ),
                 ("duebill_webhook_endpoints_failing", "Endpoints that fail", count_failing()),
+                (
+                    "duebill_mails_waiting",
+                    "Mails to be sent, up to 100,000",
+                    mails_waiting(100_000),
+                ),
+                ("duebill_mails_failing", "Of them those tried before", mails_failing(100_000)),
             )
     except (PyMongoError, NotConnected):
         return b""

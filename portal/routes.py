@@ -33,6 +33,8 @@ FEATURES = (
     "oauth_clients",
     "oauth",
     "seller",
+    "mail",
+    "outbox",
     "account",
     "api_docs",
 )

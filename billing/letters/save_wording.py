@@ -21,7 +21,7 @@ _MOST_SUBJECT = 200
 def save_wording(
     kind: str, language: str, data: WordingInput, expected_revision: int | None = None
 ) -> Held:
-    """Say it so from now on, in this language; `expected_revision` 0: as nobody had changed it.
+    """Say it so from now on, in this language. The original counts as revision 1.
 
     Raises MailTemplateNotFound, WordingUnusable and StaleRevision.
     """
@@ -31,7 +31,7 @@ def save_wording(
     own = find_own(kind, language)
     if own is None:
         now = clock.now()
-        own = MailWording(id=key(kind, language), created_at=now, updated_at=now)
+        own = MailWording(id=key(kind, language), revision=2, created_at=now, updated_at=now)
         own.put(wording)
         insert(own, "mail_template.updated")
     else:

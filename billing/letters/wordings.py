@@ -10,7 +10,7 @@ from billing.mail.kinds import KINDS
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The wording that holds; `revision` is 0 as long as nobody has changed it."""
+    """The wording that holds; `revision` is 1 as long as nobody has changed it."""
 
     kind: str
     language: str
@@ -58,5 +58,5 @@ def _held(kind: str, language: str, own: MailWording | None) -> Held:
         language=language,
         wording=wording or original(kind, language),
         is_own=wording is not None,
-        revision=own.revision if own else 0,
+        revision=own.revision if own else 1,
     )

@@ -20,7 +20,7 @@ def send_again(mail_id: str) -> Row:
     Raises MailNotFound, and MailNotSendable where its link is gone.
     """
     mail = get_mail(mail_id)
-    if KINDS[mail["kind"]].is_secret and "sealed" not in mail:
+    if not can_be_sent(mail):
         raise MailNotSendable("Its link is gone since it was sent. Have another one made.")
     values = {**_FRESH, "due_at": at_once(mail["kind"]), "queued_at": clock.wall_clock()}
     is_over = mail["status"] != "waiting"
@@ -45,6 +45,11 @@ def cancel_mail(mail_id: str) -> Row:
         raise MailNotCancellable("It is being sent just now.")
     _record("mail.cancelled", mail)
     return get_mail(mail_id)
+
+
+def can_be_sent(mail: Row) -> bool:
+    """Whether it has all that it is to say; a secret link is forgotten once it was sent."""
+    return "sealed" in mail or not KINDS[mail["kind"]].is_secret
 
 
 def _idle(mail: Row) -> Row:

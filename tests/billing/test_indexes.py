@@ -25,6 +25,7 @@ from billing.events import queries as events
 from billing.finding.find import MOST, find_anything
 from billing.invoices import queries as invoices
 from billing.invoices.void import void_invoice
+from billing.mail import queries as mails
 from billing.oauth import queries as oauth
 from billing.oauth.access import access_of
 from billing.pages import Page
@@ -205,6 +206,11 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         usage.list_usage_events,
         usage.EVENT_SORTS,
         {"subscription_id": "", "customer_id": "", "meter": "", "late": True},
+    ),
+    "mails": (
+        mails.list_mails,
+        mails.SORTS,
+        {"status": "sent", "kind": "receipt", "to": "a@b", "about": "inv_1", "customer_id": ""},
     ),
     "test_clocks": (clocks.list_clocks, clocks.SORTS, {}),
     "api_calls": (

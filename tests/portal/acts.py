@@ -19,6 +19,10 @@ from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
 from billing.database import database
 from billing.inputs import merge
+from billing.letters.inputs import WordingInput
+from billing.letters.originals import original
+from billing.letters.save_wording import save_wording
+from billing.mail.outbox import queue_mail
 from billing.payments.source import PaymentSource, set_payment_source
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
@@ -73,6 +77,21 @@ class Act:
 def _line(**more: object) -> dict[str, object]:
     first = {"description": "Work", "quantity": "2", "unit_amount": "50"}
     return {f"line_items-0-{name}": value for name, value in first.items()} | more
+
+
+def _mail(status: str) -> str:
+    mail_id = queue_mail("reminder", to="ada@example.com", language="en", facts={})
+    attempts = [{"at": clock.now(), "result": "refused", "code": 550, "words": "No such user"}]
+    database().mails.update_one(
+        {"_id": mail_id}, {"$set": {"status": status, "attempts": attempts}}
+    )
+    return mail_id
+
+
+def _own_wording() -> str:
+    wording = original("receipt", "en")._asdict()
+    save_wording("receipt", "en", WordingInput(**wording))
+    return "receipt/en"
 
 
 def _customer() -> str:
@@ -313,6 +332,19 @@ ACTS: dict[str, Act] = {
     "invoices.send": Act(
         lambda: f"/invoices/{new.create_invoice().id}/send", "invoice.sent",
         {"to": "accounts@example.com"},
+    ),
+    "outbox.send": Act(
+        lambda: f"/outbox/{_mail('failed')}", "mail.resent", action="/send",
+    ),
+    "outbox.cancel": Act(
+        lambda: f"/outbox/{_mail('waiting')}", "mail.cancelled", action="/cancel",
+    ),
+    "mail.edit": Act(
+        lambda: "/settings/mail-templates/reminder/de/edit", "mail_template.updated",
+        {"subject": "Rechnung {{ number }}"},
+    ),
+    "mail.reset": Act(
+        lambda: f"/settings/mail-templates/{_own_wording()}/reset", "mail_template.reset",
     ),
     "invoices.pay": Act(
         lambda: f"/invoices/{new.create_invoice().id}/pay", "payment.succeeded",

@@ -16,8 +16,11 @@ from billing.customers.models import Customer
 from billing.database import database
 from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
+from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.invoices.send_invoice import send_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
+from billing.mail.outbox import queue_mail
 from billing.oauth.inputs import RotateSecret
 from billing.oauth.revoke_client import revoke_client
 from billing.oauth.rotate_secret import rotate_secret
@@ -107,6 +110,8 @@ class Business:
     colleague: str
     dry_run: str
     view: str
+    mail: str
+    failed_mail: str
 
     @property
     def consent(self) -> str:
@@ -249,8 +254,21 @@ def build() -> Business:
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
         _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
-        _keep_views(admin),
+        _keep_views(admin), *_write(late),
     )  # fmt: skip
+
+
+def _write(invoice: Invoice) -> tuple[str, str]:
+    """A mail that waits and one that was refused; their ids."""
+    send_invoice(invoice.id)
+    facts = {"name": "Acme", "number": "INV-2026-000001", "amount": [4900, "EUR"]}
+    failed = queue_mail("reminder", to="gone@mueller.example", language="de", facts=facts)
+    words = "5.1.1 The email account that you tried to reach does not exist."
+    attempt = {"at": clock.now(), "result": "refused", "code": 550, "words": words}
+    change = {"$set": {"status": "failed", "tries": 1, "attempts": [attempt]}}
+    database().mails.update_one({"_id": failed}, change)
+    waiting: Any = database().mails.find_one({"kind": "invoice"})
+    return waiting["_id"], failed
 
 
 def _look() -> str:

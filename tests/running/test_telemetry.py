@@ -38,11 +38,14 @@ def make_client(settings: Settings) -> FlaskClient:
     return app.test_client()
 
 
+_MAILS = [("waiting", []), ("waiting", [{"result": "trouble"}]), ("failed", [{}])]
 OUTBOX = {
     "workers": 1,
     "events_waiting": 1,
     "webhook_deliveries_pending": 2,
     "webhook_endpoints_failing": 1,
+    "mails_waiting": 2,
+    "mails_failing": 1,
 }
 
 
@@ -130,6 +133,7 @@ def test_metrics_tell_what_waits_in_the_outbox(
 ) -> None:
     beat("wrk_1", ["deliver"])
     db.webhook_endpoints.insert_one({"_id": "whk_1", "status": "enabled"})
+    db.mails.insert_many([{"status": s, "attempts": a} for s, a in _MAILS])
     db.webhook_lanes.insert_many([{"_id": lane, "failures": 3} for lane in ("whk_1", "gone")])
     db.events.insert_one(event_row("plan.created", "plan_1"))
     rows = [{"endpoint_id": "whk_1", "event_id": str(n), "seq": n, "place": "new"} for n in (1, 2)]

@@ -98,23 +98,23 @@ def test_the_link_of_an_invoice_leads_to_the_customers_own_page(db: Database[Row
 
 
 def test_the_seller_says_it_in_their_own_words_until_they_go_back(db: Database[Row]) -> None:
-    saved = save_wording("reminder", "en", own(body="Dear {{ name }},\r\n\r\npay {{ amount }}!"), 0)
-    assert (saved.is_own, saved.revision) == (True, 1)
+    saved = save_wording("reminder", "en", own(body="Dear {{ name }},\r\n\r\npay {{ amount }}!"), 1)
+    assert (saved.is_own, saved.revision) == (True, 2)
     assert letter().text.startswith("Dear Ada,\n\npay €1,234.50!\n")
     assert letter(language="de").text.startswith("Guten Tag Ada,")
-    reset = reset_wording("reminder", "en", 1)
-    assert (reset.is_own, reset.revision) == (False, 2)
+    reset = reset_wording("reminder", "en", 2)
+    assert (reset.is_own, reset.revision) == (False, 3)
     assert letter().text.startswith("Hello Ada,")
     types = [row["type"] for row in db.events.find({"object_id": "reminder.en"}).sort("_id")]
     assert types == ["mail_template.updated", "mail_template.reset"]
 
 
 def test_two_who_change_a_wording_at_once_are_told(db: Database[Row]) -> None:
-    save_wording("reminder", "en", own(button="First"), 0)
+    save_wording("reminder", "en", own(button="First"), 1)
     with pytest.raises(StaleRevision):
-        save_wording("reminder", "en", own(button="Second"), 0)
+        save_wording("reminder", "en", own(button="Second"), 1)
     with pytest.raises(StaleRevision):
-        reset_wording("reminder", "en", 0)
+        reset_wording("reminder", "en", 1)
     assert get_wording("reminder", "en").wording.button == "First"
     assert sum(held.is_own for held in list_wordings()) == 1
 
