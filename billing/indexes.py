@@ -29,6 +29,7 @@ FEATURES = (
     "papers",
     "letters",
     "reports",
+    "dunning",
     "runs",
     "test_clocks",
     "imports",

@@ -18,6 +18,7 @@ from types import FrameType
 import click
 
 from billing import sealing
+from billing.dunning.daily import DailyDunning
 from billing.letters.postman import Postman
 from billing.reports.figures import FiguresJob
 from billing.settings import Settings, SettingsError
@@ -66,7 +67,9 @@ def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
 
 
 def _jobs(worker: Worker, settings: Settings) -> list[Job]:
-    return [Relay(), Deliverer(worker.id), Purge(), Postman(settings), FiguresJob()]
+    own = worker.id
+    jobs: list[Job] = [Relay(), Deliverer(own), Purge(), Postman(settings), FiguresJob()]
+    return [*jobs, DailyDunning(own)]
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ _STAFF = (
     Entry("Credit notes", "back", "credit_notes.index", "read:invoices", key="n"),
     Entry("Billing runs", "play", "runs.index", "read:invoices", key="r"),
     Entry("Outbox", "envelope", "outbox.index", "read:customers", key="q"),
+    Entry("Dunning", "bell", "dunning.index", "read:invoices", key="v"),
     Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks", key="k"),
     Entry("Check of books", "check", "checks.index", "read:invoices", key="b"),
     Entry("Audit trail", "history", "events.index", "read:events", key="a"),

@@ -24,6 +24,7 @@ FEATURES = (
     "papers",
     "statements",
     "runs",
+    "dunning",
     "checks",
     "test_clocks",
     "events",

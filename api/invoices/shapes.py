@@ -86,6 +86,8 @@ class InvoiceDunning(Shape):
     """Reminders so far."""
     next_date: DateText | None
     """When the next one, or the final action, is due."""
+    paused_until: DateText | None
+    """Until when somebody paused the reminders."""
     ended: bool
 
 

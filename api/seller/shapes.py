@@ -23,6 +23,8 @@ class Dunning(Shape):
     days: list[int]
     """Days after the due date on which to remind and retry."""
     final_action: FinalAction
+    automatic: bool
+    """Whether the worker takes the steps that are due, once a day."""
 
 
 class SelfService(Shape):

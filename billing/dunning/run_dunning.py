@@ -5,6 +5,7 @@ again, or running two at once, ends in the same books as one undisturbed run.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -31,7 +32,11 @@ class Dunned:
     skipped: list[Row] = field(default_factory=list)
 
 
-def run_dunning(as_of: date | None = None, test_clock_id: str | None = None) -> Dunned:
+def run_dunning(
+    as_of: date | None = None,
+    test_clock_id: str | None = None,
+    on_progress: Callable[[Dunned], None] | None = None,
+) -> Dunned:
     """Take every step that is due by `as_of`, or by each customer's own today.
 
     Attempts that were cut off before are settled first. Of a test clock, which must stand at the
@@ -49,6 +54,8 @@ def run_dunning(as_of: date | None = None, test_clock_id: str | None = None) -> 
             log.warning("invoice not dunned", extra={"invoice_id": row["_id"], "code": error.code})
             skip = {"invoice_id": row["_id"], "code": error.code, "message": error.message}
             dunned.skipped.append(skip)
+        if on_progress:
+            on_progress(dunned)
     return dunned
 
 

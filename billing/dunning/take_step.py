@@ -44,9 +44,14 @@ def take_step(invoice_id: str, as_of: date | None = None) -> Step | None:
     invoice = get_invoice(invoice_id)
     customer = get_customer(invoice.customer_id)
     today = as_of or clock.today(customer.preferences.timezone)
-    rules = current_seller()["dunning"]
-    if not _is_due(invoice, rules["days"], today):
+    if not _is_due(invoice, current_seller()["dunning"]["days"], today):
         return None
+    return follow(invoice, customer, today)
+
+
+def follow(invoice: Invoice, customer: Customer, today: date) -> Step | None:
+    """Take the invoice's next step, whenever it is due; None while a payment is under way."""
+    rules = current_seller()["dunning"]
     if invoice.dunning and invoice.dunning["step"] >= len(rules["days"]):
         return _end(invoice, rules, today)
     return _remind(invoice, customer, rules["days"], today)
@@ -59,13 +64,20 @@ def _is_due(invoice: Invoice, days: list[int], today: date) -> bool:
         first = first_date(invoice.due_date, days)
         return first is not None and first <= today
     following = invoice.dunning.get("next_date")
+    if not invoice.dunning["step"] and not days:  # paused before a first one that never comes
+        return False
     return bool(following) and following <= today.isoformat()
 
 
 def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) -> Step:
     step = invoice.dunning.get("step", 0) + 1
     following = next_date(invoice.due_date, days, step, today)
-    invoice.dunning = {"step": step, "next_date": following.isoformat(), "ended": False}
+    invoice.dunning = {
+        "step": step,
+        "next_date": following.isoformat(),
+        "ended": False,
+        "last_date": today.isoformat(),
+    }
     update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
     # Each time: a pause or another payment may lie between.
     _move(invoice, "active", "past_due", today)
@@ -84,7 +96,12 @@ def _end(invoice: Invoice, rules: Dunning, today: date) -> Step | None:
     """The final action, unless a payment is still under way."""
     if has_payment_under_way(invoice.id):
         return None
-    invoice.dunning = {**invoice.dunning, "next_date": None, "ended": True}
+    invoice.dunning = {
+        "step": invoice.dunning["step"],
+        "next_date": None,
+        "ended": True,
+        "last_date": today.isoformat(),
+    }
     action = rules["final_action"]
     update(invoice, "invoice.dunning_ended", reason=f"Final action: {action}")
     if action == "unpaid":

@@ -27,6 +27,8 @@ EVENT_TYPES: tuple[str, ...] = (
     "invoice.credit_revoked",
     "invoice.credited",
     "invoice.dunning_ended",
+    "invoice.dunning_paused",
+    "invoice.dunning_resumed",
     "invoice.finalized",
     "invoice.imported",
     "invoice.marked_uncollectible",

@@ -52,6 +52,40 @@ declare_indexes(
         name="dunning",
         partialFilterExpression={"dunning.next_date": {"$gt": ""}},
     ),
+    # The columns of the dunning board: by step, those that are over, those that are paused.
+    IndexModel(
+        [
+            ("status", ASCENDING),
+            ("dunning.ended", ASCENDING),
+            ("dunning.step", ASCENDING),
+            ("due_date", ASCENDING),
+            ("_id", ASCENDING),
+            ("currency", ASCENDING),
+            ("amount_due", ASCENDING),
+            ("dunning.paused.until", ASCENDING),
+            ("test_clock_id", ASCENDING),
+        ],
+        name="dunning_step",
+        partialFilterExpression={"status": "open", "dunning.ended": False},
+    ),
+    IndexModel(
+        [
+            ("status", ASCENDING),
+            ("dunning.ended", ASCENDING),
+            ("due_date", ASCENDING),
+            ("_id", ASCENDING),
+            ("currency", ASCENDING),
+            ("amount_due", ASCENDING),
+            ("test_clock_id", ASCENDING),
+        ],
+        name="dunning_ended",
+        partialFilterExpression={"status": "open", "dunning.ended": True},
+    ),
+    IndexModel(
+        [("dunning.paused.until", ASCENDING), ("_id", ASCENDING)],
+        name="dunning_paused",
+        partialFilterExpression={"dunning.paused.until": {"$gt": ""}},
+    ),
     IndexModel([("currency", ASCENDING), ("_id", DESCENDING)], name="currency"),
     IndexModel([("issue_date", ASCENDING), ("_id", ASCENDING)], name="issued"),
     # What the figures leave out.
@@ -125,7 +159,8 @@ class Invoice(Document):
     credited_total = me.IntField(required=True, default=0)
     """What all its credit notes come to, whether they reduced, refunded or gave credit."""
     dunning = me.DictField()
-    """{step: reminders so far, next_date: ISO or None, ended: bool}; empty before the first."""
+    """{step: reminders so far, next_date: ISO or None, ended: bool, last_date: ISO day of the last
+    step}; empty before the first. While paused also {paused: {until, next_date without it}}."""
     coupon = me.StringField()
     """The code that a one-off invoice is to redeem, or has redeemed."""
     discounts = me.ListField(me.DictField())

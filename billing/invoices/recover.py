@@ -18,7 +18,8 @@ _IN_ARREARS = {"past_due", "unpaid"}
 def end_dunning(invoice: Invoice) -> None:
     """Stop reminding; the caller stores the invoice."""
     if invoice.dunning and not invoice.dunning["ended"]:
-        invoice.dunning = {**invoice.dunning, "next_date": None, "ended": True}
+        rest = {name: value for name, value in invoice.dunning.items() if name != "paused"}
+        invoice.dunning = {**rest, "next_date": None, "ended": True}
 
 
 def restore_subscription(invoice: Invoice) -> None:

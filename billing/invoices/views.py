@@ -89,8 +89,12 @@ def line_view(line: Row) -> dict[str, Any]:
 def _dunning_view(dunning: Row | None) -> dict[str, Any] | None:
     if not dunning:
         return None
-    ended = dunning["ended"]
-    return {"step": dunning["step"], "next_date": dunning.get("next_date"), "ended": ended}
+    return {
+        "step": dunning["step"],
+        "next_date": dunning.get("next_date"),
+        "paused_until": (dunning.get("paused") or {}).get("until"),
+        "ended": dunning["ended"],
+    }
 
 
 def _seller_view(seller: Row | None) -> dict[str, Any] | None:

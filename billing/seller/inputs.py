@@ -58,6 +58,8 @@ class DunningInput(Input):
     """Days after the due date on which to remind and retry; none at all: no dunning."""
     final_action: FinalAction = "unpaid"
     """After the last step: mark the subscription `unpaid`, `cancel` it, or `leave` it."""
+    automatic: bool = True
+    """Whether the worker takes the steps that are due, once a day."""
 
 
 class SelfServiceInput(Input):

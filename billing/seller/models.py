@@ -1,6 +1,6 @@
 """Who issues the invoices: one document, read when an invoice is made."""
 
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from billing.database import Row, database
 from billing.indexes import declare_indexes
@@ -27,10 +27,14 @@ class ChangeDefaults(TypedDict):
 
 
 class Dunning(TypedDict):
-    """On which days after the due date to remind and retry, ascending, and what ends it."""
+    """On which days after the due date to remind and retry, ascending, and what ends it.
+
+    `automatic`: the worker does it once a day; settings of before it existed do without the word.
+    """
 
     days: list[int]
     final_action: FinalAction
+    automatic: NotRequired[bool]
 
 
 class SelfService(TypedDict):
@@ -87,7 +91,7 @@ DEFAULT_SELLER = Seller(
         quantity_up="create_prorations",
         quantity_down="create_prorations",
     ),
-    dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid"),
+    dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid", automatic=True),
     self_service=SelfService(change_quantity=True, change_plan=True, cancel=True, resume=True),
 )
 _OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}

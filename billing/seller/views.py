@@ -24,7 +24,7 @@ def settings_view(row: Row) -> dict[str, Any]:
         "timezone": row["timezone"],
         "default_tax_rate_ids": row["default_tax_rate_ids"],
         "change_defaults": row["change_defaults"],
-        "dunning": row["dunning"],
+        "dunning": {"automatic": True, **row["dunning"]},
         "self_service": row["self_service"],
         "updated_at": instant(row["updated_at"]),
     }

@@ -20,7 +20,7 @@ def main(run_id: str) -> int:
     logging.config.dictConfig(logging_config(os.environ.get("LOG_LEVEL") or "info"))
     database.connect(os.environ["MONGODB_URI"])
     try:
-        with acting_as(_actor()):
+        with acting_as(actor_of_environment()):
             run = continue_run(run_id)
     except PyMongoError as error:
         _log.warning("Billing run %s was interrupted: %s", run_id, type(error).__name__)
@@ -31,8 +31,8 @@ def main(run_id: str) -> int:
     return 0
 
 
-def _actor() -> Actor:
-    """Who asked for the run, as far as the audit trail tells."""
+def actor_of_environment() -> Actor:
+    """Who asked for the work of this process, as far as the audit trail tells."""
     id_, name = (os.environ.get(f"DUEBILL_ACTOR_{part}", "") for part in ("ID", "NAME"))
     if os.environ.get("DUEBILL_ACTOR_TYPE") == "client":
         return Actor(type="client", id=id_, name=name)

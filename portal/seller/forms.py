@@ -59,6 +59,7 @@ class DunningForm(Form):
             ]
         ),
     )
+    automatic = BooleanField("Remind by itself, once a day")
 
 
 class SelfServiceForm(Form):

@@ -18,6 +18,8 @@ from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
 from billing.database import database
+from billing.dunning.inputs import PauseDunning
+from billing.dunning.pause import pause_dunning
 from billing.inputs import merge
 from billing.letters.inputs import WordingInput
 from billing.letters.originals import original
@@ -131,6 +133,18 @@ def _looked() -> str:
     """A dry run that is there to be approved."""
     _due()
     return f"/runs/dry-runs/{carry_out_dry_run(start_dry_run()['_id'])['_id']}"
+
+
+def _overdue() -> str:
+    with clock.frozen(clock.now() - timedelta(days=45)):
+        return str(new.create_invoice().id)
+
+
+def _put_off() -> str:
+    invoice_id = _overdue()
+    later = clock.today() + timedelta(days=7)
+    pause_dunning(invoice_id, PauseDunning(until=later, reason="On holiday"))
+    return invoice_id
 
 
 def _charged() -> str:
@@ -384,6 +398,17 @@ ACTS: dict[str, Act] = {
     "runs.stop": Act(lambda: f"/runs/{start_run().id}", "billing_run.stopped", action="/stop"),
     "runs.resume": Act(
         lambda: f"/runs/{_interrupted()}", "billing_run.resumed", action="/resume",
+    ),
+    "dunning.run": Act(lambda: "/dunning", "dunning_runs", action="/dunning/run"),
+    "dunning.step": Act(
+        lambda: f"/dunning/invoices/{_overdue()}/step", "invoice.reminded", is_money=True
+    ),
+    "dunning.pause": Act(
+        lambda: f"/dunning/invoices/{_overdue()}/pause", "invoice.dunning_paused",
+        {"reason": "They promised to pay"},
+    ),
+    "dunning.resume": Act(
+        lambda: f"/dunning/invoices/{_put_off()}/resume", "invoice.dunning_resumed"
     ),
     "checks.start": Act(lambda: "/checks", "books_checks"),
     "test_clocks.create": Act(

@@ -14,6 +14,10 @@ from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
 from billing.customers.models import Customer
 from billing.database import database
+from billing.dunning.inputs import PauseDunning
+from billing.dunning.pause import pause_dunning
+from billing.dunning.runs import carry_out_dunning, start_dunning_run
+from billing.dunning.step_now import take_step_now
 from billing.dunning.take_step import take_step
 from billing.invoices.inputs import PayInvoice, VoidInvoice
 from billing.invoices.models import Invoice
@@ -112,6 +116,8 @@ class Business:
     view: str
     mail: str
     failed_mail: str
+    overdue: str
+    put_off: str
 
     @property
     def consent(self) -> str:
@@ -254,7 +260,7 @@ def build() -> Business:
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
         _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
-        _keep_views(admin), *_write(late),
+        _keep_views(admin), *_write(late), *_remind(),
     )  # fmt: skip
 
 
@@ -269,6 +275,22 @@ def _write(invoice: Invoice) -> tuple[str, str]:
     database().mails.update_one({"_id": failed}, change)
     waiting: Any = database().mails.find_one({"kind": "invoice"})
     return waiting["_id"], failed
+
+
+def _remind() -> tuple[str, str]:
+    """Overdue invoices at every step; ids of one that is, and of one that is put off."""
+    found = []
+    for days in (16, 20, 24, 33, 60, 61):
+        with clock.frozen(datetime.now(UTC) - timedelta(days=days)):
+            found.append(create_invoice(customer=create_customer(name=f"Late {days} Ltd")).id)
+    for invoice_id, steps in zip(found, (0, 1, 2, 3, 5, 1), strict=True):
+        for _ in range(steps):
+            take_step_now(invoice_id)
+    later = clock.today() + timedelta(days=9)
+    pause_dunning(found[-1], PauseDunning(until=later, reason="They promised to pay"))
+    with clock.frozen(datetime.now(UTC) - timedelta(days=300)):  # nothing was due then
+        carry_out_dunning(start_dunning_run()[0]["_id"])
+    return found[1], found[-1]
 
 
 def _look() -> str:

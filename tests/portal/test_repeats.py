@@ -59,6 +59,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("portal.runs.views.launch_run", found.append)
     monkeypatch.setattr("portal.runs.dry_runs.launch_run", found.append)
     monkeypatch.setattr("portal.checks.views.launch", lambda _, name: found.append(name))
+    monkeypatch.setattr("portal.dunning.views.launch", lambda _, name: found.append(name))
     return found
 
 

@@ -109,7 +109,8 @@ def test_the_usual_course_ends_in_unpaid(db: Database[Row]) -> None:
         "Final action: unpaid",
     ]
     found = get_invoice(invoice.id)
-    assert found.dunning == {"step": 4, "next_date": None, "ended": True}
+    last = after(14).isoformat()
+    assert found.dunning == {"step": 4, "next_date": None, "ended": True, "last_date": last}
     assert (found.status, found.amount_due) == ("open", 4900)
 
 
@@ -120,6 +121,7 @@ def test_each_step_is_taken_on_its_day_and_says_when_the_next_is(db: Database[Ro
         "step": 1,
         "next_date": after(3).isoformat(),
         "ended": False,
+        "last_date": after(0).isoformat(),
     }
     assert run(after(0)) == run(after(2)) == Dunned()
     assert run(after(3)).reminded == 1

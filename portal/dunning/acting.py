@@ -1,0 +1,128 @@
+"""What can be done with an overdue invoice: the next step now, a pause, an end of the pause."""
+
+from datetime import timedelta
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from billing import clock
+from billing.customers.queries import get_customer
+from billing.dunning.inputs import PauseDunning
+from billing.dunning.pause import pause_dunning, resume_dunning
+from billing.dunning.step_now import preview_step, take_step_now
+from billing.errors import BillingError
+from billing.idempotency.in_stages import begun
+from billing.invoices.models import Invoice
+from billing.invoices.queries import get_invoice
+from billing.payments.charge import ask_provider
+from billing.seller import current_seller
+from portal.access import page
+from portal.answers import confirm_page, done
+from portal.dunning.forms import PauseForm
+from portal.dunning.words import foreseen_lines
+from portal.forms import InputForm
+from portal.template_helpers import date_text, money
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put these pages on the feature's blueprint."""
+    for name, view in (("step", step), ("pause", pause), ("resume", resume)):
+        path = f"/invoices/<invoice_id>/{name}"
+        blueprint.add_url_rule(path, name, view, methods=["GET", "POST"])
+
+
+@page("write:invoices")
+def step(invoice_id: str) -> ResponseReturnValue:
+    """Show what the next step does, then take it."""
+    invoice = get_invoice(invoice_id)
+    form = InputForm(revision=invoice.revision)
+    if said := form.submit(lambda _: _take(invoice_id, form.expected_revision), in_stages=True):
+        return done(said, url_for(".index"))
+    return confirm_page(
+        form,
+        f"Take the next step for {invoice.number}?",
+        _owed(invoice),
+        *_foreseen(invoice, form),
+        document=invoice,
+        button="Take the step",
+        trail=_trail(invoice),
+    )
+
+
+@page("write:invoices")
+def pause(invoice_id: str) -> ResponseReturnValue:
+    """Take no step before a day, for a reason."""
+    invoice = get_invoice(invoice_id)
+    form = PauseForm(until=clock.today() + timedelta(days=14), revision=invoice.revision)
+
+    def act(data: PauseDunning) -> Invoice:
+        return pause_dunning(invoice_id, data, form.expected_revision)
+
+    if paused := form.submit(act):
+        until = date_text(paused.dunning["paused"]["until"])
+        return done(f"Nobody is reminded of {invoice.number} before {until}.", url_for(".index"))
+    return confirm_page(
+        form,
+        f"Pause the reminders of {invoice.number}",
+        _owed(invoice),
+        "No reminder, no charge and no last step before that day. What is owed stays due.",
+        document=invoice,
+        button="Pause reminders",
+        trail=_trail(invoice),
+        hints={"until": "The first day on which the next step is taken again."},
+    )
+
+
+@page("write:invoices")
+def resume(invoice_id: str) -> ResponseReturnValue:
+    """End the pause of an invoice's reminders."""
+    invoice = get_invoice(invoice_id)
+    form = InputForm(revision=invoice.revision)
+    if form.submit(lambda _: resume_dunning(invoice_id, form.expected_revision)):
+        return done(f"The reminders of {invoice.number} go on.", url_for(".index"))
+    paused = invoice.dunning.get("paused")
+    due = date_text(paused["next_date"]) if paused else "never"
+    return confirm_page(
+        form,
+        f"Go on reminding of {invoice.number}?",
+        _owed(invoice),
+        f"The next step is due on {due}, as it would have been without the pause.",
+        document=invoice,
+        button="Go on reminding",
+        trail=_trail(invoice),
+    )
+
+
+def _take(invoice_id: str, revision: int | None) -> str:
+    """Take the step, ask for its payment, and say what came of it."""
+    if begun():  # the process that took it died before it could say so
+        return "The step was taken."
+    taken = take_step_now(invoice_id, revision)
+    if taken.payment:
+        status = ask_provider(taken.payment).status
+        return f"The step was taken; the payment is {status}."
+    return "The step was taken."
+
+
+def _foreseen(invoice: Invoice, form: InputForm) -> list[str]:
+    """What would be done; a step that cannot be taken is said as the form's refusal."""
+    if form.alerts or form.is_stale:
+        return []
+    try:
+        found = preview_step(invoice.id)
+    except BillingError as error:
+        form.refuse(error)
+        form.http_status = 200  # nobody has asked for it yet
+        return []
+    return foreseen_lines(found, invoice.currency, current_seller()["dunning"])
+
+
+def _owed(invoice: Invoice) -> str:
+    """`Acme owes $49.00 since Nov 3, 2026.`"""
+    name, amount = get_customer(invoice.customer_id).name, invoice.amount_due
+    return f"{name} owes {money(amount, invoice.currency)} since {date_text(invoice.due_date)}."
+
+
+def _trail(invoice: Invoice) -> list[tuple[str, str]]:
+    own = url_for("invoices.detail", invoice_id=invoice.id)
+    return [(invoice.number or "Invoice", own), ("Dunning", url_for(".index"))]
