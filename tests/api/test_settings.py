@@ -29,7 +29,9 @@ def test_put_replaces_and_patch_merges(admin: CheckedClient) -> None:
         if_match=replaced.headers["ETag"],
     ).json
     assert patched["payment_terms_days"] == 30
-    assert patched["dunning"] == {"days": [0, 3, 7, 14], "final_action": "cancel"}
+    assert patched["dunning"] == {
+        "days": [0, 3, 7, 14], "final_action": "cancel", "automatic": True,
+    }  # fmt: skip
     assert patched["change_defaults"]["downgrade"] == "none"
     assert patched["change_defaults"]["upgrade"] == "create_prorations"
     assert admin.get("/settings").json == patched

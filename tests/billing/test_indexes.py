@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from billing.coupons import queries as coupons
 from billing.credit_notes import queries as credit_notes
 from billing.customers import queries as customers
 from billing.database import Database, Row
+from billing.dunning import board as dunning_columns
 from billing.dunning.due import due_reminders
+from billing.dunning.runs import last_dunning_run
 from billing.events import queries as events
 from billing.finding.find import MOST, find_anything
 from billing.invoices import queries as invoices
@@ -38,6 +41,7 @@ from billing.reports import revenue
 from billing.reports.dashboard import overview
 from billing.reports.statement import customer_statement
 from billing.runs import queries as runs
+from billing.runs.dry_runs import carry_out_dry_run, list_dry_runs, start_dry_run
 from billing.runs.run_billing import run_billing
 from billing.subscriptions import queries as subscriptions
 from billing.subscriptions.by_version import subscribers_by_version
@@ -197,6 +201,12 @@ LISTS: dict[str, tuple[Callable[..., Page], dict[str, str], dict[str, Any]]] = {
         {"status": "active", "q": "integration"},
     ),
     "runs": (runs.list_runs, runs.SORTS, CREATED),
+    "dry runs": (list_dry_runs, {"created_at": "_id"}, {}),
+    "dunning columns": (
+        partial(dunning_columns.list_column, column="new"),
+        dunning_columns.SORTS,
+        {},
+    ),
     "meters": (
         usage.list_meters,
         usage.SORTS,
@@ -460,6 +470,11 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     invoices.invoice_numbers([paid])
     settle_pending()
     list(due_reminders(date(2027, 1, 1)))
+    dunning_columns.dunning_board()
+    last_dunning_run()
+    for column in dunning_columns.column_keys():
+        dunning_columns.list_column(column=column)
+    carry_out_dry_run(start_dry_run(date(2027, 1, 1))["_id"])
     runs.run_skips(runs.list_runs().items[0]["_id"])
     overview()
     customer_statement(customer_id, currency="USD")

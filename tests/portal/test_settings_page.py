@@ -40,7 +40,7 @@ def test_the_form_saves_what_is_typed(admin: PageClient) -> None:
     assert "2, 9 days after the due date" in seen.text
     seller = current_seller()
     assert seller["address"]["city"] == "Hamburg"
-    assert seller["dunning"] == {"days": [2, 9], "final_action": "cancel"}
+    assert seller["dunning"] == {"days": [2, 9], "final_action": "cancel", "automatic": True}
     assert seller["change_defaults"]["downgrade"] == "none"
     assert admin.get("/settings/edit").values()["dunning-days"] == "2, 9"
 
