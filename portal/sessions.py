@@ -1,14 +1,17 @@
-"""Who is signed in: a signed cookie that names a user and the version of their sessions."""
+"""Who is signed in: a signed cookie that names a session, which the database knows."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from flask_login import LoginManager, UserMixin, login_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from billing.actors import Actor
+from billing.users.devices import device_of
+from billing.users.errors import SessionNotFound
 from billing.users.models import User
-from billing.users.queries import find_user
+from billing.users.sessions import Session, begin_session, end_session, find_session
 from billing.users.sign_in import actor_for
 from portal.programs import is_for_programs
 
@@ -25,13 +28,17 @@ login_manager = Logins()
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """A user as Flask-Login wants one. The session ends when `session_version` rises."""
+    """A user in a session, as Flask-Login wants one."""
 
-    def __init__(self, user: User) -> None:
-        self.user = user
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def user(self) -> User:
+        return self.session.user
 
     def get_id(self) -> str:
-        return f"{self.user.id}:{self.user.session_version}"
+        return self.session.id
 
     @property
     def is_active(self) -> bool:
@@ -63,18 +70,29 @@ def init_app(app: Flask) -> None:
 
 
 def _load(session_id: str) -> SignedIn | None:
-    user_id, _, version = session_id.partition(":")
-    user = find_user(user_id)
-    if user is None or not user.is_active_account or version != str(user.session_version):
-        return None
-    return SignedIn(user)
+    found = find_session(session_id, request.remote_addr)
+    return SignedIn(found) if found else None
 
 
-def begin(user: User) -> None:
-    """Sign `user` in with a fresh session."""
+def begin(user: User, how: str, *, is_by_provider: bool = False) -> None:
+    """Sign `user` in with a fresh session; whoever was signed in here before is so no more."""
+    if current_user.is_authenticated:
+        end()
     begin_anew()
     session.permanent = True
-    login_user(SignedIn(user))
+    device = device_of(request.headers.get("User-Agent", ""))
+    id_ = begin_session(
+        user, how, device=device, ip=request.remote_addr, is_by_provider=is_by_provider
+    )
+    if begun := _load(id_):  # unless the user was signed out everywhere meanwhile
+        login_user(begun)
+
+
+def end() -> None:
+    """End the session of this browser."""
+    with suppress(SessionNotFound):  # it ended at the same moment
+        end_session(current_user.user, current_user.session.id)
+    logout_user()
 
 
 def begin_anew() -> None:

@@ -10,6 +10,7 @@ from api.bearer import tokens
 from api.endpoint import Endpoints
 from billing.actors import current_actor
 from billing.users import families
+from billing.users.devices import device_of
 from billing.users.errors import (
     CodeRequired,
     InvalidCredentials,
@@ -45,7 +46,8 @@ def login(body: LoginInput) -> dict[str, Any]:
         code=body.otp,
         staff_need_code=current_app.config["SETTINGS"].staff_need_second_factor,
     )
-    return _shown(tokens().issue(user))
+    device = device_of(request.headers.get("User-Agent", ""))
+    return _shown(tokens().issue(user, device=device, ip=request.remote_addr))
 
 
 @endpoints.post(

@@ -103,6 +103,8 @@ EVENT_TYPES: tuple[str, ...] = (
     "user.second_factor_reset",
     "user.second_factor_set_up",
     "user.signed_in",
+    "user.signed_out",
+    "user.signed_out_elsewhere",
     "user.signed_out_everywhere",
     "user.unlinked",
     "user.updated",

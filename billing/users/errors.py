@@ -37,6 +37,12 @@ class TooManyAttempts(TooMany):
     code = "too_many_attempts"
 
 
+class SessionNotFound(NotFound):
+    """There is no such session of this user."""
+
+    code = "session_not_found"
+
+
 class SetupLinkSpent(NotFound):
     """The one-time link was used, or never existed."""
 

@@ -21,7 +21,8 @@ REFRESH_LIFETIME = timedelta(days=30)
 def begin(actor: Row, lifetime: timedelta, **about: object) -> Row:
     """Store a new family of `actor` and return it.
 
-    `about` is its `user_id`, `client_id`, `scopes` and `rate_limit`, each where there is one.
+    `about` is its `user_id`, `client_id`, `scopes` and `rate_limit`, and of a sign-in the `device`
+    and `ip` that it came from, each where there is one.
     """
     family: Row = {
         "_id": new_id("tok"),
@@ -96,6 +97,18 @@ def revoke_family(family_id: str) -> None:
 def revoke_all(user_id: str) -> None:
     """End every sign-in of a user, and every grant they made."""
     _revoke({"user_id": user_id})
+
+
+def revoke_sign_ins(user_id: str) -> None:
+    """End every sign-in by password of a user; what they granted to clients stays."""
+    _revoke({"user_id": user_id, "client_id": None})
+
+
+def api_sign_ins_of(user_id: str) -> list[Row]:
+    """A user's live sign-ins by password at the API, the newest first."""
+    live: Row = {"user_id": user_id, "client_id": None, "revoked_at": None}
+    live["expires_at"] = {"$gt": clock.now()}
+    return list(database().token_families.find(live).sort("_id", -1).limit(100))
 
 
 def revoke_client(client_id: str, **only: object) -> None:

@@ -39,6 +39,12 @@ declare_indexes(
     IndexModel([("family_id", ASCENDING)], name="family"),
     IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
 )
+# One document a sign-in of a browser; see billing.users.sessions.
+declare_indexes(
+    "sessions",
+    IndexModel([("user_id", ASCENDING), ("seen_at", DESCENDING)], name="user"),
+    IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+)
 # What is counted per address and per account (billing.users.throttle), until its window ends.
 declare_indexes(
     "sign_in_failures",

@@ -13,6 +13,7 @@ from billing.users.links import end_links
 from billing.users.models import User
 from billing.users.passwords import hash_password, password_matches
 from billing.users.queries import get_user
+from billing.users.sessions import end_sessions_of
 
 
 @operation
@@ -90,6 +91,7 @@ def _fill(user: User, data: UserInput) -> None:
 def end_sign_ins(user: User) -> None:
     """Raise the version of the sessions and revoke the tokens; the caller stores the user."""
     user.session_version += 1
+    end_sessions_of(user.id)
     revoke_all(user.id)
 
 

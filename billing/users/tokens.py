@@ -47,7 +47,7 @@ class Tokens:
         self._key = OctKey.import_key(secret)
         self.issuer = issuer
 
-    def issue(self, user: User) -> TokenPair:
+    def issue(self, user: User, *, device: str | None = None, ip: str | None = None) -> TokenPair:
         """A pair for a fresh sign-in, the first of a new family.
 
         Raises InvalidToken when the user lost rights or changed the password since it was loaded.
@@ -56,9 +56,8 @@ class Tokens:
         def write() -> TokenPair:
             families.hold_unchanged(user.id, user.session_version)
             actor = families.user_actor(user)
-            return self._pair(
-                user, families.begin(actor, families.REFRESH_LIFETIME, user_id=user.id)
-            )
+            about = {"user_id": user.id, "device": device, "ip": ip}
+            return self._pair(user, families.begin(actor, families.REFRESH_LIFETIME, **about))
 
         return in_transaction(write)
 

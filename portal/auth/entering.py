@@ -31,7 +31,7 @@ def let_in(user: User, how: str, target: str | None = None) -> ResponseReturnVal
 def enter(user: User, how: str, target: str | None = None) -> ResponseReturnValue:
     """Sign the user in, who answered all that was asked, and lead them on."""
     complete_sign_in(user, how, ip=request.remote_addr, request_id=g.get("request_id"))
-    sessions.begin(user)
+    sessions.begin(user, how)
     return redirect(own_path(target) or landing(user), 303)
 
 

@@ -56,7 +56,7 @@ def callback() -> ResponseReturnValue:
         return _failed(str(failure), failure.status)
     except BillingError as refusal:
         return _failed(refusal.message, status_of(refusal), refusal.retry_after or 0)
-    sessions.begin(user)
+    sessions.begin(user, "By OpenID Connect", is_by_provider=True)
     return redirect(own_path(target) or url_for("dashboard.index"), 303)
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, logout_user
+from flask_login import current_user
 
 from billing.users.first_admin import complete_setup, setup_is_open
 from billing.users.models import User
@@ -43,7 +43,8 @@ def _check(data: Credentials) -> User:
 @public
 def sign_out() -> ResponseReturnValue:
     """Ends this browser's session."""
-    logout_user()
+    if current_user.is_authenticated:
+        sessions.end()
     session.clear()
     flash("You are signed out.", "success")
     return redirect(url_for("auth.sign_in"), 303)
@@ -57,7 +58,7 @@ def setup(token: str) -> ResponseReturnValue:
         abort(404)
     form = SetupForm()
     if user := form.submit(lambda data: _set_up(token, data)):
-        sessions.begin(user)
+        sessions.begin(user, "By the set-up")
         flash("Welcome. Create a plan first, then your customers.", "success")
         return redirect(url_for("dashboard.index"), 303)
     return form_page("auth/setup.html", form)

@@ -10,6 +10,7 @@ from billing.users.inputs import ChangePassword
 from billing.users.models import User
 from billing.users.permissions import SCOPES
 from billing.users.save_user import change_password, end_sessions
+from billing.users.sign_ins import end_sign_in, sign_ins_of, sign_out_elsewhere
 from portal import sessions
 from portal.access import own_path, page, public
 from portal.answers import done, form_page
@@ -27,8 +28,9 @@ _YEAR = 365 * 24 * 3600
 def index() -> ResponseReturnValue:
     """Changing the password ends all other sessions; this one goes on."""
     form = ChangePasswordForm()
+    here = current_user.session
     if user := form.submit(_change):
-        sessions.begin(user)
+        sessions.begin(user, here.how, is_by_provider=here.is_by_provider)
         return done("Your password is changed. All other sessions have ended.", url_for(".index"))
     user = current_user.user
     return form_page(
@@ -37,6 +39,7 @@ def index() -> ResponseReturnValue:
         user=user,
         access=access_of(user.id),
         meanings=SCOPES,
+        sign_ins=sign_ins_of(user.id, here.id),
         codes_left=recovery_codes_left(user.id) if user.has_second_factor else 0,
     )
 
@@ -51,6 +54,24 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """Ends every session and token of this user, this one too."""
     InputForm().submit(lambda _: end_sessions(current_user.user.id))
     return done("You are signed out everywhere.", url_for("auth.sign_in"))
+
+
+@blueprint.post("/profile/sessions/<session_id>/end")
+@page(audience="signed_in")
+def end_one(session_id: str) -> ResponseReturnValue:
+    """Sign out one other browser, or one sign-in at the API."""
+    user = current_user.user
+    InputForm().submit(lambda _: end_sign_in(user, session_id))
+    return done("It is signed out.", url_for(".index", _anchor="sessions"))
+
+
+@blueprint.post("/profile/sign-out-elsewhere")
+@page(audience="signed_in")
+def sign_out_others() -> ResponseReturnValue:
+    """Ends all of this user's sessions and sign-ins at the API but this one."""
+    here = current_user.session
+    InputForm().submit(lambda _: sign_out_elsewhere(here.user.id, here.id))
+    return done("You are signed out everywhere else.", url_for(".index", _anchor="sessions"))
 
 
 @blueprint.post("/profile/theme")

@@ -17,6 +17,7 @@ from billing import clock
 from billing.settings import Settings
 from billing.users.inputs import UserInput
 from billing.users.save_user import update_user
+from billing.users.sessions import begin_session
 from billing.users.throttle import PER_ACCOUNT
 from billing.users.tokens import AUDIENCE, Tokens
 from portal.app import create_app
@@ -195,10 +196,10 @@ def test_a_cookie_is_no_token(app: Flask, anonymous: CheckedClient) -> None:
 
 
 def test_the_portals_session_is_no_token(app: Flask, anonymous: CheckedClient) -> None:
-    user = create_user()
+    session_id = begin_session(create_user(), "By password", device="Firefox", ip=None)
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = f"{user.id}:{user.session_version}"
+        session["_user_id"] = session_id
         session["_fresh"] = True
     assert client.get("/api/v1/customers").status_code == 401
 

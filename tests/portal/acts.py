@@ -38,6 +38,7 @@ from billing.users.identity import Identity
 from billing.users.models import User
 from billing.users.provider_sign_in import sign_in_by_provider
 from billing.users.second_factor import renew_recovery_codes
+from billing.users.sessions import begin_session
 from billing.webhooks.fan_out import sequence_waiting
 from tests import factories as new
 from tests.billing.seller.pictures import png
@@ -211,6 +212,11 @@ def _linked() -> str:
 def _reader() -> User:
     found: User = User.objects.order_by("id").first()
     return found
+
+
+def _signed_in_elsewhere() -> str:
+    begin_session(_reader(), "By password", device="Firefox", ip=None)
+    return "/profile"
 
 
 def _second_factor() -> str:
@@ -495,6 +501,13 @@ ACTS: dict[str, Act] = {
     "seller.forget_logo": Act(lambda: "/settings/logo/remove", "settings.updated"),
     "profile.index": Act(
         lambda: "/profile", "user.password_changed", _SAME_PASSWORD, ends_session=True
+    ),
+    "profile.end_one": Act(
+        _signed_in_elsewhere, "user.signed_out", action="/end"
+    ),
+    "profile.sign_out_others": Act(
+        _signed_in_elsewhere, "user.signed_out_elsewhere",
+        action="/profile/sign-out-elsewhere",
     ),
     "profile.set_up": Act(
         lambda: "/profile/second-factor/new", "user.second_factor_set_up",

@@ -1,0 +1,85 @@
+"""Where a user is signed in: their browsers, and their sign-ins by password at the API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.database import operation
+from billing.events.journal import record
+from billing.users import families
+from billing.users.errors import SessionNotFound
+from billing.users.models import User
+from billing.users.queries import get_user
+from billing.users.sessions import STEP, end_session, end_sessions_of, sessions_of
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One of them, for its owner to recognise."""
+
+    id: str
+    device: str
+    ip: str | None
+    how: str
+    created_at: datetime
+    seen_at: datetime
+    is_now: bool
+    """Whether it was seen just now, as exactly as that is kept."""
+    is_here: bool
+
+
+def sign_ins_of(user_id: str, here: str) -> list[SignIn]:
+    """All that live, the session `here` first, then the others as they were seen last."""
+    found = [
+        SignIn(
+            row["_id"],
+            row["device"],
+            row["ip"],
+            row["how"],
+            row["created_at"],
+            row["seen_at"],
+            row["now"] - row["seen_at"] < STEP,
+            row["_id"] == here,
+        )
+        for row in sessions_of(user_id)
+    ]
+    found += [
+        SignIn(
+            row["_id"],
+            row.get("device", "A program"),
+            row.get("ip"),
+            "At the API by password",
+            row["created_at"],
+            row["expires_at"] - families.REFRESH_LIFETIME,
+            False,
+            False,
+        )
+        for row in families.api_sign_ins_of(user_id)
+    ]
+    return sorted(found, key=lambda sign_in: not sign_in.is_here)
+
+
+@operation
+def end_sign_in(user: User, id_: str) -> bool:
+    """End one of them. Raises SessionNotFound."""
+    if id_.startswith("ses_"):
+        end_session(user, id_)
+        return True
+    row = next((row for row in families.api_sign_ins_of(user.id) if row["_id"] == id_), None)
+    if row is None:
+        raise SessionNotFound("This session has ended already.")
+    families.revoke_family(id_)
+    record(user, "user.signed_out", reason=row.get("device", "A program"))
+    return True
+
+
+@operation
+def sign_out_elsewhere(user_id: str, here: str) -> bool:
+    """End all of them but the session `here`. What programs may do is theirs to end one by one.
+
+    Raises UserNotFound.
+    """
+    user = get_user(user_id)
+    end_sessions_of(user_id, but=here)
+    families.revoke_sign_ins(user_id)
+    record(user, "user.signed_out_elsewhere")
+    return True
