@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.actors import Actor, acting_as
+from portal.gates import comes_first
 from portal.repeats.answered import answered_once
 
 View = Callable[..., ResponseReturnValue]
@@ -23,9 +24,13 @@ class Access:
 
     audience: Audience
     scope: str | None = None
+    is_sensitive: bool = False
+    """Whether its reader must have shown who they are a short while ago."""
 
 
-def page(scope: str | None = None, *, audience: Audience = "staff") -> Callable[[View], View]:
+def page(
+    scope: str | None = None, *, audience: Audience = "staff", is_sensitive: bool = False
+) -> Callable[[View], View]:
     """Declare a page for `audience` that needs `scope`, and set the actor while it runs.
 
     What its form asks for is done once, however often it is sent.
@@ -33,7 +38,7 @@ def page(scope: str | None = None, *, audience: Audience = "staff") -> Callable[
     Anonymous readers go to the sign-in and come back; to the wrong audience the page does not
     exist; staff without the scope are told that they lack it.
     """
-    access = Access(audience, scope)
+    access = Access(audience, scope, is_sensitive)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -45,6 +50,8 @@ def page(scope: str | None = None, *, audience: Audience = "staff") -> Callable[
             with acting_as(current_user.actor) as actor:
                 if scope:
                     actor.require(scope)
+                if first := comes_first(is_sensitive=is_sensitive):
+                    return lead(first)
                 return answered_once(lambda: view(*args, **kwargs))
 
         guarded.access = access  # type: ignore[attr-defined]
@@ -73,13 +80,23 @@ def _visitor() -> Actor:
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """Send an anonymous reader to the sign-in, and a fragment's whole page with it."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    """Send an anonymous reader to the sign-in."""
+    return lead("auth.sign_in")
+
+
+def lead(endpoint: str) -> ResponseReturnValue:
+    """Send the reader to a page that comes first, and a fragment's whole page with it."""
+    wanted = request.full_path.rstrip("?") if _can_be_shown() else None
     if "HX-Request" not in request.headers:
-        return redirect(url_for("auth.sign_in", next=wanted), 303)
+        return redirect(url_for(endpoint, next=wanted), 303)
     around = urlsplit(request.headers.get("HX-Current-URL", ""))
     came_from = f"{around.path}?{around.query}".rstrip("?")
-    return "", 204, {"HX-Redirect": url_for("auth.sign_in", next=came_from or None)}
+    return "", 204, {"HX-Redirect": url_for(endpoint, next=came_from or None)}
+
+
+def _can_be_shown() -> bool:
+    """Whether the present address is that of a page, be it one whose form was sent to it."""
+    return "GET" in ((request.url_rule and request.url_rule.methods) or ())
 
 
 def own_path(target: str | None) -> str | None:

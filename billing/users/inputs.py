@@ -55,6 +55,12 @@ class Code(Input):
     code: Annotated[str, Field(min_length=1, max_length=40, repr=False)]
 
 
+class Confirmation(Input):
+    """One's own password; a code of the second factor where there is no password."""
+
+    secret: Annotated[str, Field(min_length=1, max_length=1024, repr=False)]
+
+
 class SetUpSecondFactor(Code):
     """What proves that an authenticator app knows the secret that was offered."""
 

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-@page("write:oauth_clients")
+@page("write:oauth_clients", is_sensitive=True)
 def create() -> ResponseReturnValue:
     """Add an API client; its secret is shown in the answer, and never again."""
     form = NewClientForm(type="confidential", grant_types=["client_credentials"])
@@ -73,7 +73,7 @@ def edit(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<client_id>/rotate", methods=["GET", "POST"])
-@page("write:oauth_clients")
+@page("write:oauth_clients", is_sensitive=True)
 def rotate(client_id: str) -> ResponseReturnValue:
     """Give it another secret, which is shown in the answer, and never again."""
     client = get_client(client_id)

@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField
 
-from billing.users.inputs import ChangePassword, SetUpSecondFactor
+from billing.users.inputs import ChangePassword, Confirmation, SetUpSecondFactor
 from portal.forms import InputForm, PasswordField, TextField
 
 
@@ -16,3 +16,13 @@ class SetUpForm(InputForm):
     model = SetUpSecondFactor
     code = TextField("Code")
     offer = HiddenField()
+
+
+class ConfirmForm(InputForm):
+    model = Confirmation
+    secret = PasswordField("Password")
+
+    def __init__(self, *, by_password: bool) -> None:
+        super().__init__()
+        if not by_password:
+            self.secret.label.text = "Code"

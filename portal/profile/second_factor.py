@@ -29,7 +29,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(f"{at}/remove", "remove_factor", remove_factor, methods=both)
 
 
-@page(audience="signed_in")
+@page(audience="signed_in", is_sensitive=True)
 def set_up() -> ResponseReturnValue:
     """Show a secret to scan; it becomes the second factor once a code of it is typed."""
     user = current_user.user
@@ -60,7 +60,7 @@ def _picture(address: str) -> str:
     return str(code.svg_data_uri(scale=4, border=3, light="#fff", omitsize=False))
 
 
-@page(audience="signed_in")
+@page(audience="signed_in", is_sensitive=True)
 def renew_codes() -> ResponseReturnValue:
     """Ask once, then make new recovery codes."""
     form = InputForm()

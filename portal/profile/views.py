@@ -15,11 +15,12 @@ from portal import sessions
 from portal.access import own_path, page, public
 from portal.answers import done, form_page
 from portal.forms import InputForm
-from portal.profile import second_factor
+from portal.profile import confirm, second_factor
 from portal.profile.forms import ChangePasswordForm
 
 blueprint = Blueprint("profile", __name__)
 second_factor.add_to(blueprint)
+confirm.add_to(blueprint)
 _YEAR = 365 * 24 * 3600
 
 

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-@page("write:users")
+@page("write:users", is_sensitive=True)
 def create() -> ResponseReturnValue:
     """Add a user."""
     form = NewUserForm(role="viewer")
@@ -69,7 +69,7 @@ def _way_in(user: User) -> str:
 
 
 @blueprint.route("/<user_id>/edit", methods=["GET", "POST"])
-@page("write:users")
+@page("write:users", is_sensitive=True)
 def edit(user_id: str) -> ResponseReturnValue:
     """Change a user; losing rights, being disabled or a new password ends their sessions."""
     user = get_user(user_id)
@@ -121,7 +121,7 @@ def end(user_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<user_id>/reset-second-factor", methods=["GET", "POST"])
-@page("write:users")
+@page("write:users", is_sensitive=True)
 def reset(user_id: str) -> ResponseReturnValue:
     """Ask once, then take away the second factor of somebody who lost it."""
     user = get_user(user_id)
@@ -141,7 +141,7 @@ def reset(user_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<user_id>/unlink", methods=["GET", "POST"])
-@page("write:users")
+@page("write:users", is_sensitive=True)
 def unlink(user_id: str) -> ResponseReturnValue:
     """Ask once, then forget who at the sign-in provider this user is."""
     user = get_user(user_id)

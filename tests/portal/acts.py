@@ -502,6 +502,10 @@ ACTS: dict[str, Act] = {
     "profile.index": Act(
         lambda: "/profile", "user.password_changed", _SAME_PASSWORD, ends_session=True
     ),
+    # Nothing is left behind but when it was shown: what is kept of the act tells that it was once.
+    "profile.confirm": Act(
+        lambda: "/profile/confirm", "idempotency_keys", {"secret": new.PASSWORD}
+    ),
     "profile.end_one": Act(
         _signed_in_elsewhere, "user.signed_out", action="/end"
     ),
