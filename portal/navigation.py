@@ -30,8 +30,8 @@ class Entry:
 
     def _is_within(self) -> bool:
         """The account's pages share a blueprint: the longer address decides."""
-        inside = request.path.removeprefix(url_for("account.index"))
-        return request.path.startswith(self.url) if inside else request.path == self.url
+        is_overview = self.endpoint == "account.index"
+        return request.path == self.url if is_overview else request.path.startswith(self.url)
 
 
 _STAFF = (
