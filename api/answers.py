@@ -6,10 +6,11 @@ through their view straight into JSON, without a model built for each.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from flask import Response, request
 from pydantic import BaseModel
+from werkzeug.datastructures import Headers
 
 from api.conditions import etag, is_known
 from api.fast_json import dumps
@@ -18,6 +19,9 @@ from api.references import Reference
 from api.shaping import Shaping
 from billing.documents import Document
 from billing.pages import Page
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 CONTENT_TYPE = "application/json"
 CREATING = frozenset({201, 202})  # answers that tell where the new object lives
@@ -60,6 +64,14 @@ class Resource:
         return self.many(self.find(ids)) if self.find else []
 
 
+class Finished(Response):
+    """JSON that goes out as it was put together. What werkzeug does to headers last, in a copy of
+    them, is for redirects, for answers without a body and for bodies of unknown length."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 class Answer(Protocol):
     """How an endpoint's result becomes a response."""
 
@@ -90,7 +102,7 @@ class One:
                 return _unchanged(headers)
         if self.status in CREATING:
             headers["Location"] = f"{request.path}/{row['_id']}"
-        return Response(body, self.status, headers, content_type=CONTENT_TYPE)
+        return Finished(body, self.status, headers, content_type=CONTENT_TYPE)
 
     def _tag(self, revision: int, body: bytes) -> str:
         expanded = self.shaping and self.shaping.expansion
@@ -168,4 +180,4 @@ def _unchanged(headers: dict[str, str]) -> Response:
 
 
 def _json(body: Row, status: int, headers: dict[str, str]) -> Response:
-    return Response(dumps(body), status, headers, content_type=CONTENT_TYPE)
+    return Finished(dumps(body), status, headers, content_type=CONTENT_TYPE)

@@ -31,14 +31,15 @@ def tokens() -> Tokens:
 
 def bearer_actor() -> Actor:
     """The actor of the request's token, counted. Raises Unauthenticated and TooMany."""
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    asked = request._get_current_object()  # type: ignore[attr-defined]
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         count_address()
         raise Unauthenticated("Send an access token: Authorization: Bearer ….")
     refuse_locked_out()
     try:
         actor = tokens().authenticate(
-            token.strip(), request_id=g.get("request_id"), ip=request.remote_addr
+            token.strip(), request_id=g.get("request_id"), ip=asked.remote_addr
         )
     except Unauthenticated:
         count_bad_token()

@@ -24,7 +24,8 @@ def init_call_log(app: Flask) -> None:
 
 
 def _log(response: Response) -> Response:
-    if "standing" not in g:
+    here = g._get_current_object()
+    if "standing" not in here:
         return response
     asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs as much as a look
     endpoint = asked.endpoint
@@ -34,10 +35,10 @@ def _log(response: Response) -> Response:
         query=_names() if asked.environ.get("QUERY_STRING") else [],
         operation=endpoint.removeprefix("api.") if endpoint else None,
         status=response.status_code,
-        milliseconds=round((perf_counter() - g.request_started) * 1000, 2),
-        request_id=g.request_id,
+        milliseconds=round((perf_counter() - here.request_started) * 1000, 2),
+        request_id=here.request_id,
         address=asked.remote_addr,
-        actor=g.get("caller"),
+        actor=here.get("caller"),
     )
     record(row)
     return response

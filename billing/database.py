@@ -6,6 +6,7 @@ every call of either library inside joins it.
 
 from collections.abc import Callable
 from contextvars import Context, ContextVar
+from datetime import UTC
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -47,6 +48,7 @@ def connect(uri: str) -> None:
         connect=False,
         uuidRepresentation="standard",
         tz_aware=True,
+        tzinfo=UTC,  # in C, unlike the driver's own
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=3000,
         appname="duebill",

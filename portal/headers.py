@@ -1,6 +1,6 @@
 """Security and caching headers. Source: OWASP ASVS 5.0 §3.4, the policy of stack.md §2."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from portal.programs import is_for_programs
 
@@ -25,14 +25,19 @@ _TWO_YEARS = 2 * 365 * 24 * 3600
 
 def init_app(app: Flask) -> None:
     """Add the headers to every answer that has not set its own."""
-    app.after_request(_finish)
+    is_secure = app.config["SESSION_COOKIE_SECURE"]
+
+    def finish(response: Response) -> Response:
+        if is_secure:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
+        if is_for_programs(request.path):  # answers data, and brings what data needs
+            return response
+        return _finish(response)
+
+    app.after_request(finish)
 
 
 def _finish(response: Response) -> Response:
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
-    if is_for_programs(request.path):  # answers data, and brings what data needs
-        return response
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static" and response.status_code in {200, 304}:

@@ -41,9 +41,10 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if has_request_context() and "request_id" in g:
+        fields = getattr(record, "fields", {})
+        if "request_id" not in fields and has_request_context() and "request_id" in g:
             entry["request_id"] = g.request_id
-        entry |= getattr(record, "fields", {})
+        entry |= fields
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         try:
@@ -96,8 +97,9 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    seconds = perf_counter() - g.request_started
-    response.headers.add("X-Request-Id", g.request_id)
+    here = g._get_current_object()
+    seconds = perf_counter() - here.request_started
+    response.headers.add("X-Request-Id", here.request_id)
     asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs as much as a look
     status, rule = response.status_code, asked.url_rule
     method = asked.method if asked.method in _METHODS else "OTHER"
@@ -108,6 +110,7 @@ def _end(response: Response) -> Response:
     if asked.endpoint not in _QUIET or status >= 500:
         path = _loggable_path(asked)
         fields = {
+            "request_id": here.request_id,
             "method": asked.method[:16],
             "path": path,
             "route": route,
