@@ -31,6 +31,7 @@ FEATURES = (
     "reports",
     "dunning",
     "runs",
+    "bulk",
     "test_clocks",
     "imports",
 )

@@ -1,7 +1,7 @@
 """Ending a subscription, now or at the end of what is paid, and taking that back."""
 
-from billing.changes.course import course_of, finish
-from billing.database import operation
+from billing.changes.course import course_of, finish, over
+from billing.database import Row, operation
 from billing.invoices.cycle import Course
 from billing.subscriptions.errors import (
     CancellationNotRevocable,
@@ -10,6 +10,7 @@ from billing.subscriptions.errors import (
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.pausing import next_date
+from billing.subscriptions.states import LIVE
 
 
 @operation
@@ -43,12 +44,21 @@ def keep_subscription(subscription_id: str, expected_revision: int | None = None
     return finish(course, "subscription.cancellation_revoked")
 
 
-def _at_period_end(course: Course, reason: str | None) -> Subscription:
-    row = course.row
+def refusal_to_end(row: Row) -> SubscriptionNotCancellable | None:
+    """Why a subscription cannot end with its period, if so."""
+    if row["status"] not in LIVE:
+        return SubscriptionNotCancellable(over(row))
     if row["cancel_at_period_end"]:
-        raise SubscriptionNotCancellable(
+        return SubscriptionNotCancellable(
             f"This subscription already ends on {row['end_date']}; it can end now instead."
         )
+    return None
+
+
+def _at_period_end(course: Course, reason: str | None) -> Subscription:
+    row = course.row
+    if refusal := refusal_to_end(row):
+        raise refusal
     row["cancel_at_period_end"] = True
     row["end_date"] = min(
         row.get("end_date") or row["current_period_end"], row["current_period_end"]

@@ -48,9 +48,12 @@ def course_of(
 
 def _check_live(row: Row, refusal: type[Conflict]) -> None:
     if row["status"] not in LIVE:
-        raise refusal(
-            f"This subscription is {row['status']} already; it ended on {row.get('end_date')}."
-        )
+        raise refusal(over(row))
+
+
+def over(row: Row) -> str:
+    """What is said of a subscription that has ended."""
+    return f"This subscription is {row['status']} already; it ended on {row.get('end_date')}."
 
 
 def finish(course: Course, event: str, reason: str | None = None) -> Subscription:

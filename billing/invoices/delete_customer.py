@@ -1,13 +1,16 @@
 """Deleting a customer, which needs to know of their subscriptions and invoices."""
 
+from collections.abc import Collection
+
 from billing import clock
 from billing.customers.errors import CustomerHasLiveSubscriptions, CustomerHasUnpaidInvoices
 from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
 from billing.database import operation
+from billing.errors import Conflict
 from billing.events.journal import update
-from billing.invoices.queries import has_unpaid_invoices
-from billing.subscriptions.queries import has_live_subscriptions
+from billing.invoices.queries import customers_owing
+from billing.subscriptions.queries import customers_served
 
 
 @operation
@@ -19,10 +22,18 @@ def delete_customer(customer_id: str, expected_revision: int | None = None) -> C
     """
     customer = get_live_customer(customer_id)
     customer.check_revision(expected_revision)
-    if has_live_subscriptions(customer_id):
-        raise CustomerHasLiveSubscriptions("Cancel this customer's subscriptions first.")
-    if has_unpaid_invoices(customer_id):
-        raise CustomerHasUnpaidInvoices("Settle or void this customer's invoices first.")
+    if refusal := refusals_to_delete([customer_id]).get(customer_id):
+        raise refusal
     customer.deleted_at = clock.now()
     update(customer, "customer.deleted")
     return customer
+
+
+def refusals_to_delete(customer_ids: Collection[str]) -> dict[str, Conflict]:
+    """Why some of these customers cannot be deleted, by their ids."""
+    owing = "Settle or void this customer's invoices first."
+    served = "Cancel this customer's subscriptions first."
+    return {
+        **{one: CustomerHasUnpaidInvoices(owing) for one in customers_owing(customer_ids)},
+        **{one: CustomerHasLiveSubscriptions(served) for one in customers_served(customer_ids)},
+    }

@@ -146,10 +146,10 @@ def invoice_numbers(invoice_ids: list[str]) -> dict[str, str]:
     return {row["_id"]: row["number"] for row in database().invoices.find(where, {"number": 1})}
 
 
-def has_unpaid_invoices(customer_id: str) -> bool:
-    """Whether the customer owes something, or may once a draft is finalised."""
-    where = {"customer_id": customer_id, "status": {"$in": ["draft", "open"]}}
-    return database().invoices.find_one(where, {"_id": 1}) is not None
+def customers_owing(customer_ids: Collection[str]) -> set[str]:
+    """Those of the customers who owe something, or may once a draft is finalised."""
+    where = {"customer_id": {"$in": list(customer_ids)}, "status": {"$in": ["draft", "open"]}}
+    return set(database().invoices.distinct("customer_id", where))
 
 
 def _overdue(overdue: bool) -> Row:

@@ -2,6 +2,7 @@
 
 from billing.customers.queries import get_customer
 from billing.database import operation
+from billing.errors import Conflict
 from billing.events.journal import record
 from billing.invoices.errors import CustomerWithoutEmail, InvoiceNotSendable
 from billing.invoices.inputs import SendInvoice
@@ -21,12 +22,19 @@ def send_invoice(
     """
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
-    if not invoice.is_sendable:
-        raise InvoiceNotSendable(f"This invoice is {invoice.status}; only an issued one is sent.")
     customer = get_customer(invoice.customer_id)
     to = (data.to if data else None) or customer.email
-    if not to:
-        raise CustomerWithoutEmail(f"{customer.name} has no email address. Say where to send it.")
+    if refusal := refusal_to_send(invoice, to, customer.name):
+        raise refusal
     queue_about("invoice", invoice, customer, to=to, **amount_facts(invoice))
     record(invoice, "invoice.sent", changes={"to": [None, to]})
     return invoice
+
+
+def refusal_to_send(invoice: Invoice, to: str | None, name: str) -> Conflict | None:
+    """Why it cannot be mailed to the address `to` of the customer `name`, if so."""
+    if not invoice.is_sendable:
+        return InvoiceNotSendable(f"This invoice is {invoice.status}; only an issued one is sent.")
+    if not to:
+        return CustomerWithoutEmail(f"{name} has no email address. Say where to send it.")
+    return None

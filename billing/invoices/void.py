@@ -23,8 +23,8 @@ def void_invoice(
     """
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
-    if not invoice.is_voidable:
-        raise InvoiceNotVoidable(f"This invoice cannot be voided: {_because(invoice)}.")
+    if refusal := refusal_to_void(invoice):
+        raise refusal
     invoice.status, invoice.voided_at = "void", clock.now()
     invoice.amount_due = 0
     end_dunning(invoice)
@@ -41,6 +41,13 @@ def void_invoice(
     return invoice
 
 
+def refusal_to_void(invoice: Invoice) -> InvoiceNotVoidable | None:
+    """Why it cannot be voided, if so."""
+    if invoice.is_voidable:
+        return None
+    return InvoiceNotVoidable(f"This invoice cannot be voided: {_because(invoice)}.")
+
+
 def _because(invoice: Invoice) -> str:
     if not invoice.is_payable:
         return f"it is {invoice.status}"
@@ -55,11 +62,18 @@ def mark_uncollectible(invoice_id: str, expected_revision: int | None = None) ->
     """
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
-    if not can_move(invoice.status, "uncollectible"):
-        raise InvoiceNotUncollectible(
-            f"This invoice is {invoice.status}; only an open one can be given up."
-        )
+    if refusal := refusal_to_give_up(invoice):
+        raise refusal
     invoice.status = "uncollectible"
     end_dunning(invoice)
     update(invoice, "invoice.marked_uncollectible")
     return invoice
+
+
+def refusal_to_give_up(invoice: Invoice) -> InvoiceNotUncollectible | None:
+    """Why it cannot be given up, if so."""
+    if can_move(invoice.status, "uncollectible"):
+        return None
+    return InvoiceNotUncollectible(
+        f"This invoice is {invoice.status}; only an open one can be given up."
+    )

@@ -31,13 +31,13 @@ def get_subscription(subscription_id: str) -> Subscription:
     return subscription
 
 
-def has_live_subscriptions(customer_id: str) -> bool:
-    """Whether the customer is served, or has elapsed periods still to be billed."""
+def customers_served(customer_ids: Collection[str]) -> set[str]:
+    """Those of the customers who are served, or have elapsed periods still to be billed."""
     where = {
-        "customer_id": customer_id,
+        "customer_id": {"$in": list(customer_ids)},
         "$or": [{"status": {"$in": sorted(LIVE)}}, {"next_billing_date": {"$gt": ""}}],
     }
-    return database().subscriptions.find_one(where, {"_id": 1}) is not None
+    return set(database().subscriptions.distinct("customer_id", where))
 
 
 def live_subscriptions(customer_id: str, most: int = 20) -> list[Subscription]:

@@ -1,0 +1,1 @@
+"""One act on many rows of a list: foreseen first, then done row by row, each as if alone."""
