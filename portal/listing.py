@@ -1,6 +1,6 @@
 """A list: filters, search and sort live in the URL, pages follow each other by cursor."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from billing.errors import Invalid
 from billing.pages import MAX_COUNT, Page
+from portal.bulk.acts import BulkAct
 from portal.lists.addresses import asked
 from portal.lists.narrowing import Chip, Field
 from portal.lists.view_tabs import ViewTabs
@@ -35,6 +36,8 @@ class Listing:
     """What else it can be narrowed by, in the form above it."""
     chips: list[Chip] = field(default_factory=list)
     views: ViewTabs | None = None
+    acts: Sequence[BulkAct] = ()
+    """What can be done with many of its rows."""
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -61,6 +64,11 @@ class Listing:
         """This list with other filters or sort; its pages begin anew unless a cursor is given."""
         whole = self.views.whole if self.views and not self._asking(changes) else {}
         return self._at(request.endpoint or "", **changes, **whole)
+
+    @property
+    def acts_url(self) -> str:
+        """Where what was chosen is sent, with the filters under which it was chosen."""
+        return self._at(f"{request.blueprint}.bulk")
 
     @property
     def whole_url(self) -> str:

@@ -69,10 +69,10 @@ def cancelling(ids: Sequence[str]) -> dict[str, Foreseen]:
     for row in rows:
         refusal, mrr = refusal_to_end(row), row.get("mrr")
         found[row["_id"]] = Foreseen(
-            title=names.get(row["customer_id"], row["customer_id"]),
+            title=names.get(row["customer_id"]) or str(row["customer_id"]),
             under=row["_id"],
             outcome=_ending(row.get("current_period_end"), row["status"]),
-            refusal=refusal and refusal.message,
+            refusal=_said(refusal),
             amount=mrr,
             currency=row.get("currency") if mrr is not None else None,
         )
@@ -111,7 +111,7 @@ def _invoice(
         title=invoice.number or "Draft",
         under=customer,
         outcome=outcome,
-        refusal=refusal and refusal.message,
+        refusal=_said(refusal),
         amount=invoice.amount_due,
         currency=invoice.currency,
     )
@@ -119,6 +119,10 @@ def _invoice(
 
 def _invoices(ids: Sequence[str]) -> list[Invoice]:
     return list(Invoice.objects(id__in=list(ids)).only(*_JUDGED))
+
+
+def _said(refusal: BillingError | None) -> str | None:
+    return refusal.message if refusal else None
 
 
 def _ending(period_end: str | None, status: str) -> str:

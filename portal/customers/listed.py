@@ -1,6 +1,7 @@
 """The list of customers."""
 
 from billing.customers.queries import list_customers
+from portal.bulk.acts import CUSTOMER_ACTS
 from portal.lists.columns import value, values
 from portal.lists.filters import moment, text
 from portal.lists.staff_list import StaffList
@@ -12,6 +13,8 @@ CUSTOMERS = StaffList(
     query=list_customers,
     filters={"q": text, "status": text, "created_from": moment, "created_before": moment},
     more={"created_from": (), "created_before": ()},
+    acts=CUSTOMER_ACTS,
+    acts_scope="write:customers",
     columns=[
         value("id", "_id"),
         *values("name", "email", "phone", "external_id", "status"),

@@ -17,6 +17,7 @@ from billing.subscriptions.queries import list_subscriptions
 from billing.test_clocks.queries import list_clocks
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
+from portal.bulk.pages import add_bulk
 from portal.customers import credit, people
 from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.customers.listed import CUSTOMERS
@@ -31,6 +32,7 @@ blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 credit.add_to(blueprint)
 people.add_to(blueprint)
 add_export(blueprint, CUSTOMERS)
+add_bulk(blueprint, CUSTOMERS)
 STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
 
 

@@ -2,6 +2,7 @@
 
 from billing.customers.queries import customer_names
 from billing.invoices.queries import list_invoices
+from portal.bulk.acts import INVOICE_ACTS
 from portal.lists.columns import amounts, looked_up, value, values
 from portal.lists.filters import day, flag, text
 from portal.lists.staff_list import StaffList
@@ -32,6 +33,8 @@ INVOICES = StaffList(
     },
     shown=frozenset({"q", "status", "overdue"}),
     names={"customer_id": customer_names},
+    acts=INVOICE_ACTS,
+    acts_scope="write:invoices",
     columns=[
         value("id", "_id"),
         *values("number", "status", "customer_id"),

@@ -16,6 +16,7 @@ from billing.payments.queries import payments_of
 from billing.payments.source import source_of
 from portal.access import page
 from portal.answers import done, form_page, timeline
+from portal.bulk.pages import add_bulk
 from portal.forms import PREVIEW
 from portal.invoices import settling
 from portal.invoices.forms import InvoiceForm
@@ -26,6 +27,7 @@ from portal.lists.export import add_export
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
 settling.add_to(blueprint)
 add_export(blueprint, INVOICES)
+add_bulk(blueprint, INVOICES)
 STATUSES = [
     ("", "All"),
     ("draft", "Drafts"),

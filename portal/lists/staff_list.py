@@ -8,12 +8,14 @@ from flask import request
 
 from billing.pages import Page
 from billing.selections import Selection, selection_of
+from portal.bulk.acts import BulkAct
 from portal.listing import Listing, listing
 from portal.lists.addresses import asked
 from portal.lists.columns import Column
 from portal.lists.filters import day, moment
 from portal.lists.narrowing import Field, Names, chips_of, label_of
 from portal.lists.view_tabs import view_tabs
+from portal.template_helpers import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class StaffList:
     """Filters that tabs or fields of the page show."""
     names: Mapping[str, Names] = field(default_factory=dict)
     """What the ids in a filter are called."""
+    acts: Sequence[BulkAct] = ()
+    """What can be done with many of its rows, by who has `acts_scope`."""
+    acts_scope: str = ""
 
     @property
     def title(self) -> str:
@@ -50,6 +55,7 @@ class StaffList:
         found.views = views
         found.export = f"{self.name}.export"
         found.noun = self.noun
+        found.acts = self.acts if may(self.acts_scope) else ()
         found.fields = [self._field(name, options) for name, options in self.more.items()]
         found.chips = list(chips_of(found.values, self.names, self.shown))
         return found

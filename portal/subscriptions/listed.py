@@ -3,6 +3,7 @@
 from billing.customers.queries import customer_names
 from billing.plans.queries import plan_names
 from billing.subscriptions.queries import list_subscriptions
+from portal.bulk.acts import SUBSCRIPTION_ACTS
 from portal.lists.columns import amounts, looked_up, value, values
 from portal.lists.filters import day, text
 from portal.lists.staff_list import StaffList
@@ -22,6 +23,8 @@ SUBSCRIPTIONS = StaffList(
     },
     more={"billed_from": (), "billed_before": ()},
     names={"customer_id": customer_names, "plan_id": plan_names},
+    acts=SUBSCRIPTION_ACTS,
+    acts_scope="write:subscriptions",
     columns=[
         value("id", "_id"),
         value("customer_id"),

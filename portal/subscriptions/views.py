@@ -16,6 +16,7 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from portal.access import page
 from portal.answers import done, timeline
+from portal.bulk.pages import add_bulk
 from portal.forms import options
 from portal.listing import listing, respond
 from portal.lists.export import add_export
@@ -36,6 +37,7 @@ blueprint = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 ending.add_to(blueprint)
 pausing.add_to(blueprint)
 add_export(blueprint, SUBSCRIPTIONS)
+add_bulk(blueprint, SUBSCRIPTIONS)
 blueprint.add_app_template_filter(coupon_text)
 STATUSES = [
     ("", "All"),

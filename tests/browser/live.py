@@ -160,6 +160,8 @@ def staff_pages(of: Business) -> dict[str, str]:
         "webhook-delivery": f"/webhooks/{of.webhook}/deliveries/{of.delivery}",
         "webhook-replay": f"/webhooks/{of.webhook}/replay",
         "webhook-replay-failed": f"/webhooks/{of.webhook}/replay-failed",
+        "bulk": f"/invoices/bulk/{of.bulk}",
+        "bulk-done": f"/invoices/bulk/{of.bulk_done}",
         "views": "/views?list=invoices",
         "view-new": "/views/new?list=invoices&status=open&sort=-due_date",
         "view": f"/views/{of.view}",

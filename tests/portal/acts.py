@@ -14,6 +14,7 @@ from pyotp import TOTP
 
 from billing import clock
 from billing.actors import acting_as
+from billing.bulk.choose import choose_rows
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
@@ -39,6 +40,7 @@ from billing.users.models import User
 from billing.users.provider_sign_in import sign_in_by_provider
 from billing.users.second_factor import renew_recovery_codes
 from billing.users.sessions import begin_session
+from billing.users.sign_in import actor_for
 from billing.webhooks.fan_out import sequence_waiting
 from tests import factories as new
 from tests.billing.seller.pictures import png
@@ -232,13 +234,27 @@ def _code_of(page: Seen) -> str:
     return TOTP(secret).now()
 
 
+def _a_row(page: Seen) -> str:
+    """The first of a list that can be ticked."""
+    found = re.search(r'name="id" value="([a-z]+_[0-9A-Z]{26})"', page.html)
+    assert found
+    return found[1]
+
+
+def _chosen(kind: str, object_id: object) -> str:
+    """The page that shows what would come of it."""
+    with acting_as(actor_for(_reader())):
+        action = choose_rows(kind, [str(object_id)])
+    return f"/{kind.partition('.')[0]}/bulk/{action.id}"
+
+
 def _view() -> str:
     return str(new.create_saved_view().id)
 
 
 def _opening() -> str:
     """The page of views, of which one opens the reader's list."""
-    with acting_as(families.user_actor(_reader())):
+    with acting_as(actor_for(_reader())):
         choose_default(_view())
     return "/views?list=invoices"
 
@@ -257,6 +273,13 @@ _USER = {"name": "Vera", "email": "vera@example.com", "password": new.PASSWORD}
 _SAME_PASSWORD = {"current_password": new.PASSWORD, "new_password": f"{new.PASSWORD} staple"}
 
 ACTS: dict[str, Act] = {
+    "customers.bulk": Act(
+        lambda: _customer() and "/customers", "bulk_actions",
+        {"act": "delete", "id": OnPage(_a_row)}, action="/bulk",
+    ),
+    "customers.bulk_start": Act(
+        lambda: _chosen("customers.delete", _customer()), "idempotency_keys", is_money=True
+    ),
     "customers.create": Act(
         lambda: "/customers/new", "customer.created", {"name": "Acme", "email": "a@example.com"},
         is_money=True,
@@ -311,6 +334,14 @@ ACTS: dict[str, Act] = {
         lambda: f"/subscriptions/{_used()}/usage/new", "usage_events",
         {"meter": "calls", "value": "12.5"},
     ),
+    "subscriptions.bulk": Act(
+        lambda: _subscription().id and "/subscriptions", "bulk_actions",
+        {"act": "cancel", "id": OnPage(_a_row)}, action="/bulk",
+    ),
+    "subscriptions.bulk_start": Act(
+        lambda: _chosen("subscriptions.cancel", _subscription().id), "idempotency_keys",
+        is_money=True,
+    ),
     "subscriptions.create": Act(
         lambda: f"/subscriptions/new?customer_id={_customer()}&plan_id={new.create_plan().id}",
         "invoice.finalized", is_money=True,
@@ -337,6 +368,13 @@ ACTS: dict[str, Act] = {
     ),
     "subscriptions.revoke_change": Act(
         lambda: f"/subscriptions/{_changing()}/revoke-change", "subscription.change_revoked"
+    ),
+    "invoices.bulk": Act(
+        lambda: new.create_invoice().id and "/invoices", "bulk_actions",
+        {"act": "void", "id": OnPage(_a_row)}, action="/bulk",
+    ),
+    "invoices.bulk_start": Act(
+        lambda: _chosen("invoices.void", new.create_invoice().id), "idempotency_keys", is_money=True
     ),
     "invoices.create": Act(
         lambda: f"/invoices/new?customer_id={_customer()}", "invoice.finalized", _line(),

@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 
 from billing import clock
 from billing.actors import Actor, acting_as
+from billing.bulk.carry_out import carry_out as carry_out_bulk
+from billing.bulk.carry_out import start_bulk
+from billing.bulk.choose import choose_rows
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
@@ -114,6 +117,8 @@ class Business:
     colleague: str
     dry_run: str
     view: str
+    bulk: str
+    bulk_done: str
     mail: str
     failed_mail: str
     overdue: str
@@ -260,7 +265,8 @@ def build() -> Business:
         *_correct(late.id), *_change(people[4], people[5], team), _try_out(acme, metered),
         api_call,
         _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
-        _keep_views(admin), *_write(late), *_remind(),
+        _keep_views(admin), *_act_on_many(admin, late.id, draft.id, taxed.id),
+        *_write(late), *_remind(),
     )  # fmt: skip
 
 
@@ -297,6 +303,16 @@ def _look() -> str:
     """A dry run far ahead, with much that is new, that changes and that ends."""
     row = start_dry_run(clock.today() + timedelta(days=120))
     return str(carry_out_dry_run(row["_id"])["_id"])
+
+
+def _act_on_many(admin: User, *invoice_ids: str) -> tuple[str, str]:
+    """A bulk action to be looked at, and one that is done with one row refused."""
+    with acting_as(Actor(type="user", id=admin.id, name=admin.name)):
+        waiting = choose_rows("invoices.void", invoice_ids)
+        done = choose_rows("invoices.void", [create_invoice().id, invoice_ids[1]])
+        start_bulk(done.id, "Issued by mistake")
+        carry_out_bulk(done.id)
+    return str(waiting.id), str(done.id)
 
 
 def _keep_views(admin: User) -> str:

@@ -59,6 +59,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("portal.runs.views.launch_run", found.append)
     monkeypatch.setattr("portal.runs.dry_runs.launch_run", found.append)
     monkeypatch.setattr("portal.checks.views.launch", lambda _, name: found.append(name))
+    monkeypatch.setattr("portal.bulk.pages.launch", lambda _, name: found.append(name))
     monkeypatch.setattr("portal.dunning.views.launch", lambda _, name: found.append(name))
     return found
 
@@ -168,7 +169,7 @@ def test_each_form_that_is_sent_several_times_at_once_is_acted_on_once(
         if found := _wrong(owner, act):
             wrong[name] = found
     assert not wrong, "\n".join(f"{name}: {found[:300]}" for name, found in wrong.items())
-    assert len(launched) == 4  # a run, one that goes on, and a check
+    assert len(launched) == 7  # runs, one that goes on, a check, and three bulk actions
     assert check_books() == []
 
 
