@@ -20,6 +20,7 @@ import click
 from billing import sealing
 from billing.dunning.daily import DailyDunning
 from billing.letters.postman import Postman
+from billing.letters.trial_notices import TrialNotices
 from billing.reports.figures import FiguresJob
 from billing.settings import Settings, SettingsError
 from billing.webhooks import targets
@@ -68,8 +69,8 @@ def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
 
 def _jobs(worker: Worker, settings: Settings) -> list[Job]:
     own = worker.id
-    jobs: list[Job] = [Relay(), Deliverer(own), Purge(), Postman(settings), FiguresJob()]
-    return [*jobs, DailyDunning(own)]
+    jobs: list[Job] = [Relay(), Deliverer(own), Purge(), FiguresJob(), DailyDunning(own)]
+    return [*jobs, Postman(settings), TrialNotices()]
 
 
 if __name__ == "__main__":

@@ -39,6 +39,20 @@ class SelfService(Shape):
     """Let a paused subscription go on."""
 
 
+class Mails(Shape):
+    """Which mails customers get without anybody sending them, unless their `invoice_delivery` is
+    `none`."""
+
+    invoices: bool
+    """Each invoice that a billing run issues, with its PDF."""
+    receipts: bool
+    """Each payment that came in, with its receipt."""
+    reminders: bool
+    """Reminders and the final notice of overdue invoices, and payments that failed."""
+    trials: bool
+    """Three days before a trial ends."""
+
+
 class Settings(Shape):
     """The seller's particulars and the rules of the house; issued invoices keep theirs."""
 
@@ -60,5 +74,6 @@ class Settings(Shape):
     change_defaults: ChangeDefaults
     dunning: Dunning
     self_service: SelfService
+    mails: Mails
     updated_at: Instant | None
     """null before the first change."""

@@ -19,6 +19,7 @@ from billing.demo.history import History
 from billing.demo.staff import Staff, demo_email, hire, invite
 from billing.dunning.run_dunning import run_dunning
 from billing.inputs import parse
+from billing.mail.outbox import kept_only
 from billing.periods import add_months
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
@@ -66,7 +67,8 @@ def make_demo(
         }
     history = History(agenda, staff, plans, random, taxes)
     history.plan_all(customers)
-    agenda.live(_daily(agenda, staff, random), on_progress)
+    with kept_only():
+        agenda.live(_daily(agenda, staff, random), on_progress)
     return _finish(staff, history, password)
 
 

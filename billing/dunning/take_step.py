@@ -15,6 +15,7 @@ from billing.customers.queries import get_customer
 from billing.database import operation
 from billing.dunning.schedule import first_date, next_date
 from billing.events.journal import update
+from billing.invoices.mails import amount_facts, notify
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.payments.charge import start_payment
@@ -53,7 +54,7 @@ def follow(invoice: Invoice, customer: Customer, today: date) -> Step | None:
     """Take the invoice's next step, whenever it is due; None while a payment is under way."""
     rules = current_seller()["dunning"]
     if invoice.dunning and invoice.dunning["step"] >= len(rules["days"]):
-        return _end(invoice, rules, today)
+        return _end(invoice, customer, rules, today)
     return _remind(invoice, customer, rules["days"], today)
 
 
@@ -81,7 +82,12 @@ def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) 
     update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
     # Each time: a pause or another payment may lie between.
     _move(invoice, "active", "past_due", today)
-    return Step("reminded", _charge(invoice, customer))
+    payment = _charge(invoice, customer)
+    # Who is charged hears of how that ends, and with the last reminder comes the final notice.
+    if payment is None and step < len(days):
+        once = f"reminder:{invoice.id}:{step}"
+        notify("reminder", invoice, customer, once=once, **amount_facts(invoice))
+    return Step("reminded", payment)
 
 
 def _charge(invoice: Invoice, customer: Customer) -> Payment | None:
@@ -92,7 +98,7 @@ def _charge(invoice: Invoice, customer: Customer) -> Payment | None:
     return start_payment(charge_of(invoice.id, source))
 
 
-def _end(invoice: Invoice, rules: Dunning, today: date) -> Step | None:
+def _end(invoice: Invoice, customer: Customer, rules: Dunning, today: date) -> Step | None:
     """The final action, unless a payment is still under way."""
     if has_payment_under_way(invoice.id):
         return None
@@ -108,6 +114,14 @@ def _end(invoice: Invoice, rules: Dunning, today: date) -> Step | None:
         _move(invoice, "past_due", "unpaid", today)
     elif action == "cancel":
         _cancel(invoice)
+    notify(
+        "final_notice",
+        invoice,
+        customer,
+        once=f"final_notice:{invoice.id}",
+        ends_subscription=action == "cancel" and bool(invoice.subscription_id),
+        **amount_facts(invoice),
+    )
     return Step("ended")
 
 

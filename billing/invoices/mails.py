@@ -4,7 +4,16 @@ from typing import Any
 
 from billing.customers.models import Customer
 from billing.invoices.models import Invoice
-from billing.mail.outbox import Attached, queue_mail
+from billing.mail.outbox import Attached, is_address, queue_mail
+from billing.seller import current_seller
+
+SETTINGS = {
+    "receipt": "receipts",
+    "reminder": "reminders",
+    "final_notice": "reminders",
+    "payment_failed": "reminders",
+}
+"""By kind the setting of the seller that decides whether it is sent by itself."""
 
 
 def queue_about(
@@ -32,6 +41,27 @@ def queue_about(
         document=document or ("invoice", invoice.id),
         once=once,
     )
+
+
+def notify(
+    kind: str,
+    invoice: Invoice,
+    customer: Customer,
+    *,
+    once: str,
+    document: Attached | None = None,
+    **facts: Any,
+) -> None:
+    """Queue a mail that nobody asked for, unless settings or customer want none of its kind."""
+    is_on = dict(current_seller()["mails"])[SETTINGS[kind]]
+    if is_on and is_wanted(customer.preferences.invoice_delivery, customer.email):
+        queue_about(kind, invoice, customer, document=document, once=once, **facts)
+
+
+def is_wanted(invoice_delivery: str, email: str | None) -> bool:
+    """Whether a customer gets mail by itself. What brings it about must not fail for an address
+    that cannot be used."""
+    return invoice_delivery == "email" and is_address(email or "")
 
 
 def amount_facts(invoice: Invoice) -> dict[str, Any]:

@@ -5,6 +5,9 @@ So it is there exactly if that has happened. Nothing is sent here: a worker does
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -15,7 +18,7 @@ from billing.database import Row, database
 from billing.ids import new_id
 from billing.mail.errors import AddressUnusable
 from billing.mail.kinds import KINDS, FactType
-from billing.mail.models import MAILS
+from billing.mail.models import KEPT_FOR, MAILS
 from billing.sealing import seal
 
 PURPOSE = "mail"
@@ -37,6 +40,24 @@ _SHAPES: dict[FactType, tuple[type, ...]] = {
     "flag": (bool,),
     "link": (str,),
 }
+
+
+_kept_only: ContextVar[bool] = ContextVar("kept_only", default=False)
+
+
+@contextmanager
+def kept_only() -> Iterator[None]:
+    """Within, mail is put on record and never sent: for what is made up or long past."""
+    token = _kept_only.set(True)
+    try:
+        yield
+    finally:
+        _kept_only.reset(token)
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent there, as far as its form tells."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def queue_mail(
@@ -74,7 +95,7 @@ def queue_mail(
 
 def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
     """A mail that waits, as MongoDB keeps it."""
-    if not _ADDRESS.fullmatch(to):
+    if not is_address(to):
         raise AddressUnusable("Mail cannot be sent to this address.", field="to")
     _check(kind, facts)
     known = KINDS[kind]
@@ -94,6 +115,8 @@ def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
         "queued_at": now,
         "created_at": now,
     }
+    if _kept_only.get():
+        row.update(status="kept", settled_at=now, expires_at=now + KEPT_FOR)
     return {**row, "sealed": seal(json.dumps(secrets), PURPOSE)} if secrets else row
 
 

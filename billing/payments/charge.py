@@ -16,6 +16,7 @@ from billing.invoices.queries import get_invoice
 from billing.money import format_money
 from billing.payments.errors import PaymentUnderWay
 from billing.payments.inputs import PaymentInput
+from billing.payments.mails import mail_failure, mail_receipt
 from billing.payments.models import Payment
 from billing.payments.pay_invoice import check_payable, new_payment, record_payment
 from billing.payments.providers import get_provider
@@ -91,9 +92,12 @@ def settle_payment(payment_id: str, outcome: Outcome) -> Payment:
         return payment
     payment.provider_reference = outcome.reference
     payment.failure_code = outcome.failure_code
+    invoice = get_invoice(payment.invoice_id)
     if outcome.status == "succeeded":
-        receive(payment, get_invoice(payment.invoice_id), today_of(payment.customer_id))
+        receive(payment, invoice, today_of(payment.customer_id))
+        mail_receipt(payment, invoice)
     else:
         payment.status = "failed"
+        mail_failure(payment, invoice)
     update(payment, f"payment.{outcome.status}")
     return payment

@@ -8,6 +8,7 @@ from billing.invoices.inputs import PayInvoice
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.payments.inputs import PaymentInput
+from billing.payments.mails import mail_receipt
 from billing.payments.models import Payment
 from billing.payments.receive import receive, today_of
 
@@ -62,4 +63,5 @@ def _record(invoice: Invoice, data: PaymentInput) -> Payment:
     payment.provider_reference = data.reference
     receive(payment, invoice, data.paid_date or today)
     insert(payment, "payment.succeeded")
+    mail_receipt(payment, invoice)
     return payment

@@ -13,6 +13,7 @@ from billing.database import Row, database
 from billing.errors import BillingError
 from billing.invoices.queries import get_invoice
 from billing.payments.charge import ask_provider, settle_payment
+from billing.payments.mails import NEVER_ASKED
 from billing.payments.models import Payment, Refund
 from billing.payments.providers import get_provider
 from billing.payments.providers.base import Outcome, ProviderUnreachable
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=5)
 """An attempt younger than this is left to whoever makes it."""
 
-_NEVER_ASKED = Outcome("failed", failure_code="never_asked")
+_NEVER_ASKED = Outcome("failed", failure_code=NEVER_ASKED)
 
 
 def settle_pending(

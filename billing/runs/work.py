@@ -28,6 +28,7 @@ from billing.runs.chunks import (
     renew_lease,
 )
 from billing.runs.due import DUE_ORDER, due_filter
+from billing.runs.mail_invoices import mail_invoices
 from billing.runs.models import BillingRun, skip_key
 from billing.runs.proof import Tally
 from billing.runs.queries import get_run, skipped_by
@@ -105,15 +106,17 @@ class _ChunkWork:
     def _commit(self, prepared: Prepared) -> Prepared | None:
         try:
             with self._turn:
-                return commit_or_skip(prepared, self._run.id, also=self._count)
+                return commit_or_skip(prepared, self._run.id, also=self._also)
         except ChangedMeanwhile:
             return None
         finally:
             renew_lease(self._chunk_id, self._worker)
 
-    def _count(self, written: Prepared) -> None:
-        """Raise the run's counts by what is written, in the transaction that writes it."""
+    def _also(self, written: Prepared) -> None:
+        """Raise the run's counts by what is written and queue its mail, in the transaction that
+        writes it."""
         in_transaction(lambda: _count(self._run.id, written))
+        mail_invoices(written)
 
 
 def _count(run_id: str, written: Prepared) -> None:

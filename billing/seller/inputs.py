@@ -74,6 +74,20 @@ class SelfServiceInput(Input):
     """Let a paused subscription go on."""
 
 
+class MailsInput(Input):
+    """Which mails customers get without anybody sending them, unless their `invoice_delivery` is
+    `none`."""
+
+    invoices: bool = False
+    """Each invoice that a billing run issues, with its PDF."""
+    receipts: bool = True
+    """Each payment that came in, with its receipt."""
+    reminders: bool = True
+    """Reminders and the final notice of overdue invoices, and payments that failed."""
+    trials: bool = True
+    """Three days before a trial ends."""
+
+
 class SettingsInput(Input):
     """All settings of the seller but the logo."""
 
@@ -98,6 +112,7 @@ class SettingsInput(Input):
     change_defaults: ChangeDefaultsInput = ChangeDefaultsInput()
     dunning: DunningInput = DunningInput()
     self_service: SelfServiceInput = SelfServiceInput()
+    mails: MailsInput = MailsInput()
 
     @model_validator(mode="after")
     def _series_differ(self) -> Self:

@@ -46,6 +46,15 @@ class SelfService(TypedDict):
     resume: bool
 
 
+class Mails(TypedDict):
+    """Which mails customers get without anybody sending them."""
+
+    invoices: bool
+    receipts: bool
+    reminders: bool
+    trials: bool
+
+
 class Seller(TypedDict):
     """The seller's particulars as they are frozen into invoices, and the rules of the house.
 
@@ -69,6 +78,7 @@ class Seller(TypedDict):
     change_defaults: ChangeDefaults
     dunning: Dunning
     self_service: SelfService
+    mails: Mails
 
 
 DEFAULT_SELLER = Seller(
@@ -93,6 +103,8 @@ DEFAULT_SELLER = Seller(
     ),
     dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid", automatic=True),
     self_service=SelfService(change_quantity=True, change_plan=True, cancel=True, resume=True),
+    # A run of an installation that never mailed its invoices must not begin to by itself.
+    mails=Mails(invoices=False, receipts=True, reminders=True, trials=True),
 )
 _OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
 

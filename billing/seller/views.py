@@ -26,5 +26,6 @@ def settings_view(row: Row) -> dict[str, Any]:
         "change_defaults": row["change_defaults"],
         "dunning": {"automatic": True, **row["dunning"]},
         "self_service": row["self_service"],
+        "mails": row["mails"],
         "updated_at": instant(row["updated_at"]),
     }

@@ -69,6 +69,13 @@ class SelfServiceForm(Form):
     resume = BooleanField("Go on after a pause")
 
 
+class MailsForm(Form):
+    invoices = BooleanField("Invoices of billing runs, with their PDF")
+    receipts = BooleanField("Receipts of payments")
+    reminders = BooleanField("Reminders, the final notice, and payments that failed")
+    trials = BooleanField("Three days before a trial ends")
+
+
 class SettingsForm(InputForm):
     model = SettingsInput
     name = TextField("Name")
@@ -88,6 +95,7 @@ class SettingsForm(InputForm):
     change_defaults = FormField(ChangeDefaultsForm, "Changes of subscriptions")
     dunning = FormField(DunningForm, "Overdue invoices")
     self_service = FormField(SelfServiceForm, "What customers may do by themselves")
+    mails = FormField(MailsForm, "Mails that go out by themselves")
 
     def shown(self, values: dict[str, Any]) -> dict[str, Any]:
         """An absent address is a blank one."""
