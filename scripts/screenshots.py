@@ -18,7 +18,7 @@ from billing import database, indexes
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
 from portal.app import create_app
-from tests.browser.live import customer_pages, served, staff_pages
+from tests.browser.live import customer_pages, public_pages, served, staff_pages
 from tests.factories import PASSWORD
 from tests.portal.believable import ADMIN, CUSTOMER, build
 
@@ -35,7 +35,7 @@ def main(target: Path, wanted: list[str]) -> None:
         business = build()
         with served(app) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            take(browser, address, {"sign-in": "/sign-in"}, None, target, wanted)
+            take(browser, address, public_pages(business), None, target, wanted)
             take(browser, address, staff_pages(business), ADMIN, target, wanted)
             take(browser, address, customer_pages(business), CUSTOMER, target, wanted)
             browser.close()

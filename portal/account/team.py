@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     return form_page("account/team.html", InputForm(), team=team_of(_own()))
 
 
-@page(OWN_ACCOUNT, audience="customer")
+@page(OWN_ACCOUNT, audience="customer", is_sensitive=True)
 def invite() -> ResponseReturnValue:
     """Send somebody a link to join."""
     form = InviteForm(customer_role="viewer")
@@ -79,7 +79,7 @@ def reinvite(user_id: str) -> ResponseReturnValue:
     )
 
 
-@page(OWN_ACCOUNT, audience="customer")
+@page(OWN_ACCOUNT, audience="customer", is_sensitive=True)
 def role(user_id: str) -> ResponseReturnValue:
     """What somebody may do."""
     member = get_member(_own(), user_id)
@@ -103,7 +103,7 @@ def role(user_id: str) -> ResponseReturnValue:
     )
 
 
-@page(OWN_ACCOUNT, audience="customer")
+@page(OWN_ACCOUNT, audience="customer", is_sensitive=True)
 def remove(user_id: str) -> ResponseReturnValue:
     """Ask once, then let somebody in no more."""
     member = get_member(_own(), user_id)

@@ -51,8 +51,11 @@ from billing.usage import queries as usage
 from billing.usage.entitlements import entitlements, list_entitlements
 from billing.usage.so_far import usage_so_far
 from billing.users import queries as users
+from billing.users.links import new_link, spend_link
 from billing.users.permissions import scopes_of
+from billing.users.sessions import begin_session, find_session
 from billing.users.sign_in import sign_in
+from billing.users.sign_ins import sign_ins_of, sign_out_elsewhere
 from billing.users.tokens import Tokens
 from billing.webhooks.fan_out import sequence_waiting
 from tests.factories import (
@@ -504,7 +507,24 @@ def test_signing_in_and_every_request_walk_indexes(
     users.get_user(user.id)
     access_of(user.id)
     users.find_linked_user("https://id.example.com", "somebody")
+    here = begin_session(user, "By password", device="Firefox", ip=None)
+    assert find_session(here)
+    assert len(sign_ins_of(user.id, here)) == 2
+    sign_out_elsewhere(user.id, here)
+    assert spend_link(new_link(user.id, "sign_in", timedelta(minutes=5)), "sign_in")
     assert profiler.scans() == []
+
+
+def test_what_every_page_asks_first_is_one_question(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, _ = books
+    here = begin_session(create_user(), "By password", device="Firefox", ip=None)
+    profiler.operations()
+    assert find_session(here)
+    (asked,) = [each for each in profiler.operations() if each["ns"].endswith(".sessions")]
+    assert (asked["op"], asked["docsExamined"]) == ("command", 2)  # it, and its user
+    assert asked["planSummary"] == "IXSCAN { _id: 1 }"
 
 
 def test_a_billing_run_walks_indexes(books: tuple[Profiler, dict[str, str]]) -> None:

@@ -36,6 +36,19 @@ def served(app: Flask, port: int = 0) -> Iterator[str]:
         server.server_close()
 
 
+def public_pages(of: Business) -> dict[str, str]:
+    """Every page of who is not signed in, by a short name."""
+    return {
+        "sign-in": "/sign-in",
+        "sign-in-link": "/sign-in/link",
+        "sign-in-forgotten": "/sign-in/forgotten",
+        "sign-in-by-link": f"/sign-in/link/{of.way_in}",
+        "sign-in-new-password": f"/sign-in/new/{of.new_password}",
+        "sign-in-accept": f"/invitation/{of.invitation}",
+        "sign-in-spent": "/sign-in/link/spent",
+    }
+
+
 def staff_pages(of: Business) -> dict[str, str]:
     """Every page of staff, by a short name."""
     return {
@@ -140,6 +153,12 @@ def staff_pages(of: Business) -> dict[str, str]:
         "user": f"/users/{of.user}",
         "user-edit": f"/users/{of.user}/edit",
         "user-unlink": f"/users/{of.user}/unlink",
+        "user-invited": f"/users/{of.invited}",
+        "user-invited-edit": f"/users/{of.invited}/edit",
+        "user-invite": f"/users/{of.invited}/invite",
+        "user-new": "/users/new",
+        "user-guarded": f"/users/{of.guarded}",
+        "user-reset": f"/users/{of.guarded}/reset-second-factor",
         "api-clients": "/oauth-clients",
         "api-client-new": "/oauth-clients/new",
         "api-client": f"/oauth-clients/{of.client}",
@@ -169,6 +188,10 @@ def staff_pages(of: Business) -> dict[str, str]:
         "settings": "/settings",
         "settings-edit": "/settings/edit",
         "profile": "/profile",
+        "profile-second-factor": "/profile/second-factor/new",
+        "profile-codes": "/profile/second-factor/codes",
+        "profile-remove": "/profile/second-factor/remove",
+        "profile-confirm": "/profile/confirm",
         "missing": "/nowhere",
     }
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opened
-from tests.browser.live import customer_pages, staff_pages
+from tests.browser.live import customer_pages, public_pages, staff_pages
 from tests.portal.believable import ADMIN, CUSTOMER, build
 
 AXE = Path("node_modules/axe-core/axe.min.js")
@@ -24,7 +24,7 @@ def _pages(kind: str) -> dict[str, str]:
     business = build()
     return {
         "public": {
-            "sign-in": "/sign-in",
+            **public_pages(business),
             "missing": "/nowhere",
             "api-docs": "/api/docs",
             "api-docs-customers": "/api/docs/customers",

@@ -53,7 +53,9 @@ from billing.subscriptions.inputs import (
 from billing.subscriptions.models import Subscription
 from billing.taxes.save_tax_rate import archive_tax_rate
 from billing.usage.save_meter import archive_meter
+from billing.users.links import LIFETIMES, Purpose, new_link
 from billing.users.models import User
+from billing.users.sessions import begin_session
 from billing.users.sign_in import actor_for
 from billing.webhooks.admit import admit
 from billing.webhooks.fan_out import sequence_waiting
@@ -71,6 +73,7 @@ from tests.factories import (
     create_meter,
     create_plan,
     create_saved_view,
+    create_second_factor,
     create_subscription,
     create_tax_rate,
     create_test_clock,
@@ -123,6 +126,11 @@ class Business:
     failed_mail: str
     overdue: str
     put_off: str
+    invited: str
+    guarded: str
+    invitation: str
+    way_in: str
+    new_password: str
 
     @property
     def consent(self) -> str:
@@ -266,7 +274,7 @@ def build() -> Business:
         api_call,
         _integrate(), *_listen(), *_help_themselves(acme, team), _look(),
         _keep_views(admin), *_act_on_many(admin, late.id, draft.id, taxed.id),
-        *_write(late), *_remind(),
+        *_write(late), *_remind(), *_let_in(admin),
     )  # fmt: skip
 
 
@@ -281,6 +289,20 @@ def _write(invoice: Invoice) -> tuple[str, str]:
     database().mails.update_one({"_id": failed}, change)
     waiting: Any = database().mails.find_one({"kind": "invoice"})
     return waiting["_id"], failed
+
+
+def _let_in(admin: User) -> tuple[str, str, str, str, str]:
+    """Somebody invited, somebody with a second factor, and their links; the admin elsewhere."""
+    begin_session(admin, "By password and a code", device="Safari on iPhone", ip="192.0.2.7")
+    invited = create_user(
+        email="ina@example.com", name="Ina Vited", role="billing", status="invited", password=None
+    )
+    guarded = create_second_factor(create_user(name="Grace Hopper", role="support")).user
+    sent: list[tuple[str, Purpose]] = [
+        (invited.id, "invitation"), (guarded.id, "sign_in"), (guarded.id, "password_reset"),
+    ]  # fmt: skip
+    tokens = [new_link(user_id, purpose, LIFETIMES[purpose]) for user_id, purpose in sent]
+    return invited.id, guarded.id, tokens[0], tokens[1], tokens[2]
 
 
 def _remind() -> tuple[str, str]:

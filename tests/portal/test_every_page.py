@@ -30,6 +30,11 @@ PUBLIC = {
     "api_docs.index",
     "api_docs.group",
 }
+PROFILE = {
+    "profile",
+    *(f"profile-{name}" for name in ("second-factor", "codes", "remove", "confirm")),
+}
+"""What everybody who is signed in has."""
 OUTSIDE = ("api.", "oauth_server.", "health.", "static")
 
 
@@ -79,7 +84,7 @@ def test_an_anonymous_reader_is_sent_to_the_sign_in(app: Flask, business: Busine
 def test_staff_pages_do_not_exist_for_a_customer(app: Flask, business: Business) -> None:
     customer = _browser(app, CUSTOMER)
     for name, path in staff_pages(business).items():
-        if name not in {"dashboard", "profile", "consent", "search", "search-found"}:
+        if name not in {"dashboard", "consent", "search", "search-found"} | PROFILE:
             assert customer.get(path).status == 404, path
     assert customer.get("/").to == "/account"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from billing import clock
 from billing.database import Database, Row
 from billing.users.models import User
 from billing.users.queries import get_user
-from tests.factories import PASSWORD, create_user
+from tests.factories import PASSWORD, create_second_factor, create_user
 from tests.openid_provider import CLIENT_SECRET, OpenIDProvider
 from tests.portal.oidc.conftest import Portal
 from tests.portal.oidc.flows import BUTTON, at_provider, come_back, go, only_user, refused
@@ -122,3 +125,24 @@ def test_a_linked_users_role_is_said_to_be_the_providers(
     go(reader)
     user: User = get_user(only_user(db)["_id"])
     assert "Set anew by the provider" in reader.get(f"/users/{user.id}/edit").text
+
+
+def test_the_provider_answers_for_who_it_is(
+    reader: PageClient, make: Portal, db: Database[Row]
+) -> None:
+    """No code is asked for, not even where staff need a second factor."""
+    create_second_factor(create_user(email="ada@example.com"))
+    for portal in (reader.app, make(staff_need_second_factor=True)):
+        browser = PageClient(portal)
+        assert browser.follow(go(browser)).title == "Dashboard"
+    assert "By OpenID Connect" in browser.get("/profile").text
+
+
+def test_who_has_no_password_is_asked_for_none(
+    reader: PageClient, make: Portal, db: Database[Row]
+) -> None:
+    strict = PageClient(make(staff_need_second_factor=True))
+    assert strict.follow(go(strict)).title == "Dashboard"
+    long_ago = {"$set": {"confirmed_at": clock.now() - timedelta(hours=1)}}
+    db.sessions.update_many({}, long_ago)
+    assert strict.get("/users/new").status == 200
