@@ -7,7 +7,7 @@ from pydantic import Field
 from api.query import CreatedFilter, PageQuery, Search
 from api.shape import Id, Instant, Shape
 from billing.inputs import ObjectId
-from billing.users.inputs import Role, Status
+from billing.users.inputs import CustomerRole, Role, Status
 
 
 class User(Shape):
@@ -20,6 +20,8 @@ class User(Shape):
     role: Role
     customer_id: Id | None
     """The customer that a user of role `customer` belongs to."""
+    customer_role: CustomerRole | None
+    """What such a user may do on the customer's own pages: an `owner` acts, a `viewer` looks."""
     scopes: list[str]
     status: Status
     """Who is `invited` cannot sign in before they accept."""

@@ -9,6 +9,7 @@ from billing.inputs import Input, Name, ObjectId
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
 Status = Literal["active", "disabled", "invited"]
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
+CustomerRole = Literal["owner", "viewer"]
 Password = Annotated[str, Field(min_length=12, max_length=1024)]
 
 
@@ -20,6 +21,9 @@ class UserInput(Input):
     role: Role
     customer_id: ObjectId | None = None
     """The customer that a user of role `customer` belongs to."""
+    customer_role: CustomerRole | None = None
+    """What a user of role `customer` may do on the customer's own pages: an `owner` acts for the
+    customer, a `viewer` looks. Left out, the present one stays; a new one is an owner."""
     status: Status = "active"
     """`invited` until they accept and choose a password; only one who has none can be invited."""
     password: Password | None = Field(default=None, repr=False)
@@ -31,6 +35,8 @@ class UserInput(Input):
             raise ValueError(
                 "customer_id is required for the role customer, and only allowed for it"
             )
+        if self.role != "customer" and self.customer_role is not None:
+            raise ValueError("customer_role is only allowed for the role customer")
         if self.status == "invited" and self.password is not None:
             raise ValueError("password is chosen by who is invited")
         return self
@@ -81,6 +87,7 @@ def as_input(user: Any) -> UserInput:
         name=user.name,
         role=user.role,
         customer_id=user.customer_id,
+        customer_role=user.customer_standing,
         status=user.status,
         password=None,
     )

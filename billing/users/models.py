@@ -100,6 +100,13 @@ class User(Document):
         return bool(self.role != "customer")
 
     @property
+    def customer_standing(self) -> str | None:
+        """`owner` or `viewer` for a customer's user, None for staff."""
+        if self.role != "customer":
+            return None
+        return "owner" if self.is_owner else VIEWER
+
+    @property
     def is_owner(self) -> bool:
         """Whether this customer's user may act for the customer, not only look."""
         return bool(self.role == "customer" and self.customer_role != VIEWER)

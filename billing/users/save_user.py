@@ -83,6 +83,7 @@ def end_sessions(user_id: str) -> User:
 def _fill(user: User, data: UserInput) -> None:
     user.email, user.name, user.role = data.email, data.name, data.role
     user.customer_id, user.status = data.customer_id, data.status
+    user.customer_role = data.customer_role or user.customer_role
     user.search_terms = search_terms(data.name, data.email)
     if data.password:
         user.password_hash = hash_password(data.password)

@@ -9,6 +9,7 @@ from billing.users.permissions import scopes_of
 
 def user_view(row: Row) -> dict[str, Any]:
     """The API's shape of a user."""
+    is_customer = row["role"] == "customer"
     return {
         "id": row["_id"],
         "object": "user",
@@ -16,6 +17,7 @@ def user_view(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "role": row["role"],
         "customer_id": row.get("customer_id"),
+        "customer_role": (row.get("customer_role") or "owner") if is_customer else None,
         "scopes": sorted(scopes_of(row["role"])),
         "status": row["status"],
         "last_login_at": instant(row.get("last_login_at")),

@@ -6,7 +6,7 @@ from wtforms import SelectField
 
 from billing.users.inputs import UserInput
 from billing.users.permissions import ROLES
-from portal.forms import InputForm, PasswordField, TextField, choices
+from portal.forms import InputForm, PasswordField, TextField, choices, options
 
 
 class UserForm(InputForm):
@@ -15,6 +15,10 @@ class UserForm(InputForm):
     email = TextField("Email")
     role = SelectField("Role", choices=choices(ROLES))
     customer_id = TextField("Customer ID")
+    customer_role = SelectField(
+        "On the customer's pages",
+        choices=options([("", "As it is"), ("owner", "Owner: acts"), ("viewer", "Viewer: looks")]),
+    )
     status = SelectField("Status")
     password = PasswordField("Password")
 

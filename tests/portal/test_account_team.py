@@ -197,3 +197,17 @@ def test_a_team_has_an_end(customer_id: str, monkeypatch: pytest.MonkeyPatch) ->
     _person(customer_id)
     with pytest.raises(BillingError, match="at most 1"):
         invite_member(customer_id, InviteMember(email="a@b.example"), lambda *_: "")
+
+
+def test_staff_make_owners_and_viewers_too(admin: PageClient, customer_id: str) -> None:
+    values = {"name": "Vito", "email": "vito@acme.example", "role": "customer"}
+    more = {"customer_id": customer_id, "customer_role": "viewer"}
+    seen = admin.submit("/users/new", **values, **more)
+    assert "Customer, viewer" in admin.follow(seen).text
+    vito = User.objects(email="vito@acme.example").first()
+    admin.submit(f"/users/{vito.id}/edit", name="Vito V.")
+    assert not User.objects(id=vito.id).first().is_owner, "another name makes no owner"
+    admin.submit(f"/users/{vito.id}/edit", customer_role="owner")
+    assert User.objects(id=vito.id).first().is_owner
+    refused = admin.submit("/users/new", **{**values, "role": "support", "customer_role": "owner"})
+    assert "only allowed for the role customer" in refused.alerts()
