@@ -1,11 +1,12 @@
 """How views end: a saved form leads on, a refused one is shown again."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from billing.events.queries import list_events
+from portal.events.timeline import timeline_of
 from portal.forms import InputForm
 
 
@@ -30,10 +31,7 @@ def form_page(
 
 def timeline(**about: str) -> dict[str, Any]:
     """The newest of what happened to an object (`object_id`) or around a `customer_id`."""
-    what = cast("dict[str, Any]", about)
-    found = list_events(**what, limit=15)
-    more = url_for("events.index", **what) if found.has_more else None
-    return {"items": found.items, "more": more}
+    return timeline_of(about)
 
 
 def confirm_page(

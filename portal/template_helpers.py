@@ -28,7 +28,7 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    filters = (money, day, month, instant, words, cycle, plain, explained, quantity, percent)
+    filters = (money, day, month, instant, clock, words, cycle, plain, explained, quantity, percent)
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
@@ -83,6 +83,14 @@ def instant(value: datetime | None) -> Markup:
     shown = format_datetime(value, "MMM d, y, HH:mm", locale=LOCALE)
     iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(iso, shown)
+
+
+def clock(value: datetime) -> Markup:
+    """The time of day of a moment, in UTC."""
+    iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(
+        iso, value.strftime("%H:%M")
+    )
 
 
 def words(code: str | None) -> str:

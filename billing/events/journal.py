@@ -13,7 +13,7 @@ from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
 from billing.shapes import instant
 
-_UNTOLD = {
+UNTOLD = {
     "_id",
     "revision",
     "created_at",
@@ -77,16 +77,17 @@ def _customer_id(document: Document) -> str | None:
     return getattr(document, "customer_id", None)
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
+    """A value as events keep it."""
     return instant(value) if isinstance(value, datetime) else value
 
 
 def difference(before: Row, after: Row) -> dict[str, list[Any]]:
     """`{field: [before, after]}` of all that differs; secrets are named but never shown."""
     changes: dict[str, list[Any]] = {}
-    for name in sorted((before.keys() | after.keys()) - _UNTOLD):
+    for name in sorted((before.keys() | after.keys()) - UNTOLD):
         old, new = before.get(name), after.get(name)
         if old == new or (not old and not new and old != 0 and new != 0):
             continue
-        changes[name] = ["(hidden)", "(hidden)"] if name in _SECRET else [_told(old), _told(new)]
+        changes[name] = ["(hidden)", "(hidden)"] if name in _SECRET else [told(old), told(new)]
     return changes

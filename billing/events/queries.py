@@ -1,5 +1,6 @@
 """Reading the audit trail."""
 
+from datetime import datetime
 from typing import Any, Unpack
 
 from pymongo.read_concern import ReadConcern
@@ -9,6 +10,7 @@ from billing.database import Row, database
 from billing.errors import Invalid, NotFound
 from billing.events.models import COLLECTION
 from billing.events.sequence import waiting_events
+from billing.ids import lowest_id
 from billing.pages import MAX_COUNT, Page, PageArguments, PageRequest, count_capped, paginate
 
 SORTS = {"created_at": "_id"}
@@ -25,14 +27,23 @@ def list_events(
     type: str | None = None,  # noqa: A002  (the field's own name)
     actor_id: str | None = None,
     request_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     **page: Unpack[PageArguments],
 ) -> Page:
-    """Events, newest first; a customer's actor sees only what happened to that customer."""
+    """Events, newest first; a customer's actor sees only what happened to that customer.
+
+    `since` and `until` are aware moments: recorded from the one on and before the other.
+    """
     where = _where(object_id=object_id, customer_id=customer_id, type_=type)
     if actor_id is not None:
         where["actor.id"] = actor_id
     if request_id is not None:
         where["request_id"] = request_id
+    bounds = {"$gte": since and lowest_id("evt", since), "$lt": until and lowest_id("evt", until)}
+    recorded = {op: bound for op, bound in bounds.items() if bound}
+    if recorded and "_id" not in where:
+        where["_id"] = recorded
     return paginate(COLLECTION, where, PageRequest(**page), sorts=SORTS)
 
 

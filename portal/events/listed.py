@@ -1,12 +1,13 @@
 """The audit trail as a list."""
 
 import json
+from datetime import datetime, timedelta
 
 from billing.customers.queries import customer_names
 from billing.database import Row
 from billing.events.queries import list_events
 from portal.lists.columns import computed, value, values
-from portal.lists.filters import text
+from portal.lists.filters import moment, text
 from portal.lists.staff_list import StaffList
 
 
@@ -16,13 +17,23 @@ def _changes(row: Row) -> str | None:
     return json.dumps(found, ensure_ascii=False, default=str) if found else None
 
 
+def _end_of_day(typed: str) -> datetime:
+    """A day is meant with all its hours."""
+    found = moment(typed)
+    return found + timedelta(days=1) if len(typed) == len("2026-01-31") else found
+
+
 EVENTS = StaffList(
     name="events",
     noun="events",
     scope="read:events",
     query=list_events,
-    filters=dict.fromkeys(("object_id", "customer_id", "actor_id", "type", "request_id"), text),
-    shown=frozenset({"type", "object_id"}),
+    filters={
+        **dict.fromkeys(("object_id", "customer_id", "actor_id", "type", "request_id"), text),
+        "since": moment,
+        "until": _end_of_day,
+    },
+    shown=frozenset({"type", "object_id", "actor_id", "since", "until"}),
     names={"customer_id": customer_names},
     columns=[
         value("id", "_id"),

@@ -140,6 +140,8 @@ def staff_pages(of: Business) -> dict[str, str]:
         "checks": "/checks",
         "check": f"/checks/{of.check}",
         "events": "/events",
+        "as-it-was": f"/events/objects/{of.customer}?at=2099-12-31T12:00",
+        "as-it-was-not": f"/events/objects/{of.subscription}?at=2020-01-01T12:00",
         "outbox": "/outbox",
         "mail": f"/outbox/{of.mail}",
         "mail-failed": f"/outbox/{of.failed_mail}",

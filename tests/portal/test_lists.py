@@ -114,7 +114,7 @@ def test_the_audit_trail_names_who_changed_what_from_where(admin: PageClient) ->
     seen = admin.get(f"/events?object_id={customer.id}&type=customer.updated")
     assert "Ada Admin" in seen.text
     assert "127.0.0.1" in seen.text
-    assert "Before → After" in seen.text
+    assert "Name Before After" in seen.text
 
 
 def test_how_many_rows_there_are_is_said_where_a_search_does_not_replace_it(
