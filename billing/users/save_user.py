@@ -2,6 +2,7 @@
 
 from mongoengine.errors import NotUniqueError
 
+from billing.actors import current_actor
 from billing.database import database, operation
 from billing.errors import Invalid
 from billing.events.journal import insert, update
@@ -14,6 +15,7 @@ from billing.users.models import User
 from billing.users.passwords import hash_password, password_matches
 from billing.users.queries import get_user
 from billing.users.sessions import end_sessions_of
+from billing.users.throttle import PASSWORDS
 
 
 @operation
@@ -60,9 +62,14 @@ def update_user(user_id: str, data: UserInput, expected_revision: int | None = N
 
 @operation
 def change_password(user_id: str, data: ChangePassword) -> User:
-    """Change one's own password, which ends all sign-ins. Raises InvalidCredentials."""
-    user = get_user(user_id)
+    """Change one's own password, which ends all sign-ins.
+
+    Raises InvalidCredentials, and TooManyAttempts after as many as a sign-in bears.
+    """
+    user, ip = get_user(user_id), current_actor().ip
+    PASSWORDS.refuse(user.email, ip)
     if not password_matches(user.password_hash, data.current_password):
+        PASSWORDS.fail(user.email, ip)
         raise InvalidCredentials("The current password is wrong.", field="current_password")
     user.password_hash = hash_password(data.new_password)
     end_sign_ins(user)

@@ -66,7 +66,10 @@ def _ask(purpose: Asked, template: str) -> ResponseReturnValue:
         return email
 
     if email := form.submit(lambda data: send(data.email)):
-        return render_template("auth/asked.html", email=email, again=request.path)
+        sends_mail = current_app.config["SETTINGS"].sends_mail
+        return render_template(
+            "auth/asked.html", email=email, again=request.path, sends_mail=sends_mail
+        )
     return form_page(template, form)
 
 

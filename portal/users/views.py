@@ -40,8 +40,8 @@ def create() -> ResponseReturnValue:
     """Add a user."""
     form = NewUserForm(role="viewer")
     if user := form.submit(lambda data: add_user(data, link_to)):
-        told = "was sent an invitation" if user.is_invited else "can sign in now"
-        return done(f"{user.name} {told}.", url_for(".detail", user_id=user.id))
+        told = _invited(user) if user.is_invited else f"{user.name} can sign in now."
+        return done(told, url_for(".detail", user_id=user.id))
     return form_page("users/form.html", form)
 
 
@@ -58,6 +58,12 @@ def detail(user_id: str) -> ResponseReturnValue:
         rights=rights,
         events=timeline(object_id=user_id),
     )
+
+
+def _invited(user: User) -> str:
+    if current_app.config["SETTINGS"].sends_mail:
+        return f"{user.name} was sent an invitation."
+    return f"{user.name} is invited. No mail is sent here: hand over the link from the outbox."
 
 
 def _way_in(user: User) -> str:
@@ -91,7 +97,7 @@ def invite(user_id: str) -> ResponseReturnValue:
     user = get_user(user_id)
     form = InputForm()
     if form.submit(lambda _: send_invitation(user_id, link_to)):
-        return done(f"{user.name} was sent an invitation.", url_for(".detail", user_id=user_id))
+        return done(_invited(user), url_for(".detail", user_id=user_id))
     return confirm_page(
         form,
         f"Invite {user.name} again?",

@@ -10,8 +10,10 @@ from flask import Flask
 
 from billing import clock
 from billing.entrance import ask
+from billing.settings import Settings
 from billing.users.models import User
 from billing.users.queries import get_user
+from portal.app import create_app
 from tests.factories import PASSWORD, create_customer, create_user
 from tests.mailbox import link_to, mails_to
 from tests.portal.page_client import PageClient
@@ -101,6 +103,18 @@ def test_the_answer_is_the_same_for_everybody(anonymous: PageClient) -> None:
     assert not mails_to(disabled.email)
 
 
+def test_where_mail_is_sent_nobody_is_sent_to_an_admin(
+    anonymous: PageClient, settings: Settings
+) -> None:
+    assert "ask an admin" in anonymous.submit("/sign-in/link", email="a@example.com").text
+    mail = {"smtp_host": "localhost", "mail_from": "billing@example.com"}
+    there = PageClient(create_app(settings.model_copy(update=mail), connect=False))
+    assert "ask an admin" not in there.submit("/sign-in/link", email="a@example.com").text
+    there.sign_in(create_user())
+    seen = there.submit("/users/new", name="vera", email="vera@example.com", role="support")
+    assert "vera was sent an invitation." in there.follow(seen).html
+
+
 def test_what_is_no_address_is_named(anonymous: PageClient) -> None:
     seen = anonymous.submit("/sign-in/link", email="nonsense")
     assert seen.status == 422
@@ -162,7 +176,7 @@ def test_an_admin_invites_and_the_invited_choose_their_password(
     admin: PageClient, anonymous: PageClient, app: Flask
 ) -> None:
     seen = admin.submit("/users/new", name="vera", email="vera@example.com", role="support")
-    assert "vera was sent an invitation." in admin.follow(seen).text
+    assert "vera is invited. No mail is sent here" in admin.follow(seen).html
     user_id = seen.to.rpartition("/")[2]
     path = link_to("vera@example.com")
     page = anonymous.get(path)

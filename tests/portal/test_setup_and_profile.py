@@ -6,6 +6,7 @@ from flask import Flask
 
 from billing.settings import Settings
 from billing.users.first_admin import ensure_first_admin
+from billing.users.throttle import PER_ACCOUNT
 from tests.factories import PASSWORD, create_user
 from tests.portal.page_client import PageClient
 
@@ -53,6 +54,14 @@ def test_a_wrong_present_password_changes_nothing(admin: PageClient) -> None:
     assert seen.status == 422
     assert seen.error_of("current_password") == "The current password is wrong."
     assert admin.get("/profile").status == 200
+
+
+def test_guessing_the_present_password_is_throttled(admin: PageClient) -> None:
+    typed = {"current_password": "wrong", "new_password": "a completely new one"}
+    for _ in range(PER_ACCOUNT):
+        assert admin.submit("/profile", "/profile", **typed).status == 422
+    right = typed | {"current_password": PASSWORD}
+    assert admin.submit("/profile", "/profile", **right).status == 429
 
 
 def test_light_or_dark_is_remembered(admin: PageClient) -> None:
