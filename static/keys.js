@@ -14,7 +14,7 @@
     else localStorage.setItem(OFF, "yes");
   });
 
-  const isTyping = (element) => element.isContentEditable || element.matches("input, textarea, select");
+  const isTyping = (element) => element.isContentEditable || element.matches("input:not([type=checkbox]), textarea, select");
   const follow = (selector) => document.querySelector(selector)?.click();
   const searchHere = () => {
     const field = document.querySelector("main input[type=search]");
