@@ -21,6 +21,7 @@ from portal.forms import options
 from portal.listing import listing, respond
 from portal.lists.export import add_export
 from portal.subscriptions import ending, pausing
+from portal.subscriptions.coming import coming
 from portal.subscriptions.forms import ChangeForm, SubscribeForm
 from portal.subscriptions.listed import SUBSCRIPTIONS
 from portal.subscriptions.previews import act_page, preview_of
@@ -95,15 +96,18 @@ def _pick_customer() -> ResponseReturnValue:
 def detail(subscription_id: str) -> ResponseReturnValue:
     """All about one subscription, and what can be done with it now."""
     subscription = get_subscription(subscription_id)
+    possible = possible_actions(subscription_id)
+    next_invoice = preview_next_invoice(subscription_id)
     return render_template(
         "subscriptions/detail.html",
         subscription=subscription,
         customer=get_customer(subscription.customer_id),
         charge=charge_of(subscription),
         agreed=agreed(subscription.row()),
-        possible=possible_actions(subscription_id),
+        possible=possible,
         waiting=waiting_lines(subscription_id),
-        next_invoice=preview_next_invoice(subscription_id),
+        next_invoice=next_invoice,
+        coming=coming(subscription.row(), next_invoice, possible),
         usage=usage_card(subscription_id),
         invoices=list_invoices(subscription_id=subscription_id, limit=10),
         is_overdue=is_overdue,

@@ -12,11 +12,13 @@ from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription
 from billing.customers.inputs import as_input
 from billing.customers.save_customer import update_customer
+from billing.inputs import merge
 from billing.subscriptions.inputs import (
     CancelSubscription,
     PauseSubscription,
     SubscriptionChange,
 )
+from billing.subscriptions.inputs import as_input as as_change
 from billing.subscriptions.models import Subscription
 from portal.template_helpers import date_text
 from tests.factories import (
@@ -149,3 +151,29 @@ def test_a_suspended_customer_has_no_next_invoice(admin: PageClient) -> None:
     subscription = create_subscription(customer=customer)
     update_customer(customer.id, as_input(customer).model_copy(update={"status": "suspended"}))
     assert "None while the customer is suspended." in _page(admin, subscription).text
+
+
+def test_what_is_to_come_stands_above_the_past_and_can_be_taken_back(admin: PageClient) -> None:
+    plan = create_plan(price=1000, pricing_model="per_unit")
+    subscription = create_subscription(plan=plan)
+    later = {"quantity": 7, "effective": "period_end"}
+    update_subscription(subscription.id, merge(SubscriptionChange, as_change(subscription), later))
+    path = f"/subscriptions/{subscription.id}"
+    seen = admin.get(path)
+    assert "To come" in seen.text
+    assert "7 units: $70.00 per month" in seen.text
+    assert "Invoice of $70.00 for the time until" in seen.text
+    assert f"{path}/revoke-change" in seen.links()
+    admin.submit(f"{path}/revoke-change")
+    assert "Invoice of $10.00" in admin.get(path).text
+    cancel_subscription(subscription.id, CancelSubscription(when="period_end"))
+    ending = admin.get(path)
+    assert "Keep it" in ending.text
+    assert "Invoice of" not in ending.text
+
+
+def test_a_trials_end_is_to_come_and_nothing_of_what_is_over(admin: PageClient) -> None:
+    trial = create_subscription(plan=create_plan(trial_days=10))
+    assert "The trial ends" in admin.get(f"/subscriptions/{trial.id}").text
+    cancel_subscription(trial.id, CancelSubscription(when="now"))
+    assert "To come" not in admin.get(f"/subscriptions/{trial.id}").text
