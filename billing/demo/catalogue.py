@@ -17,6 +17,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "billing_cycle": "monthly",
         "features": [_SEATS],
         "limits": {"projects": 3},
+        "self_service": True,
         "tier": "1",
     },
     "team": {
@@ -28,6 +29,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "features": [_SEATS, _SSO],
         "limits": {"projects": 25},
         "trial_days": 14,
+        "self_service": True,
         "tier": "2",
     },
     "team_yearly": {
@@ -38,6 +40,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "billing_cycle": "yearly",
         "features": [_SEATS, _SSO],
         "limits": {"projects": 25},
+        "self_service": True,
         "tier": "2",
     },
     "business": {
@@ -48,6 +51,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "billing_cycle": "monthly",
         "features": [_SEATS, _SSO, _SUPPORT],
         "limits": {"projects": None},
+        "self_service": True,
         "tier": "3",
     },
     "business_yearly": {
@@ -58,6 +62,7 @@ PLANS: dict[str, dict[str, Any]] = {
         "billing_cycle": "yearly",
         "features": [_SEATS, _SSO, _SUPPORT],
         "limits": {"projects": None},
+        "self_service": True,
         "tier": "3",
     },
     "messages": {
@@ -176,6 +181,8 @@ TAX_RATES = {
 
 SELLER = {
     "name": "Northlight Software GmbH",
+    "brand_color": "#3b5bb5",
+    "payment_instructions": "By bank transfer to DE02 1203 0000 0000 2020 51, Northlight Software.",
     "address": {
         "line1": "Speicherstraße 12",
         "city": "Hamburg",

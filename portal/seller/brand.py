@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from billing.database import Row
 from billing.seller.colours import channels, contrast, mixed, readable_against, readable_on
-from billing.seller.models import settings_row
+from billing.seller.models import DEFAULT_SELLER, settings_row
 from portal.access import public
 
 _LIGHT = ("#ffffff", "#f6f7f9")
@@ -62,7 +62,7 @@ def _brand() -> Brand | None:
         row = settings_row()
     except (PyMongoError, MongoEngineException, ConnectionFailure):
         return None  # the page may say that, or need nothing of the database
-    if row["updated_at"] is None:
+    if all(row[name] == DEFAULT_SELLER[name] for name in ("name", "logo", "brand_color")):
         return None
     return Brand(row["name"], _logo(row), _sheet(row))
 
