@@ -13,6 +13,7 @@ from billing.payments.models import Payment
 from billing.payments.queries import get_payment, has_payment_under_way
 from billing.payments.source import has_charging_provider
 from billing.self_service.inputs import PayBy
+from billing.seller import current_seller
 from billing.users.permissions import OWN_ACCOUNT
 from portal.access import page
 from portal.account.forms import PayForm
@@ -48,6 +49,7 @@ def pay(invoice_id: str) -> ResponseReturnValue:
         tried=_tried(invoice),
         is_under_way=has_payment_under_way(invoice_id),
         chargeable=has_charging_provider(),
+        instructions=_instructions(invoice),
     )
 
 
@@ -67,6 +69,12 @@ def _answer(invoice: Invoice, payment: Payment) -> ResponseReturnValue:
         flash(f"{amount} was asked for. It takes a while until the answer comes.", "success")
         return redirect(own, 303)
     return done(f"{amount} is paid. Thank you.", own)
+
+
+def _instructions(invoice: Invoice) -> str | None:
+    """How the seller is paid otherwise: as the invoice says, or now where it says nothing."""
+    said: str | None = (invoice.seller or {}).get("payment_instructions")
+    return said or current_seller()["payment_instructions"]
 
 
 def _tried(invoice: Invoice) -> str:
