@@ -45,7 +45,7 @@ def step(invoice_id: str) -> ResponseReturnValue:
         *_foreseen(invoice, form),
         document=invoice,
         button="Take the step",
-        trail=_trail(invoice),
+        trail=_trail(),
     )
 
 
@@ -68,7 +68,7 @@ def pause(invoice_id: str) -> ResponseReturnValue:
         "No reminder, no charge and no last step before that day. What is owed stays due.",
         document=invoice,
         button="Pause reminders",
-        trail=_trail(invoice),
+        trail=_trail(),
         hints={"until": "The first day on which the next step is taken again."},
     )
 
@@ -89,7 +89,7 @@ def resume(invoice_id: str) -> ResponseReturnValue:
         f"The next step is due on {due}, as it would have been without the pause.",
         document=invoice,
         button="Go on reminding",
-        trail=_trail(invoice),
+        trail=_trail(),
     )
 
 
@@ -123,6 +123,5 @@ def _owed(invoice: Invoice) -> str:
     return f"{name} owes {money(amount, invoice.currency)} since {date_text(invoice.due_date)}."
 
 
-def _trail(invoice: Invoice) -> list[tuple[str, str]]:
-    own = url_for("invoices.detail", invoice_id=invoice.id)
-    return [(invoice.number or "Invoice", own), ("Dunning", url_for(".index"))]
+def _trail() -> list[tuple[str, str]]:
+    return [("Dunning", url_for(".index"))]

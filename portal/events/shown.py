@@ -96,7 +96,8 @@ def _label(path: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return name.removesuffix("_id") if name != "_id" else name
+    """`customer_id` is a customer; but an external id is no external."""
+    return name if name in {"_id", "external_id"} else name.removesuffix("_id")
 
 
 def _value(path: str, value: Any, currency: str | None) -> Value:
