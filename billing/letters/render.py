@@ -22,8 +22,6 @@ from billing.seller import current_seller
 HIDDEN = "(hidden)"
 """Stands for a link that is nobody else's business."""
 
-_PAGES = {"trial_ending": "/account"}
-_INVOICE_PAGE = "/account/invoices/{about}"
 _log = logging.getLogger("duebill.mail")
 
 
@@ -64,5 +62,5 @@ def secret_link(mail: Row) -> str:
 
 def _page(mail: Row, base_url: str) -> str:
     """Where its recipient sees more of what the mail is about."""
-    page = _PAGES.get(mail["kind"], _INVOICE_PAGE)
-    return base_url + page.format(about=mail.get("about", ""))
+    about = str(mail.get("about", ""))
+    return base_url + (f"/account/invoices/{about}" if about.startswith("inv_") else "/account")

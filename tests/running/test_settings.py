@@ -71,6 +71,18 @@ def test_a_weak_secret_is_refused_by_name(name: str, value: str, reason: str, mo
             "ada@example.com",
             "ADMIN_EMAIL and ADMIN_PASSWORD belong together: set both or neither.",
         ),
+        (
+            "SMTP_HOST",
+            "smtp.example.com",
+            "SMTP_HOST and MAIL_FROM belong together: set both or neither.",
+        ),
+        (
+            "SMTP_USER",
+            "duebill",
+            "SMTP_USER and SMTP_PASSWORD belong together: set both or neither.",
+        ),
+        ("SMTP_HOST", "smtp://x", "SMTP_HOST must be a host such as smtp.example.com."),
+        ("SMTP_SECURITY", "ssl", "SMTP_SECURITY must be starttls, tls or none."),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str, message: str, tmp_path: Path) -> None:
@@ -103,6 +115,30 @@ def test_local_secrets_are_made_once_differ_and_are_private(tmp_path: Path) -> N
 def test_given_secrets_leave_no_file(tmp_path: Path) -> None:
     Settings.load({"DATA_DIR": str(tmp_path), "SECRET_KEY": STRONG, "JWT_SECRET": STRONG[::-1]})
     assert list(tmp_path.iterdir()) == []
+
+
+MAIL = {
+    "SMTP_HOST": "smtp.example.com",
+    "SMTP_USER": "duebill",
+    "SMTP_PASSWORD": "Jc7uPf2HdGm9SaQe",
+    "MAIL_FROM": "billing@example.com",
+}
+
+
+def test_a_mail_server_is_spoken_to_on_the_port_of_its_encryption() -> None:
+    assert not Settings.load(production()).sends_mail
+    told = Settings.load(production(**MAIL))
+    assert told.sends_mail
+    assert told.smtp_address == ("smtp.example.com", 587)
+    assert Settings.load(production(**MAIL, SMTP_SECURITY="TLS")).smtp_address[1] == 465
+    assert "Jc7uPf2HdGm9SaQe" not in repr(told)
+
+
+def test_the_password_of_a_mail_server_is_never_sent_in_the_clear() -> None:
+    message = refusal(production(**MAIL, SMTP_SECURITY="none"))
+    assert "SMTP_PASSWORD would be sent in the clear" in message
+    near = {**MAIL, "SMTP_HOST": "127.0.0.1", "SMTP_SECURITY": "none"}
+    assert Settings.load(production(**near)).smtp_address == ("127.0.0.1", 25)
 
 
 PROVIDER = {
