@@ -2,7 +2,6 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from email.message import EmailMessage
 from time import monotonic
 
 from billing.database import Row, database
@@ -85,8 +84,10 @@ class Postman:
             return Outcome("sent")
         said: Letter | None = None
         try:
-            said = letter_of(mail, self._settings.public_url, revealed=False)
-            outcome = _discreet(mail, sender.send(self._message(mail), mail["to"]))
+            letter = letter_of(mail, self._settings.public_url, revealed=True)
+            said = self._discreet_letter(mail, letter)
+            message = message_of(mail, letter, attachment_of(mail), self._settings.mail_from or "")
+            outcome = _discreet(mail, sender.send(message, mail["to"]))
         except SealBroken:
             outcome = Outcome("refused", words="Its link was sealed under another SECRET_KEY.")
         except BillingError as error:
@@ -97,9 +98,11 @@ class Postman:
         self._note(mail, outcome, said)
         return outcome
 
-    def _message(self, mail: Row) -> EmailMessage:
-        letter = letter_of(mail, self._settings.public_url, revealed=True)
-        return message_of(mail, letter, attachment_of(mail), self._settings.mail_from or "")
+    def _discreet_letter(self, mail: Row, letter: Letter) -> Letter:
+        """The letter as it may be kept."""
+        if not KINDS[mail["kind"]].is_secret:
+            return letter
+        return letter_of(mail, self._settings.public_url, revealed=False)
 
     def _note(self, mail: Row, outcome: Outcome, said: Letter | None) -> None:
         if not note(mail, outcome, said, self._clock.now()):
@@ -110,7 +113,9 @@ class Postman:
 
 def _lives_on_test_clock(mail: Row) -> bool:
     """Nobody is written to for what only happens in a trial."""
-    trial = {"_id": mail.get("customer_id"), "test_clock_id": {"$ne": None}}
+    if "customer_id" not in mail:
+        return False
+    trial = {"_id": mail["customer_id"], "test_clock_id": {"$ne": None}}
     return database().customers.find_one(trial, {"_id": 1}) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ class MailServer:
         self.replies: dict[str, str] = {}
         self.sender_reply = "250 OK"
         self.data_reply = "250 Message accepted for delivery"
+        self.hold_seconds = 0.0
+        """How long it keeps a mail before it says that it has taken it."""
         self.port = free_port()
 
     @property
@@ -60,6 +63,7 @@ class MailServer:
             assert isinstance(message, EmailMessage)
             self.mails.append(message)
             self.recipients += envelope.rcpt_tos
+            await asyncio.sleep(self.hold_seconds)
         return self.data_reply
 
     def texts(self) -> list[str]:
