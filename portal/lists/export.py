@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from threading import BoundedSemaphore
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from billing import clock
 from billing.database import Row
@@ -16,6 +16,8 @@ from portal.lists.staff_list import StaffList
 
 AT_ONCE = 3
 """In one process: who downloads slowly holds a thread, and most must stay free for pages."""
+PATIENCE_SECONDS = 60
+"""For some hundred lines: whoever takes longer is let go, and the thread and the cursor with it."""
 _RETRY_SECONDS = 15
 _slots = BoundedSemaphore(AT_ONCE)
 
@@ -48,6 +50,8 @@ def _view(of: StaffList) -> View:
 def _answer(of: StaffList) -> Response:
     """Whoever goes away before the end closes the answer, and so the cursor behind it."""
     batches = of.selection().batches(of.read)
+    if (connection := request.environ.get("gunicorn.socket")) is not None:
+        connection.settimeout(PATIENCE_SECONDS)  # gunicorn lifts it before the next request
     first = next(batches, [])  # a database that is away is said on a page of its own
     rows = _rows(of.columns, chain([first], batches))
     name = f"{of.name.replace('_', '-')}-{clock.today().isoformat()}"

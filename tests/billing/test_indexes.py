@@ -17,6 +17,10 @@ import pytest
 from billing import clock, database, indexes
 from billing.actors import Actor, acting_as
 from billing.api_calls import queries as api_calls
+from billing.bulk import queries as bulk
+from billing.bulk.carry_out import carry_out, start_bulk
+from billing.bulk.choose import choose_rows
+from billing.bulk.kinds import KINDS
 from billing.coupons import queries as coupons
 from billing.credit_notes import queries as credit_notes
 from billing.customers import queries as customers
@@ -43,6 +47,9 @@ from billing.reports.statement import customer_statement
 from billing.runs import queries as runs
 from billing.runs.dry_runs import carry_out_dry_run, list_dry_runs, start_dry_run
 from billing.runs.run_billing import run_billing
+from billing.saved_views import queries as saved_views
+from billing.saved_views.choose_default import choose_default
+from billing.selections import selection_of
 from billing.subscriptions import queries as subscriptions
 from billing.subscriptions.by_version import subscribers_by_version
 from billing.taxes import queries as taxes
@@ -68,6 +75,7 @@ from tests.factories import (
     create_invoice,
     create_payment,
     create_plan,
+    create_saved_view,
     create_subscription,
     create_tax_rate,
     create_test_clock,
@@ -525,6 +533,30 @@ def test_what_every_page_asks_first_is_one_question(
     (asked,) = [each for each in profiler.operations() if each["ns"].endswith(".sessions")]
     assert (asked["op"], asked["docsExamined"]) == ("command", 2)  # it, and its user
     assert asked["planSummary"] == "IXSCAN { _id: 1 }"
+
+
+def test_bulk_actions_saved_views_and_exports_walk_indexes(
+    books: tuple[Profiler, dict[str, str]],
+) -> None:
+    profiler, ids = books
+    view = create_saved_view()
+    saved_views.list_views("invoices")
+    choose_default(view.id)
+    some = {
+        "invoices": [row["_id"] for row in invoices.list_invoices(status="open").items],
+        "subscriptions": [ids["subscription_id"]],
+        "customers": [ids["customer_id"]],
+    }
+    for kind in KINDS:
+        action = choose_rows(kind, some[kind.partition(".")[0]][:2])
+        bulk.foreseen(action)
+    start_bulk(action.id)
+    bulk.counts_of(carry_out(action.id).id)
+    for name in ("customers", "invoices", "payments", "events"):
+        query, sorts, _ = LISTS[name]
+        for sort in sorts:
+            next(selection_of(query, sort=sort).batches({"_id": 1}), [])
+    assert profiler.scans() == []
 
 
 def test_a_billing_run_walks_indexes(books: tuple[Profiler, dict[str, str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
 from typing import Any
 
 import pytest
@@ -162,6 +163,14 @@ def test_slow_readers_leave_threads_for_others(admin: PageClient, db: Database[R
     for answer in slow:
         answer.close()
     assert len(table(admin, "/customers")) == 1501
+
+
+def test_who_reads_nothing_any_more_is_let_go(admin: PageClient) -> None:
+    create_customer()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        admin.get("/customers/export.csv", environ_overrides={"gunicorn.socket": ours})
+        assert ours.gettimeout() == export.PATIENCE_SECONDS
 
 
 def test_a_table_is_sent_before_all_of_it_is_read(
