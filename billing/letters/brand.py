@@ -44,8 +44,9 @@ def brand_of(seller: Seller) -> Brand:
     chosen = str(seller["brand_color"] or "")
     colour = chosen if _COLOUR.fullmatch(chosen) else _USUAL
     address = seller["address"] or {}
-    parts = ("line1", "line2", "postal_code", "city", "country")
-    where = ", ".join(filter(None, (address.get(part) for part in parts)))
+    city = " ".join(filter(None, (address.get("postal_code"), address.get("city"))))
+    parts = (address.get("line1"), address.get("line2"), city, address.get("country"))
+    where = ", ".join(filter(None, parts))
     name = one_line(seller["name"])
     lines = tuple(filter(None, (name, one_line(where))))
     return Brand(name, colour, readable_on(colour), lines, _logo(seller["logo"]))

@@ -28,15 +28,19 @@ def save(**values: Any) -> Row:
 def test_before_the_first_save_the_defaults_hold(db: Database[Row]) -> None:
     seller = current_seller()
     assert seller["invoice_prefix"] == "INV"
-    assert seller["dunning"] == {"days": [0, 3, 7, 14], "final_action": "unpaid"}
+    usual = {"days": [0, 3, 7, 14], "final_action": "unpaid", "automatic": True}
+    assert seller["dunning"] == usual
+    assert not seller["mails"]["invoices"], "nobody's runs begin to mail by themselves"
     assert set(seller["change_defaults"].values()) == {"create_prorations"}
     assert db.settings.count_documents({}) == 0
 
 
 def test_what_is_saved_is_current_and_leaves_an_event(db: Database[Row]) -> None:
-    save(tax_id="DE123456789", dunning={"days": [5], "final_action": "cancel"})
+    dunning = {"days": [5], "final_action": "cancel", "automatic": False}
+    save(tax_id="DE123456789", dunning=dunning, mails={"invoices": True})
     assert current_seller()["name"] == "Duebill Ltd"
-    assert current_seller()["dunning"] == {"days": [5], "final_action": "cancel"}
+    assert current_seller()["dunning"] == dunning
+    assert current_seller()["mails"]["invoices"]
     event = db.events.find_one({"type": "settings.updated"})
     assert event is not None
     assert event["changes"]["tax_id"] == [None, "DE123456789"]
