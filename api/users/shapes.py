@@ -25,6 +25,8 @@ class User(Shape):
     scopes: list[str]
     status: Status
     """Who is `invited` cannot sign in before they accept."""
+    has_second_factor: bool
+    """Whether a code is asked for after the password."""
     last_login_at: Instant | None
     created_at: Instant
     updated_at: Instant

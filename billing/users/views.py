@@ -20,6 +20,7 @@ def user_view(row: Row) -> dict[str, Any]:
         "customer_role": (row.get("customer_role") or "owner") if is_customer else None,
         "scopes": sorted(scopes_of(row["role"])),
         "status": row["status"],
+        "has_second_factor": row.get("second_factor_since") is not None,
         "last_login_at": instant(row.get("last_login_at")),
         "created_at": instant(row["created_at"]),
         "updated_at": instant(row["updated_at"]),

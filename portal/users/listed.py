@@ -18,6 +18,7 @@ USERS = StaffList(
     shown=frozenset({"q", "role"}),
     columns=[
         value("id", "_id"),
-        *values("name", "email", "role", "customer_id", "status", "last_login_at", "created_at"),
+        *values("name", "email", "role", "customer_id", "status"),
+        *values("second_factor_since", "last_login_at", "created_at"),
     ],
 )

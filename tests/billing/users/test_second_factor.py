@@ -179,6 +179,8 @@ def test_nothing_readable_is_kept_or_told(phone: Phone, db: Database[Row]) -> No
     for secret in (phone.secret, *phone.recovery):
         assert secret not in kept
     told = str([list_users().items, user_view(phone.user.row())])
+    assert user_view(phone.user.row())["has_second_factor"] is True
+    assert user_view(create_user().row())["has_second_factor"] is False
     assert "recovery" not in told
 
 
