@@ -9,6 +9,7 @@ _MOVED = {
     "expired": "subscription.expired",
     "paused": "subscription.paused",
 }
+_PRORATIONS = frozenset({"proration_credit", "proration_charge"})
 _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended"}
 
 
@@ -27,10 +28,28 @@ def events_of(bill: Bill, run_id: str | None) -> list[Row]:
         for invoice in bill.invoices
     ]
     changes = {name: [row.get(name), value] for name, value in bill.advance.items()}
-    events.append(
-        event_row(_move(bill), row["_id"], customer_id=customer_id, changes=changes, reason=reason)
+    moved = event_row(
+        _move(bill), row["_id"], customer_id=customer_id, changes=changes, reason=reason
     )
+    if prorated := _prorated(bill):
+        moved["prorated"] = prorated
+    events.append(moved)
     return events
+
+
+def _prorated(bill: Bill) -> int:
+    """What a change gave back and charged for the rest of the period, in smallest units; for
+    people who read the history, and no part of what programs are told."""
+    if not bill.event:  # nobody changed anything
+        return 0
+    at_once = [
+        line
+        for invoice in bill.invoices
+        for line in invoice["line_items"]
+        if line.get("period_start") == invoice["issue_date"]
+    ]
+    lines = (line for line in [*bill.waiting, *at_once] if line["kind"] in _PRORATIONS)
+    return sum(line["amount"] for line in lines)
 
 
 def _move(bill: Bill) -> str:

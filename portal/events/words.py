@@ -41,7 +41,8 @@ def sentence(event: Row, known: Known) -> str:
     """`Plan changed from Team to Scale, quantity from 3 to 5`."""
     told = _TOLD.get(event["type"])
     text = told(event.get("changes") or {}, known) if told else ""
-    return text or words(event["type"])
+    prorated = known.amount(event.get("prorated"))
+    return f"{text or words(event['type'])}{f', prorated {prorated}' if prorated else ''}"
 
 
 def url_of(event: Row, shown_on: str | None) -> str | None:

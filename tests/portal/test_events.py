@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from billing import clock
 from billing.changes.change import update_subscription
@@ -38,10 +40,23 @@ def test_a_change_is_told_in_a_sentence_and_side_by_side(admin: PageClient) -> N
     event = database().events.find_one({"type": "subscription.updated"})
     assert event is not None
     seen = admin.get(f"/events/{event['_id']}")
-    assert seen.title == told
+    assert seen.title == f"{told}, prorated $50.00"
     assert "Quantity 1 3" in seen.text
     assert f"/plans/{team.id}" in seen.links()
     assert f"/events/{event['_id']}" in admin.get("/events").links()
+
+
+@pytest.mark.parametrize("behavior", ["create_prorations", "always_invoice"])
+def test_a_change_within_a_period_tells_what_it_prorated(admin: PageClient, behavior: str) -> None:
+    plan = create_plan(price=3000, pricing_model="per_unit")
+    with clock.frozen(datetime(2026, 11, 1, 12, tzinfo=UTC)):
+        subscription = create_subscription(plan=plan)
+    with clock.frozen(datetime(2026, 11, 16, 12, tzinfo=UTC)):
+        more = {"quantity": 2, "proration_behavior": behavior}
+        wanted = merge(SubscriptionChange, as_change(subscription), more)
+        update_subscription(subscription.id, wanted)
+    page = admin.get(f"/subscriptions/{subscription.id}")
+    assert "Quantity changed from 1 to 2, prorated $15.00" in page.text
 
 
 def test_amounts_are_in_the_currency_of_the_object(admin: PageClient) -> None:
