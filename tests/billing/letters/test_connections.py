@@ -62,6 +62,8 @@ def try_out(server: MailServer, certificate: Path | None, **told: Any) -> Outcom
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
         strict = {"tls_context": context, "require_starttls": True, "auth_required": True}
+        if told.get("smtp_security") == "tls":
+            strict = {"ssl_context": context, "auth_require_tls": False}
     controller = Controller(
         server, hostname="127.0.0.1", port=server.port, authenticator=knows, **strict
     )
@@ -88,6 +90,16 @@ def test_it_encrypts_before_it_tells_its_password(
     server = MailServer()
     who = {"smtp_user": "duebill", "smtp_password": PASSWORD}
     assert try_out(server, certificate, **who).result == "sent"
+    assert len(server.mails) == 1
+
+
+def test_it_begins_encrypted_where_the_server_wants_that(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = MailServer()
+    who = {"smtp_user": "duebill", "smtp_password": PASSWORD}
+    assert try_out(server, certificate, smtp_security="tls", **who).result == "sent"
     assert len(server.mails) == 1
 
 
