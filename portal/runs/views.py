@@ -10,7 +10,7 @@ from billing.runs.proof import ProofSheet
 from billing.runs.queries import get_run, list_runs, proof_of, run_status
 from billing.runs.run_billing import resume_run, stop_run
 from portal.access import page
-from portal.answers import done, form_page
+from portal.answers import done, form_page, timeline
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.runs import dry_runs
@@ -44,6 +44,7 @@ def detail(run_id: str) -> ResponseReturnValue:
         template,
         run=run,
         status=run_status(run.row()),
+        events=timeline(object_id=run_id),
         **_sheet(proof_of(run)),
     )
 
@@ -71,7 +72,8 @@ def resume(run_id: str) -> ResponseReturnValue:
 
 def _refused(run_id: str, form: InputForm) -> ResponseReturnValue:
     run = get_run(run_id)
-    context = {"run": run, "status": run_status(run.row())}
+    events = timeline(object_id=run_id)
+    context = {"run": run, "status": run_status(run.row()), "events": events}
     return form_page("runs/detail.html", form, **context, **_sheet(proof_of(run)))
 
 
