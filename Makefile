@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast test-long coverage bench screenshots lint format openapi indexes shell requirements clean
+.PHONY: help run demo check test test-fast test-long coverage bench screenshots lighthouse lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -41,6 +41,9 @@ bench: $(DEV) $(VENDOR) ## measure and print figures beside their ceilings; AGAI
 
 screenshots: $(DEV) $(VENDOR) ## take pictures of every page; ARGS=DIR says where
 	@$(BIN)/python -m scripts.screenshots $(ARGS)
+
+lighthouse: $(DEV) $(VENDOR) ## Lighthouse on dashboard, a list of 100,000 customers and an invoice
+	@$(BIN)/python -m scripts.lighthouse $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check --quiet .
