@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from flask import request, url_for
+from flask_babel import lazy_gettext as lazy
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
 from billing.payments.source import has_charging_provider
@@ -13,7 +15,7 @@ class Entry:
     """One line of the sidebar; `section` is the blueprint it stands for. The letter `key` leads to
     it after a g."""
 
-    label: str
+    label: LazyString
     icon: str
     endpoint: str
     scope: str | None = None
@@ -35,37 +37,37 @@ class Entry:
 
 
 _STAFF = (
-    Entry("Dashboard", "home", "dashboard.index", key="d"),
-    Entry("Customers", "people", "customers.index", "read:customers", key="c"),
-    Entry("Plans", "tag", "plans.index", "read:plans", key="p"),
-    Entry("Meters", "gauge", "meters.index", "read:plans", key="m"),
-    Entry("Coupons", "ticket", "coupons.index", "read:plans", key="o"),
-    Entry("Tax rates", "percent", "tax_rates.index", "read:plans", key="t"),
-    Entry("Subscriptions", "repeat", "subscriptions.index", "read:subscriptions", key="s"),
-    Entry("Invoices", "receipt", "invoices.index", "read:invoices", key="i"),
-    Entry("Payments", "coins", "payments.index", "read:invoices", key="y"),
-    Entry("Credit notes", "back", "credit_notes.index", "read:invoices", key="n"),
-    Entry("Billing runs", "play", "runs.index", "read:invoices", key="r"),
-    Entry("Outbox", "envelope", "outbox.index", "read:customers", key="q"),
-    Entry("Dunning", "bell", "dunning.index", "read:invoices", key="v"),
-    Entry("Test clocks", "clock", "test_clocks.index", "read:test_clocks", key="k"),
-    Entry("Check of books", "check", "checks.index", "read:invoices", key="b"),
-    Entry("Audit trail", "history", "events.index", "read:events", key="a"),
-    Entry("API calls", "plug", "api_calls.index", "read:users", key="l"),
-    Entry("Users", "key", "users.index", "read:users", key="u"),
-    Entry("Webhooks", "bolt", "webhooks.index", "read:webhooks", key="w"),
-    Entry("API clients", "chip", "oauth_clients.index", "read:oauth_clients", key="x"),
-    Entry("Settings", "sliders", "seller.detail", "read:settings", key="e"),
-    Entry("API documentation", "braces", "api_docs.index", key="f"),
+    Entry(lazy("Dashboard"), "home", "dashboard.index", key="d"),
+    Entry(lazy("Customers"), "people", "customers.index", "read:customers", key="c"),
+    Entry(lazy("Plans"), "tag", "plans.index", "read:plans", key="p"),
+    Entry(lazy("Meters"), "gauge", "meters.index", "read:plans", key="m"),
+    Entry(lazy("Coupons"), "ticket", "coupons.index", "read:plans", key="o"),
+    Entry(lazy("Tax rates"), "percent", "tax_rates.index", "read:plans", key="t"),
+    Entry(lazy("Subscriptions"), "repeat", "subscriptions.index", "read:subscriptions", key="s"),
+    Entry(lazy("Invoices"), "receipt", "invoices.index", "read:invoices", key="i"),
+    Entry(lazy("Payments"), "coins", "payments.index", "read:invoices", key="y"),
+    Entry(lazy("Credit notes"), "back", "credit_notes.index", "read:invoices", key="n"),
+    Entry(lazy("Billing runs"), "play", "runs.index", "read:invoices", key="r"),
+    Entry(lazy("Outbox"), "envelope", "outbox.index", "read:customers", key="q"),
+    Entry(lazy("Dunning"), "bell", "dunning.index", "read:invoices", key="v"),
+    Entry(lazy("Test clocks"), "clock", "test_clocks.index", "read:test_clocks", key="k"),
+    Entry(lazy("Check of books"), "check", "checks.index", "read:invoices", key="b"),
+    Entry(lazy("Audit trail"), "history", "events.index", "read:events", key="a"),
+    Entry(lazy("API calls"), "plug", "api_calls.index", "read:users", key="l"),
+    Entry(lazy("Users"), "key", "users.index", "read:users", key="u"),
+    Entry(lazy("Webhooks"), "bolt", "webhooks.index", "read:webhooks", key="w"),
+    Entry(lazy("API clients"), "chip", "oauth_clients.index", "read:oauth_clients", key="x"),
+    Entry(lazy("Settings"), "sliders", "seller.detail", "read:settings", key="e"),
+    Entry(lazy("API documentation"), "braces", "api_docs.index", key="f"),
 )
 _CUSTOMER = (
-    Entry("Overview", "home", "account.index", key="o"),
-    Entry("Subscriptions", "repeat", "account.subscriptions", key="s"),
-    Entry("Invoices", "receipt", "account.invoices", key="i"),
-    Entry("Statement", "history", "statements.own", key="t"),
-    Entry("Payment methods", "coins", "account.methods", key="p"),
-    Entry("Team", "people", "account.team", key="m"),
-    Entry("Billing details", "sliders", "account.details", key="d"),
+    Entry(lazy("Overview"), "home", "account.index", key="o"),
+    Entry(lazy("Subscriptions"), "repeat", "account.subscriptions", key="s"),
+    Entry(lazy("Invoices"), "receipt", "account.invoices", key="i"),
+    Entry(lazy("Statement"), "history", "statements.own", key="t"),
+    Entry(lazy("Payment methods"), "coins", "account.methods", key="p"),
+    Entry(lazy("Team"), "people", "account.team", key="m"),
+    Entry(lazy("Billing details"), "sliders", "account.details", key="d"),
 )
 
 

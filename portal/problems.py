@@ -4,6 +4,8 @@ import logging
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 from flask_wtf.csrf import CSRFError
 from mongoengine.errors import MongoEngineException
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
@@ -18,6 +20,7 @@ from billing.errors import (
     TooMany,
     Unauthenticated,
 )
+from portal.languages.reader import ask_only_the_browser
 
 _AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 _log = logging.getLogger("duebill.portal")
@@ -31,24 +34,26 @@ _STATUS: dict[type[BillingError], int] = {
     Unauthenticated: 401,
 }
 _TITLES = {
-    400: "That request could not be read",
-    401: "Please sign in again",
-    403: "You may not do this",
-    404: "Page not found",
-    405: "That is not possible here",
-    409: "That is not possible now",
-    413: "That is too large",
-    422: "That is not valid",
-    429: "Too many attempts",
-    500: "Something went wrong",
-    503: "Duebill is not available just now",
+    400: lazy("That request could not be read"),
+    401: lazy("Please sign in again"),
+    403: lazy("You may not do this"),
+    404: lazy("Page not found"),
+    405: lazy("That is not possible here"),
+    409: lazy("That is not possible now"),
+    413: lazy("That is too large"),
+    422: lazy("That is not valid"),
+    429: lazy("Too many attempts"),
+    500: lazy("Something went wrong"),
+    503: lazy("Duebill is not available just now"),
 }
 _HINTS = {
-    404: "It may have been removed, or the address may be mistyped.",
-    405: "Go back to where you came from and use the buttons there.",
-    413: "Send less at once.",
-    500: "We have noted it. Try again; if it stays, tell your administrator the number below.",
-    503: "The database does not answer. Your data is safe; try again in a moment.",
+    404: lazy("It may have been removed, or the address may be mistyped."),
+    405: lazy("Go back to where you came from and use the buttons there."),
+    413: lazy("Send less at once."),
+    500: lazy(
+        "We have noted it. Try again; if it stays, tell your administrator the number below."
+    ),
+    503: lazy("The database does not answer. Your data is safe; try again in a moment."),
 }
 
 
@@ -79,7 +84,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     return _page(
-        400, "The form was open too long, or cookies are off. Reload it and send again."
+        400,
+        gettext("The form was open too long, or cookies are off. Reload it and send again."),
     ), 400
 
 
@@ -96,7 +102,7 @@ def _database_error(error: Exception) -> ResponseReturnValue:
         _log.warning("The database does not answer: %s", type(cause).__name__)
         return _page(503), 503, {"Retry-After": "5"}
     if isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError"):
-        return _page(409, "Others changed the same things at this moment. Try again."), 409
+        return _page(409, gettext("Others changed the same things at this moment. Try again.")), 409
     return _unexpected(error)
 
 
@@ -107,7 +113,10 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def _page(status: int, hint: str | None = None) -> str:
     """The page; without the reader's navigation where that would need the database again."""
-    template = "errors/bare.html" if status >= 500 else "errors/page.html"
-    title = _TITLES.get(status, "That did not work")
-    hint = hint or _HINTS.get(status, "Go back and try again.")
+    template = "errors/page.html"
+    if status >= 500:
+        template = "errors/bare.html"
+        ask_only_the_browser()
+    title = _TITLES.get(status) or gettext("That did not work")
+    hint = hint or _HINTS.get(status) or gettext("Go back and try again.")
     return render_template(template, status=status, title=title, hint=hint)

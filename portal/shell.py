@@ -7,6 +7,7 @@ from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
 from portal import assets, headers, problems, sessions, template_helpers
+from portal.languages import reader as languages
 from portal.programs import is_for_programs
 from portal.seller import brand
 
@@ -16,6 +17,7 @@ csrf = CSRFProtect()
 
 def init_app(app: Flask) -> None:
     """Install sessions, CSRF, headers, error pages and template helpers."""
+    languages.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
     sessions.init_app(app)

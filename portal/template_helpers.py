@@ -6,23 +6,31 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
-from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_percent
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, format_percent
 from bson.decimal128 import Decimal128
 from flask import Flask, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 from markupsafe import Markup
 
 from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
 from billing.money import format_money
+from portal.languages.reader import reader_locale
 from portal.navigation import navigation
 from portal.repeats.act import fresh_key
 
-LOCALE = "en"
 NONE = Markup("\N{EN DASH}")  # stands where there is no value
 _THEMES = {"light", "dark"}
 _UNITS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
+_EVERY = {
+    "day": (lazy("per day"), lazy("every %(number)s days")),
+    "week": (lazy("per week"), lazy("every %(number)s weeks")),
+    "month": (lazy("per month"), lazy("every %(number)s months")),
+    "year": (lazy("per year"), lazy("every %(number)s years")),
+}
 _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 
@@ -40,7 +48,7 @@ def init_app(app: Flask) -> None:
 
 def money(amount: int | str | None, currency: str) -> str:
     """4900, USD → `$49.00`."""
-    return NONE if amount is None else format_money(amount, currency, LOCALE)
+    return NONE if amount is None else format_money(amount, currency, reader_locale())
 
 
 def day(value: date | str | None) -> Markup:
@@ -54,15 +62,15 @@ def day(value: date | str | None) -> Markup:
 def date_text(value: date | str | None) -> str:
     """A calendar date in words: `Nov 23, 2026`."""
     if not value:
-        return "never"
+        return str(gettext("never"))
     found = date.fromisoformat(value) if isinstance(value, str) else value
-    return str(format_date(found, "medium", locale=LOCALE))
+    return str(format_date(found, "medium", locale=reader_locale()))
 
 
 def month(value: date | str) -> str:
     """The month of a day in words: `Nov 2026`."""
     found = date.fromisoformat(value) if isinstance(value, str) else value
-    return str(format_skeleton("yMMM", found, locale=LOCALE))
+    return str(format_skeleton("yMMM", found, locale=reader_locale()))
 
 
 def percent(share: Fraction | None) -> str:
@@ -71,7 +79,9 @@ def percent(share: Fraction | None) -> str:
         NONE
         if share is None
         else str(
-            format_percent(Decimal(share.numerator) / share.denominator, "#,##0.#%", locale=LOCALE)
+            format_percent(
+                Decimal(share.numerator) / share.denominator, "#,##0.#%", locale=reader_locale()
+            )
         )
     )
 
@@ -80,7 +90,7 @@ def instant(value: datetime | None) -> Markup:
     """A moment, in UTC."""
     if not value:
         return NONE
-    shown = format_datetime(value, "MMM d, y, HH:mm", locale=LOCALE)
+    shown = f"{format_date(value, 'medium', locale=reader_locale())}, {value:%H:%M}"
     iso = value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(iso, shown)
 
@@ -96,19 +106,20 @@ def clock(value: datetime) -> Markup:
 def words(code: str | None) -> str:
     """`past_due` → `Past due`."""
     text = (code or "").replace("_", " ").replace(".", " ").capitalize()
-    return text.replace("Oauth", "OAuth", 1)
+    return str(gettext(text.replace("Oauth", "OAuth", 1))) if text else ""
 
 
 def cycle(billing_cycle: str, count: int = 1) -> str:
     """Words for a cycle: `per month`, `every 2 months`; quarterly is `every 3 months`."""
     unit, steps = _UNITS.get(billing_cycle, "month"), _MONTHS.get(billing_cycle, 1) * count
-    return f"per {unit}" if steps == 1 else f"every {steps} {unit}s"
+    one, many = _EVERY[unit]
+    return str(one) if steps == 1 else str(many) % {"number": steps}
 
 
 def plain(value: Any) -> str:
     """A value of the audit trail, short enough for a line."""
     if value is None or value in ("", [], {}):
-        return "nothing"
+        return str(gettext("nothing"))
     if isinstance(value, dict):
         inner = ", ".join(f"{k}: {plain(v)}" for k, v in value.items() if v not in (None, ""))
         return _short(inner)
@@ -117,7 +128,7 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(gettext("yes") if value else gettext("no"))
     return _short(str(value))
 
 
@@ -126,8 +137,7 @@ def quantity(value: Decimal | Decimal128 | int | str) -> str:
     if isinstance(value, str):
         return value
     exact = value.to_decimal() if isinstance(value, Decimal128) else Decimal(value)
-    whole = exact == exact.to_integral_value()
-    return f"{int(exact):,}" if whole else f"{exact.normalize():,f}"
+    return str(format_decimal(exact, locale=reader_locale(), decimal_quantization=False))
 
 
 def _short(text: str) -> str:

@@ -110,3 +110,9 @@ def customer_names(customer_ids: list[str]) -> dict[str, str]:
 
 def _search(q: str) -> Row:
     return {"_id": q.strip()} if q.strip().startswith("cus_") else matching(q)
+
+
+def language_of(customer_id: str | None) -> str | None:
+    """The language tag a customer is written to in; None for no customer."""
+    found = database().customers.find_one({"_id": customer_id}, {"preferences.locale": 1})
+    return str(found["preferences"]["locale"]) if found else None

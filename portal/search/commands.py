@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
 from billing.finding.find import MOST
@@ -10,22 +11,22 @@ from portal.navigation import Entry, navigation
 
 _WORD = re.compile(r"[^\W_]+")
 _ACTIONS = (
-    Entry("New customer", "plus", "customers.create", "write:customers"),
-    Entry("New subscription", "plus", "subscriptions.create", "write:subscriptions"),
-    Entry("New invoice", "plus", "invoices.create", "write:invoices"),
-    Entry("New plan", "plus", "plans.create", "write:plans"),
-    Entry("New coupon", "plus", "coupons.create", "write:plans"),
-    Entry("New tax rate", "plus", "tax_rates.create", "write:plans"),
-    Entry("New meter", "plus", "meters.create", "write:plans"),
-    Entry("New test clock", "plus", "test_clocks.create", "write:test_clocks"),
-    Entry("New user", "plus", "users.create", "write:users"),
-    Entry("New API client", "plus", "oauth_clients.create", "write:oauth_clients"),
-    Entry("Run billing", "play", "runs.index", "write:invoices"),
-    Entry("Check the books", "check", "checks.index", "write:invoices"),
-    Entry("Change the settings", "sliders", "seller.edit", "write:settings"),
+    Entry(lazy("New customer"), "plus", "customers.create", "write:customers"),
+    Entry(lazy("New subscription"), "plus", "subscriptions.create", "write:subscriptions"),
+    Entry(lazy("New invoice"), "plus", "invoices.create", "write:invoices"),
+    Entry(lazy("New plan"), "plus", "plans.create", "write:plans"),
+    Entry(lazy("New coupon"), "plus", "coupons.create", "write:plans"),
+    Entry(lazy("New tax rate"), "plus", "tax_rates.create", "write:plans"),
+    Entry(lazy("New meter"), "plus", "meters.create", "write:plans"),
+    Entry(lazy("New test clock"), "plus", "test_clocks.create", "write:test_clocks"),
+    Entry(lazy("New user"), "plus", "users.create", "write:users"),
+    Entry(lazy("New API client"), "plus", "oauth_clients.create", "write:oauth_clients"),
+    Entry(lazy("Run billing"), "play", "runs.index", "write:invoices"),
+    Entry(lazy("Check the books"), "check", "checks.index", "write:invoices"),
+    Entry(lazy("Change the settings"), "sliders", "seller.edit", "write:settings"),
 )
 _OTHER_WORDS = ("add", "create")  # for new
-_OF_EVERYBODY = (Entry("Your account and password", "key", "profile.index"),)
+_OF_EVERYBODY = (Entry(lazy("Your account and password"), "key", "profile.index"),)
 
 
 def commands(q: str = "") -> list[Entry]:
@@ -44,7 +45,7 @@ def _offered() -> list[Entry]:
 
 
 def _means(wanted: list[str], entry: Entry) -> bool:
-    words = _WORD.findall(entry.label.casefold())
+    words = _WORD.findall(str(entry.label).casefold())
     other = _OTHER_WORDS if "new" in words else ()
     return all(_begins(each, words) or (len(each) > 1 and _begins(each, other)) for each in wanted)
 

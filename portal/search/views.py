@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.database import Row
 from billing.finding.find import find_anything, find_exactly
@@ -15,19 +16,19 @@ from portal.shell import htmx
 blueprint = Blueprint("search", __name__)
 _FRAGMENTS = {"results": "search/_results.html", "palette-list": "search/_options.html"}
 _KINDS = {
-    "customer": ("Customers", "people"),
-    "invoice": ("Invoices", "receipt"),
-    "credit_note": ("Credit notes", "back"),
-    "subscription": ("Subscriptions", "repeat"),
-    "payment": ("Payments", "coins"),
-    "plan": ("Plans", "tag"),
-    "coupon": ("Coupons", "ticket"),
-    "tax_rate": ("Tax rates", "percent"),
-    "meter": ("Meters", "gauge"),
-    "user": ("Users", "key"),
-    "oauth_client": ("API clients", "chip"),
-    "run": ("Billing runs", "play"),
-    "test_clock": ("Test clocks", "clock"),
+    "customer": (lazy("Customers"), "people"),
+    "invoice": (lazy("Invoices"), "receipt"),
+    "credit_note": (lazy("Credit notes"), "back"),
+    "subscription": (lazy("Subscriptions"), "repeat"),
+    "payment": (lazy("Payments"), "coins"),
+    "plan": (lazy("Plans"), "tag"),
+    "coupon": (lazy("Coupons"), "ticket"),
+    "tax_rate": (lazy("Tax rates"), "percent"),
+    "meter": (lazy("Meters"), "gauge"),
+    "user": (lazy("Users"), "key"),
+    "oauth_client": (lazy("API clients"), "chip"),
+    "run": (lazy("Billing runs"), "play"),
+    "test_clock": (lazy("Test clocks"), "clock"),
 }
 
 
@@ -61,7 +62,7 @@ def _groups(q: str) -> list[Group]:
         {"title": entry.label, "url": entry.url, "icon": entry.icon, "notes": [], "status": None}
         for entry in commands(q)
     ]
-    groups = {"": Group("Pages and actions", named)} if named else {}
+    groups = {"": Group(lazy("Pages and actions"), named)} if named else {}
     for found in find_anything(q):
         label, icon = _KINDS[found.kind]
         hit = {
