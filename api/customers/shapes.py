@@ -38,6 +38,13 @@ class TaxId(Shape):
     value: str
 
 
+class Contact(Shape):
+    """Somebody who gets a copy of each mail about an invoice."""
+
+    name: str
+    email: str
+
+
 class CustomerPaymentSource(Shape):
     """A customer's standing agreement with a payment provider."""
 
@@ -53,6 +60,8 @@ class Customer(Shape):
     name: str
     email: str
     phone: str | None
+    contacts: list[Contact]
+    """Who gets copies of invoices, receipts and reminders, beside `email`."""
     address: Address | None
     billing_address: Address | None
     preferences: Preferences

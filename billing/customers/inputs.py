@@ -51,12 +51,24 @@ class TaxIdInput(Input):
     value: Annotated[Line, Field(min_length=1, max_length=40)]
 
 
+class ContactInput(Input):
+    """Somebody who gets a copy of each mail about an invoice."""
+
+    name: Name
+    email: Annotated[EmailStr, Field(max_length=254)]
+
+
+Contacts = Annotated[list[ContactInput], Field(max_length=10)]
+
+
 class CustomerInput(Input):
     """Creating a customer, or replacing what is known of one."""
 
     name: Name
     email: Annotated[EmailStr, Field(max_length=254)]
     phone: Annotated[Line, Field(max_length=40)] | None = None
+    contacts: Contacts = []
+    """Who gets copies of invoices, receipts and reminders, beside `email`."""
     address: AddressInput | None = None
     billing_address: AddressInput | None = None
     """Printed on invoices; the plain address where absent."""

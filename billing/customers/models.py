@@ -69,6 +69,15 @@ class TaxId(me.EmbeddedDocument):
     value = me.StringField(required=True)
 
 
+class Contact(me.EmbeddedDocument):
+    """Somebody who gets a copy of each mail about an invoice."""
+
+    meta = {"strict": False}
+
+    name = me.StringField(required=True)
+    email = me.StringField(required=True)
+
+
 class Customer(Document):
     """A customer; deleting one only sets `deleted_at`, since its invoices stay."""
 
@@ -83,6 +92,7 @@ class Customer(Document):
     preferences = me.EmbeddedDocumentField(Preferences, required=True, default=Preferences)
     status = me.StringField(required=True, default="active")
     tax_exempt = me.StringField(required=True, default="none")
+    contacts = me.EmbeddedDocumentListField(Contact)
     tax_ids = me.EmbeddedDocumentListField(TaxId)
     tax_rate_ids = me.ListField(me.StringField())
     credit_balances = me.DictField()  # currency to smallest units, see customers.credit

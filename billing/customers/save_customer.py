@@ -5,7 +5,7 @@ from mongoengine.errors import NotUniqueError
 from billing.adoption import hold_test_clock
 from billing.customers.errors import ExternalIdTaken
 from billing.customers.inputs import CustomerInput, NewCustomer, PreferencesInput
-from billing.customers.models import Address, Customer, Preferences, TaxId
+from billing.customers.models import Address, Contact, Customer, Preferences, TaxId
 from billing.customers.queries import get_live_customer
 from billing.database import operation
 from billing.events.journal import insert, update
@@ -78,6 +78,7 @@ def fill_customer(customer: Customer, data: CustomerInput) -> None:
     for name in ("address", "billing_address"):
         address = getattr(data, name)
         setattr(customer, name, Address(**address.model_dump()) if address else None)
+    customer.contacts = [Contact(**contact.model_dump()) for contact in data.contacts]
     customer.tax_ids = [TaxId(**tax_id.model_dump()) for tax_id in data.tax_ids]
     customer.tax_rate_ids = list(dict.fromkeys(data.tax_rate_ids))
     customer.name_key = data.name.casefold()

@@ -16,6 +16,7 @@ def customer_view(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "email": row["email"],
         "phone": row.get("phone"),
+        "contacts": row.get("contacts") or [],
         "address": address_view(row.get("address")),
         "billing_address": address_view(row.get("billing_address")),
         "preferences": row["preferences"],

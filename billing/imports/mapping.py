@@ -20,9 +20,9 @@ _NESTED: dict[str, type[Input]] = {
     "billing_address": AddressInput,
     "preferences": PreferencesInput,
 }
-CUSTOMER_FIELDS = (CustomerInput.model_fields.keys() - {*_NESTED, "tax_ids", "metadata"}) | {
-    f"{name}.{part}" for name, model in _NESTED.items() for part in model.model_fields
-}
+CUSTOMER_FIELDS = (
+    CustomerInput.model_fields.keys() - {*_NESTED, "contacts", "tax_ids", "metadata"}
+) | {f"{name}.{part}" for name, model in _NESTED.items() for part in model.model_fields}
 SUBSCRIPTION_FIELDS = (SubscriptionInput.model_fields.keys() - {"customer_id", "plan_id"}) - {
     "metadata"
 } | {"plan"}

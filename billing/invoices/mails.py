@@ -28,8 +28,8 @@ def queue_about(
 ) -> str:
     """Queue a mail of `kind` with the invoice's number and these facts; its id.
 
-    It goes to the customer's address unless `to` names another, with the invoice's PDF unless
-    `document` is another one. Raises AddressUnusable.
+    It goes to the customer's address, with copies to the contacts, unless `to` names another; with
+    the invoice's PDF unless `document` is another one. Raises AddressUnusable.
     """
     return queue_mail(
         kind,
@@ -40,6 +40,7 @@ def queue_about(
         about=invoice.id,
         document=document or ("invoice", invoice.id),
         once=once,
+        copies=[] if to else [contact.email for contact in customer.contacts],
     )
 
 

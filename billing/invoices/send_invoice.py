@@ -23,10 +23,11 @@ def send_invoice(
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
     customer = get_customer(invoice.customer_id)
-    to = (data.to if data else None) or customer.email
+    named = data.to if data else None
+    to = named or customer.email
     if refusal := refusal_to_send(invoice, to, customer.name):
         raise refusal
-    queue_about("invoice", invoice, customer, to=to, **amount_facts(invoice))
+    queue_about("invoice", invoice, customer, to=named, **amount_facts(invoice))
     record(invoice, "invoice.sent", changes={"to": [None, to]})
     return invoice
 

@@ -20,6 +20,8 @@ def message_of(mail: Row, letter: Letter, attached: Attachment | None, sender: s
     message = EmailMessage(policy=SMTP)
     message["From"] = _address(sender, letter.brand.name)
     message["To"] = _address(mail["to"])
+    if copies := mail.get("copies"):
+        message["Cc"] = [_address(copy) for copy in copies]
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(_moment(mail))
     message["Message-ID"] = message_id(mail, sender)

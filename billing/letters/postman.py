@@ -87,7 +87,7 @@ class Postman:
             letter = letter_of(mail, self._settings.public_url, revealed=True)
             said = self._discreet_letter(mail, letter)
             message = message_of(mail, letter, attachment_of(mail), self._settings.mail_from or "")
-            outcome = _discreet(mail, sender.send(message, mail["to"]))
+            outcome = _discreet(mail, sender.send(message, mail["to"], mail.get("copies", ())))
         except SealBroken:
             outcome = Outcome("refused", words="Its link was sealed under another SECRET_KEY.")
         except BillingError as error:

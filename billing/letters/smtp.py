@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Literal, Self
@@ -46,14 +47,20 @@ class Sender:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, message: EmailMessage, to: str) -> Outcome:
-        """Hand it over and say what came of it; never raises for what the other side does."""
+    def send(self, message: EmailMessage, to: str, copies: Sequence[str] = ()) -> Outcome:
+        """Hand it over and say what came of it; never raises for what the other side does.
+
+        What counts is the address `to`: it is sent although a copy was refused.
+        """
         try:
             server = self._connected()
         except _TROUBLE as error:
             return replace(outcome_of(error), result="trouble", is_everyones=True)
         try:
-            server.send_message(message, self._address, [in_ascii(to)])
+            everybody = [in_ascii(address) for address in (to, *copies)]
+            refused = server.send_message(message, self._address, everybody)
+            if reply := refused.get(everybody[0]):
+                raise smtplib.SMTPRecipientsRefused({everybody[0]: reply})
         except _TROUBLE as error:
             outcome = outcome_of(error)
             if outcome.result == "trouble":

@@ -5,7 +5,7 @@ So it is there exactly if that has happened. Nothing is sent here: a worker does
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -70,14 +70,16 @@ def queue_mail(
     about: str | None = None,
     document: Attached | None = None,
     once: str | None = None,
+    copies: Sequence[str] = (),
 ) -> str:
     """Have a mail of `kind` (billing.mail.kinds) sent to the address `to`; the mail's id.
 
-    `language` is a tag such as `de-AT`, `about` the id of what the mail is about. It joins the
+    `copies` are further addresses; those that cannot be used are left out. `language` is a tag such
+    as `de-AT`, `about` the id of what the mail is about. It joins the
     caller's transaction. A second mail with the same key `once` is not queued: the id is the
     first one's. Raises AddressUnusable; ValueError for facts that the kind does not know.
     """
-    row = mail_row(kind, to=to, language=language, facts=facts)
+    row = mail_row(kind, to=to, language=language, facts=facts, copies=copies)
     told = {"customer_id": customer_id, "about": about, "document": document}
     row.update((name, value) for name, value in told.items() if value is not None)
     if once is None:
@@ -93,7 +95,7 @@ def queue_mail(
     return str(kept["_id"])
 
 
-def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
+def mail_row(kind: str, *, to: str, language: str, facts: Facts, copies: Sequence[str] = ()) -> Row:
     """A mail that waits, as MongoDB keeps it."""
     if not is_address(to):
         raise AddressUnusable("Mail cannot be sent to this address.", field="to")
@@ -115,6 +117,8 @@ def mail_row(kind: str, *, to: str, language: str, facts: Facts) -> Row:
         "queued_at": now,
         "created_at": now,
     }
+    if usable := [copy for copy in copies if copy != to and is_address(copy)]:
+        row["copies"] = usable
     if _kept_only.get():
         row.update(status="kept", settled_at=now, expires_at=now + KEPT_FOR)
     return {**row, "sealed": seal(json.dumps(secrets), PURPOSE)} if secrets else row

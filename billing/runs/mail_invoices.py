@@ -21,7 +21,7 @@ def mail_invoices(written: Prepared) -> None:
 
 def _rows(invoices: list[Row]) -> Iterator[Row]:
     ids = list({invoice["customer_id"] for invoice in invoices})
-    fields = {"name": 1, "email": 1, "preferences": 1}
+    fields = {"name": 1, "email": 1, "contacts": 1, "preferences": 1}
     found = database().customers.find({"_id": {"$in": ids}}, fields)
     customers = {row["_id"]: row for row in found}
     for invoice in invoices:
@@ -39,8 +39,10 @@ def _row(invoice: Row, customer: Row) -> Row:
     if invoice["amount_due"]:
         facts["due_date"] = invoice["due_date"]
     language = customer["preferences"]["locale"]
+    copies = [contact["email"] for contact in customer.get("contacts") or ()]
+    to = customer["email"]
     return {
-        **mail_row("invoice", to=customer["email"], language=language, facts=facts),
+        **mail_row("invoice", to=to, language=language, facts=facts, copies=copies),
         "customer_id": customer["_id"],
         "about": invoice["_id"],
         "document": ["invoice", invoice["_id"]],

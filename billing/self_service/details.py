@@ -6,7 +6,7 @@ from pydantic import EmailStr, Field
 
 from billing.actors import current_actor
 from billing.addresses import AddressInput
-from billing.customers.inputs import LanguageTag, TaxIdInput
+from billing.customers.inputs import Contacts, LanguageTag, TaxIdInput
 from billing.customers.inputs import as_input as customer_input
 from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
@@ -22,6 +22,7 @@ class OwnDetails(Input):
     name: Name
     email: Annotated[EmailStr, Field(max_length=254)]
     phone: Annotated[Line, Field(max_length=40)] | None = None
+    contacts: Contacts = []
     billing_address: AddressInput | None = None
     tax_ids: Annotated[list[TaxIdInput], Field(max_length=10)] = []
     locale: LanguageTag = "en"

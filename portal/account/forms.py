@@ -16,7 +16,7 @@ from billing.self_service.inputs import (
     SaveCard,
 )
 from portal.account.previews import ActForm
-from portal.customers.forms import AddressForm
+from portal.customers.forms import AddressForm, ContactForm
 from portal.forms import InputForm, NumberField, RowsField, TextField, options
 
 _WHEN = options([("now", "Today"), ("period_end", "With the next period")])
@@ -50,6 +50,7 @@ class DetailsForm(InputForm):
     name = TextField("Company or name", render_kw={"autocomplete": "organization"})
     email = TextField("Email", render_kw={"type": "email", "autocomplete": "email"})
     phone = TextField("Phone", render_kw={"type": "tel", "autocomplete": "tel"})
+    contacts = RowsField(ContactForm, "Copies of invoices", min_entries=0)
     billing_address = FormField(AddressForm, "Billing address")
     tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
     locale = SelectField("Language of invoices and mail")

@@ -42,6 +42,11 @@ class TaxIdForm(Form):
     value = TextField("Number")
 
 
+class ContactForm(Form):
+    name = TextField("Name")
+    email = TextField("Email", render_kw={"type": "email"})
+
+
 class CustomerForm(InputForm):
     model = CustomerInput
     name = TextField("Name")
@@ -59,6 +64,7 @@ class CustomerForm(InputForm):
         ),
     )
     tax_rate_ids = TaxRatesField("Tax rates")
+    contacts = RowsField(ContactForm, "Copies of invoices", min_entries=0)
     tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
 

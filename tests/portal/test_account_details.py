@@ -104,3 +104,18 @@ def test_the_language_of_documents_follows(visiting_as: Visitor) -> None:
     page = owner.get(EDIT)
     assert page.values()["locale"] == "de-AT"
     assert "Deutsch (Österreich)" in owner.get("/account/details").text
+
+
+def test_contacts_who_get_copies_are_added_and_removed(visiting_as: Visitor) -> None:
+    customer = create_customer()
+    owner = visiting_as("customer", customer_id=customer.id)
+    added = owner.send(owner.get(EDIT), rows="add:contacts")
+    wrong = owner.send(added, **{"contacts-0-name": "Ida", "contacts-0-email": "ida"})
+    assert wrong.error_of("contacts-0-email")
+    owner.send(wrong, **{"contacts-0-email": "ida@acme.example"})
+    assert "ida@acme.example" in owner.get("/account/details").text
+    (contact,) = get_customer(customer.id).contacts
+    assert (contact.name, contact.email) == ("Ida", "ida@acme.example")
+    fewer = owner.send(owner.get(EDIT), rows="remove:contacts:0")
+    owner.send(fewer)
+    assert list(get_customer(customer.id).contacts) == []
