@@ -3,15 +3,11 @@
 They are each reader's own, so no scope is asked for but that of the list.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.actors import current_actor
-from billing.database import Row
 from billing.saved_views.choose_default import choose_default, forget_default
 from billing.saved_views.inputs import RenameView, ViewInput, ViewNaming
 from billing.saved_views.models import SavedView
@@ -20,25 +16,14 @@ from billing.saved_views.save_view import delete_view, rename_view, save_view
 from portal.access import page
 from portal.answers import confirm_page, done, form_page
 from portal.forms import InputForm
-from portal.lists.addresses import arguments_of, asked, query_of
-from portal.lists.narrowing import Chip, chips_of
+from portal.lists.addresses import asked, query_of
 from portal.lists.registry import LISTS
 from portal.lists.staff_list import StaffList
 from portal.saved_views.forms import RenameForm, SharingForm, ViewForm
-from portal.template_helpers import may, words
+from portal.saved_views.shown import address_of_view, in_words, shown
+from portal.template_helpers import may
 
 blueprint = Blueprint("saved_views", __name__, url_prefix="/views")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A view as its list's page of views shows it."""
-
-    row: Row
-    url: str
-    filters: list[Chip]
-    is_shared: bool
-    is_default: bool
 
 
 @blueprint.get("")
@@ -61,8 +46,8 @@ def create() -> ResponseReturnValue:
         return save_view(ViewInput(list_name=of.name, query=query, **data.model_dump()))
 
     if view := form.submit(save):
-        return done(f"The view {view.name} is saved.", _url(of, query))
-    return form_page("saved_views/form.html", form, of=of, filters=_words(of, query))
+        return done(f"The view {view.name} is saved.", address_of_view(of, query))
+    return form_page("saved_views/form.html", form, of=of, filters=in_words(of, query))
 
 
 @blueprint.route("/<view_id>", methods=["GET", "POST"])
@@ -78,7 +63,7 @@ def edit(view_id: str) -> ResponseReturnValue:
 
     if form.submit(save):
         return done("Saved.", url_for(".index", list=of.name))
-    filters = _words(of, view.query)
+    filters = in_words(of, view.query)
     return form_page("saved_views/form.html", form, document=view, of=of, filters=filters)
 
 
@@ -126,8 +111,8 @@ def unchoose(view_id: str) -> ResponseReturnValue:
 
 def _index(of: StaffList, form: InputForm) -> ResponseReturnValue:
     """The page of views with what is wrong."""
-    shown = [_shown(of, row) for row in list_views(of.name)]
-    return form_page("saved_views/index.html", form, of=of, views=shown)
+    views = [shown(of, row) for row in list_views(of.name)]
+    return form_page("saved_views/index.html", form, of=of, views=views)
 
 
 def _list(name: str) -> StaffList:
@@ -144,30 +129,6 @@ def _asked(of: StaffList) -> str:
     values, sort = asked(request.args, of.filters)
     of.select(values, sort)
     return query_of(values, sort)
-
-
-def _shown(of: StaffList, row: Row) -> Shown:
-    is_default = current_actor().id in row["default_of"]
-    url, filters = _url(of, row["query"]), _words(of, row["query"])
-    return Shown(row, url, filters, row["owner_id"] == "", is_default)
-
-
-def _words(of: StaffList, query: str) -> list[Chip]:
-    found = arguments_of(query, of.filters)
-    sort = found.pop("sort", "")
-    chips = list(chips_of(found, of.names, ()))
-    return [*chips, Chip("sort", "Sorted by", _order(sort))] if sort else chips
-
-
-def _order(sort: str) -> str:
-    """`-due_date` → `due date, descending`."""
-    column = words(sort.removeprefix("-")).lower()
-    return f"{column}, descending" if sort.startswith("-") else column
-
-
-def _url(of: StaffList, query: str) -> str:
-    arguments: dict[str, Any] = arguments_of(query, of.filters)
-    return url_for(f"{of.name}.index", **arguments)
 
 
 def _trail(of: StaffList) -> list[tuple[str, str]]:
