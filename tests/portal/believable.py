@@ -172,6 +172,7 @@ _ACME = {
         "state": "IL",
         "country": "US",
     },
+    "contacts": [{"name": "Ida Bookkeeper", "email": "bookkeeping@acme.example"}],
     "tax_ids": [{"type": "eu_vat", "value": "DE123456789"}],
 }
 
