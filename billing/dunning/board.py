@@ -6,6 +6,7 @@ Those of customers on test clocks are left out: they are reminded by advancing t
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from time import monotonic
 from typing import Any, Unpack
 
 from billing import clock
@@ -16,6 +17,9 @@ from billing.seller import current_seller
 
 NEW, ENDED, PAUSED = "new", "ended", "paused"
 CARDS = 8
+_MANY = 1_000
+_KEPT_FOR_SECONDS = 20.0
+_kept: dict[str, tuple[float, list[Row]]] = {}
 SORTS = {"due_date": "due_date"}
 _FIELDS = dict.fromkeys(
     ("number", "customer_id", "subscription_id", "currency", "amount_due", "due_date", "dunning"), 1
@@ -98,9 +102,9 @@ def _where(key: str, steps: int, today: date) -> Row:
 def _sum_up(columns: dict[str, Column], steps: int, today: date) -> None:
     """Sums from the keys of indexes: what is not reminded yet is the overdue less all others."""
     new = columns[NEW]
-    for group in _groups({"status": "open"}, "due", today):
-        if group["_id"]["overdue"]:
-            new.add(group)
+    overdue = {"status": "open", "due_date": {"$gt": "", "$lt": today.isoformat()}}
+    for group in _groups(overdue, "due", today):
+        new.add(group)
     clocked = {"status": "open", "test_clock_id": {"$gt": ""}, "dunning.step": None}
     for group in _groups(clocked, "test_clock", today):
         if group["_id"]["overdue"]:
@@ -123,22 +127,38 @@ def _key_of(told: Row, steps: int, *, ended: bool) -> str:
     return str(min(told["step"], steps))
 
 
-def _groups(where: Row, index: str, today: date) -> Any:
+def _groups(where: Row, index: str, today: date) -> list[Row]:
+    """Counts and sums by currency and column; those over many are kept for a moment."""
+    key = f"{database().name}/{index}/{where}/{today}"
+    until, known = _kept.get(key, (0.0, []))
+    if until > monotonic():
+        return known
+    found = list(database().invoices.aggregate(_pipeline(where, index, today), hint=index))
+    if sum(group["count"] for group in found) > _MANY:
+        if len(_kept) > 100:
+            _kept.clear()
+        _kept[key] = monotonic() + _KEPT_FOR_SECONDS, found
+    return found
+
+
+def _pipeline(where: Row, index: str, today: date) -> list[Row]:
     told = ["due_date", "currency", "amount_due"]
     if index != "due":  # whose keys end there
         told.append("test_clock_id")
     if index == "dunning_step":
         told += ["dunning.step", "dunning.paused.until"]
-    overdue = {"$and": [{"$gt": ["$due_date", ""]}, {"$lt": ["$due_date", today.isoformat()]}]}
-    key: Row = {"currency": "$currency", "overdue": overdue}
-    key |= {
-        "step": "$dunning.step",
-        "paused": {"$gt": ["$dunning.paused.until", ""]},
-        "clocked": {"$gt": ["$test_clock_id", ""]},
-    }
-    pipeline: list[Row] = [
+    key: Row = {"currency": "$currency"}
+    if index != "due":
+        key |= {
+            "overdue": {
+                "$and": [{"$gt": ["$due_date", ""]}, {"$lt": ["$due_date", today.isoformat()]}]
+            },
+            "step": "$dunning.step",
+            "paused": {"$gt": ["$dunning.paused.until", ""]},
+            "clocked": {"$gt": ["$test_clock_id", ""]},
+        }
+    return [
         {"$match": where},
         {"$project": {"_id": 0, **dict.fromkeys(told, 1)}},
         {"$group": {"_id": key, "count": {"$sum": 1}, "amount": {"$sum": "$amount_due"}}},
     ]
-    return database().invoices.aggregate(pipeline, hint=index)
