@@ -36,7 +36,20 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
-    filters = (money, day, month, instant, clock, words, cycle, plain, explained, quantity, percent)
+    filters = (
+        said,
+        money,
+        day,
+        month,
+        instant,
+        clock,
+        words,
+        cycle,
+        plain,
+        explained,
+        quantity,
+        percent,
+    )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_global(navigation)
@@ -44,6 +57,11 @@ def init_app(app: Flask) -> None:
     app.add_template_global(fresh_key)
     app.add_template_global(theme)
     app.add_template_global(here)
+
+
+def said(text: object) -> str:
+    """Words from elsewhere, such as a field's label, in the reader's language."""
+    return str(gettext(str(text))) if str(text) else ""
 
 
 def money(amount: int | str | None, currency: str) -> str:

@@ -27,7 +27,14 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "auth": ("templates/auth", "portal/auth"),
     "profile": ("templates/profile", "portal/profile"),
-    "account": ("templates/account", "portal/account"),
+    "account": ("templates/account", "portal/account", "portal/customers/forms.py"),
+    "subscriptions": (
+        "templates/subscriptions/_bill.html",
+        "templates/subscriptions/act.html",
+        "portal/subscriptions/shown.py",
+    ),
+    "invoices": ("templates/invoices/_invoice.html",),
+    "usage": ("templates/usage/_entitlements.html", "templates/usage/_subscription.html"),
     "statements": ("templates/statements", "portal/statements"),
 }
 """What is translated. A feature that is not among them speaks English alone."""
@@ -38,6 +45,12 @@ KEYWORDS = {
     "lazy_gettext": None,
     "lazy": None,
     "pgettext": ((1, "c"), 2),
+    **dict.fromkeys(
+        ("TextField", "NumberField", "PasswordField", "TextAreaField", "SelectField", "RadioField"),
+        (1,),
+    ),
+    **dict.fromkeys(("FormField", "RowsField"), (2,)),
+    "done": (1,),
 }
 _OPTIONS = {"trimmed": "true", "encoding": "utf-8"}
 
@@ -49,8 +62,9 @@ def main() -> None:
         for part in PARTS:
             path = CATALOGUES / language / f"{part}.po"
             path.parent.mkdir(exist_ok=True)
+            catalogue = updated(part, language)
             with path.open("wb") as file:
-                write(updated(part, language), file)
+                write(catalogue, file)
 
 
 def updated(part: str, language: str) -> Catalog:
@@ -91,7 +105,7 @@ def write(catalogue: Catalog, file: object) -> None:
 
 def _files(part: str) -> Iterator[Path]:
     for place in PARTS[part]:
-        if "*" in place:
+        if "*" in place or Path(place).is_file():
             yield from Path().glob(place)
         else:
             for pattern in ("*.html", "*.py"):

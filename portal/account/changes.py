@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.database import Row
 from billing.self_service.change import change_own_plan, change_own_quantity, revoke_own_change
@@ -74,22 +75,26 @@ def revoke(subscription_id: str) -> ResponseReturnValue:
         return revoke_own_change(subscription_id, revision)
 
     if form.perform(subscription_id, act):
-        return done("It stays as it is.", to_detail(subscription_id))
+        return done(gettext("It stays as it is."), to_detail(subscription_id))
     change = subscription.pending_change
-    lines = [f"It will not change to {change_text(change)} but go on as it is."] if change else []
+    lines = (
+        [gettext("It will not change to %(terms)s but go on as it is.", terms=change_text(change))]
+        if change
+        else []
+    )
     return act_page(
         "account/act.html",
         form,
         preview_of(form, act, subscription_id),
         subscription,
-        title="Undo the change",
+        title=gettext("Undo the change"),
         lines=lines,
-        button="Keep it as it is",
+        button=gettext("Keep it as it is"),
     )
 
 
 def _said(changed: Subscription) -> str:
-    return pending_text(changed.row()) or "Changed."
+    return pending_text(changed.row()) or gettext("Changed.")
 
 
 def _counted(plans: list[Row]) -> bool:

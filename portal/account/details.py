@@ -3,6 +3,7 @@
 from babel import Locale
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.actors import own_customer_id
 from billing.customers.models import Customer
@@ -42,7 +43,7 @@ def edit() -> ResponseReturnValue:
         return update_own_details(own.id, data, form.expected_revision)
 
     if form.submit(save):
-        return done("Saved. Your next invoices say so.", url_for("account.details"))
+        return done(gettext("Saved. Your next invoices say so."), url_for("account.details"))
     return form_page("account/edit_details.html", form, document=own)
 
 

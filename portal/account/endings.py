@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.self_service.cancel import cancel_own, keep_own
 from billing.self_service.change import resume_own
@@ -55,8 +56,12 @@ def keep(subscription_id: str) -> ResponseReturnValue:
         return keep_own(subscription_id, revision)
 
     subscription = get_subscription(subscription_id)
-    line = f"It will not end on {date_text(subscription.end_date)} but go on as before."
-    return _asked(subscription, act, "Keep your subscription", "Keep subscription", [line])
+    line = gettext(
+        "It will not end on %(day)s but go on as before.", day=date_text(subscription.end_date)
+    )
+    return _asked(
+        subscription, act, gettext("Keep your subscription"), gettext("Keep subscription"), [line]
+    )
 
 
 @page(OWN_ACCOUNT, audience="customer")
@@ -68,9 +73,15 @@ def resume(subscription_id: str) -> ResponseReturnValue:
 
     subscription = get_subscription(subscription_id)
     is_paused = subscription.status == "paused"
-    title = "Resume your subscription" if is_paused else "Drop the planned pause"
-    line = "It goes on today." if is_paused else "It goes on without a pause."
-    return _asked(subscription, act, title, "Resume" if is_paused else "Drop the pause", [line])
+    title = gettext("Resume your subscription") if is_paused else gettext("Drop the planned pause")
+    line = gettext("It goes on today.") if is_paused else gettext("It goes on without a pause.")
+    return _asked(
+        subscription,
+        act,
+        title,
+        gettext("Resume") if is_paused else gettext("Drop the pause"),
+        [line],
+    )
 
 
 def _asked(
@@ -79,7 +90,7 @@ def _asked(
     """Show what it does, ask once, and do it."""
     form = ActForm(revision=subscription.revision)
     if form.perform(subscription.id, act):
-        return done("Your subscription goes on.", to_detail(subscription.id))
+        return done(gettext("Your subscription goes on."), to_detail(subscription.id))
     preview = preview_of(form, act, subscription.id)
     words = {"title": title, "button": button, "lines": lines}
     return act_page("account/act.html", form, preview, subscription, **words)
@@ -87,5 +98,6 @@ def _asked(
 
 def _said(ended: Subscription) -> str:
     if ended.is_live:
-        return f"Your subscription ends on {date_text(ended.end_date)}. You can take this back."
-    return "Your subscription is cancelled."
+        day = date_text(ended.end_date)
+        return str(gettext("Your subscription ends on %(day)s. You can take this back.", day=day))
+    return str(gettext("Your subscription is cancelled."))

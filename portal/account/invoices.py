@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.credit_notes.queries import credit_notes_of
 from billing.invoices.queries import get_invoice, is_overdue, list_invoices
@@ -9,7 +10,12 @@ from billing.payments.queries import payments_of
 from portal.access import page
 from portal.listing import listing, respond
 
-STATUSES = [("", "All"), ("open", "Open"), ("paid", "Paid"), ("void", "Void")]
+STATUSES = [
+    ("", lazy("All")),
+    ("open", lazy("Open")),
+    ("paid", lazy("Paid")),
+    ("void", lazy("Void")),
+]
 
 
 def add_to(blueprint: Blueprint) -> None:

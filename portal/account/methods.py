@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.actors import own_customer_id
 from billing.customers.models import Customer
@@ -50,7 +51,7 @@ def add() -> ResponseReturnValue:
 
     if form.submit(save):
         onward = url_for("account.pay", invoice_id=invoice_id) if invoice_id else _index()
-        return done("The payment method is saved.", onward)
+        return done(gettext("The payment method is saved."), onward)
     return form_page("account/add_method.html", form, back=_index())
 
 
@@ -60,7 +61,7 @@ def prefer(method_id: str) -> ResponseReturnValue:
     own, form = _own(), InputForm()
     method = get_method(own, method_id)
     if form.submit(lambda _: set_default_method(own.id, method_id, form.expected_revision)):
-        return done(f"{method.label} is the default now.", _index())
+        return done(gettext("%(method)s is the default now.", method=method.label), _index())
     return _listed(form)
 
 
@@ -70,20 +71,20 @@ def remove(method_id: str) -> ResponseReturnValue:
     own = _own()
     form = InputForm(revision=own.revision)
     if form.submit(lambda _: remove_method(own.id, method_id, form.expected_revision)):
-        return done("The payment method is removed.", _index())
+        return done(gettext("The payment method is removed."), _index())
     method = get_method(own, method_id)
     after = (
-        "Nothing is charged by itself any more: pay each invoice yourself."
+        gettext("Nothing is charged by itself any more: pay each invoice yourself.")
         if method.is_default
-        else "The default stays as it is."
+        else gettext("The default stays as it is.")
     )
     return confirm_page(
         form,
-        f"Remove {method.label}?",
+        gettext("Remove %(name)s?", name=method.label),
         after,
         document=own,
-        button="Remove",
-        trail=[("Payment methods", _index())],
+        button=gettext("Remove"),
+        trail=[(gettext("Payment methods"), _index())],
         danger=True,
     )
 

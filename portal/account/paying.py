@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.customers.queries import get_customer
 from billing.errors import NotFound
@@ -66,9 +67,14 @@ def _answer(invoice: Invoice, payment: Payment) -> ResponseReturnValue:
     if payment.status == "failed":
         return redirect(url_for("account.pay", invoice_id=invoice.id, tried=payment.id), 303)
     if payment.status == "pending":
-        flash(f"{amount} was asked for. It takes a while until the answer comes.", "success")
+        flash(
+            gettext(
+                "%(amount)s was asked for. It takes a while until the answer comes.", amount=amount
+            ),
+            "success",
+        )
         return redirect(own, 303)
-    return done(f"{amount} is paid. Thank you.", own)
+    return done(gettext("%(amount)s is paid. Thank you.", amount=amount), own)
 
 
 def _instructions(invoice: Invoice) -> str | None:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.changes.preview import preview_next_invoice
 from billing.invoices.queries import is_overdue, list_invoices
@@ -59,5 +60,5 @@ def to_detail(subscription_id: str) -> str:
 def trail(subscription: Subscription) -> list[tuple[str, str]]:
     """Labels and addresses that lead back to it."""
     name = charge_of(subscription).plan_name
-    all_of_mine = ("Subscriptions", url_for("account.subscriptions"))
+    all_of_mine = (gettext("Subscriptions"), url_for("account.subscriptions"))
     return [all_of_mine, (name, to_detail(subscription.id))]

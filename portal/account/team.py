@@ -2,6 +2,8 @@
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
 from billing.actors import own_customer_id
@@ -23,8 +25,8 @@ from portal.auth.mailed import link_to
 from portal.forms import InputForm
 
 _ROLES = {
-    "owner": "Pays, changes subscriptions and details, and invites people.",
-    "viewer": "Sees everything and changes nothing.",
+    "owner": lazy("Pays, changes subscriptions and details, and invites people."),
+    "viewer": lazy("Sees everything and changes nothing."),
 }
 
 
@@ -53,12 +55,12 @@ def invite() -> ResponseReturnValue:
         return invite_member(_own(), data, link_to)
 
     if user := form.submit(act):
-        return done(f"{user.email} was sent an invitation.", _index())
+        return done(gettext("%(email)s was sent an invitation.", email=user.email), _index())
     return confirm_page(
         form,
-        "Invite somebody",
-        "They are sent a link that is good for a week, and choose their own password.",
-        button="Send the invitation",
+        gettext("Invite somebody"),
+        gettext("They are sent a link that is good for a week, and choose their own password."),
+        button=gettext("Send the invitation"),
         trail=_trail(),
         notes=_ROLES,
     )
@@ -69,12 +71,12 @@ def reinvite(user_id: str) -> ResponseReturnValue:
     """Ask once, then send the link again."""
     member, form = get_member(_own(), user_id), InputForm()
     if form.submit(lambda _: invite_again(_own(), user_id, link_to)):
-        return done(f"{member.email} was sent an invitation.", _index())
+        return done(gettext("%(email)s was sent an invitation.", email=member.email), _index())
     return confirm_page(
         form,
-        f"Invite {member.email} again?",
-        "They are sent a new link that is good for a week. The one before ends.",
-        button="Send the invitation",
+        gettext("Invite %(email)s again?", email=member.email),
+        gettext("They are sent a new link that is good for a week. The one before ends."),
+        button=gettext("Send the invitation"),
         trail=_trail(),
     )
 
@@ -91,13 +93,16 @@ def role(user_id: str) -> ResponseReturnValue:
 
     if changed := form.submit(act):
         return done(
-            f"{changed.name} is {'an owner' if changed.is_owner else 'a viewer'}.", _index()
+            gettext("%(name)s is an owner.", name=changed.name)
+            if changed.is_owner
+            else gettext("%(name)s is a viewer.", name=changed.name),
+            _index(),
         )
     return confirm_page(
         form,
-        f"What may {member.name} do?",
+        gettext("What may %(name)s do?", name=member.name),
         document=member,
-        button="Save",
+        button=gettext("Save"),
         trail=_trail(),
         notes=_ROLES,
     )
@@ -109,15 +114,15 @@ def remove(user_id: str) -> ResponseReturnValue:
     member = get_member(_own(), user_id)
     form = InputForm(revision=member.revision)
     if form.submit(lambda _: remove_member(_own(), user_id, form.expected_revision)):
-        return done(f"{member.name} was removed.", _index())
+        return done(gettext("%(name)s was removed.", name=member.name), _index())
     is_me = member.id == current_user.user.id
     return confirm_page(
         form,
-        "Leave the team?" if is_me else f"Remove {member.name}?",
-        f"{member.email} can no longer sign in, and is signed out at once.",
-        "They can be invited again.",
+        gettext("Leave the team?") if is_me else gettext("Remove %(name)s?", name=member.name),
+        gettext("%(email)s can no longer sign in, and is signed out at once.", email=member.email),
+        gettext("They can be invited again."),
         document=member,
-        button="Leave" if is_me else "Remove",
+        button=gettext("Leave") if is_me else gettext("Remove"),
         trail=_trail(),
         danger=True,
     )
@@ -132,4 +137,4 @@ def _index() -> str:
 
 
 def _trail() -> list[tuple[str, str]]:
-    return [("Team", _index())]
+    return [(gettext("Team"), _index())]

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from flask_babel import gettext
+from flask_babel.speaklater import LazyString
 from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
@@ -119,8 +121,13 @@ def _is_typed(field: Any) -> bool:
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
-    """Options of a select from pairs of value and label."""
-    return [SelectChoice(value, label) for value, label in pairs]
+    """Options of a select from pairs of value and label, in the language of who reads them."""
+    return [SelectChoice(value, _said(label)) for value, label in pairs]
+
+
+def _said(label: str) -> Any:
+    """Forms are made before it is known who reads them."""
+    return LazyString(lambda: gettext(str(label)) if str(label) else "")
 
 
 def choices(values: Iterable[str]) -> list[SelectChoice]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext
+
 from billing.database import Row
 from billing.plans.lines import advance_lines, unit_price
 from billing.plans.queries import find_plan, get_terms, list_plans
@@ -27,7 +29,7 @@ class Charge:
     @property
     def text(self) -> str:
         """`$49.00 per month`, and what usage may add."""
-        usage = " and usage" if self.has_usage else ""
+        usage = gettext(" and usage") if self.has_usage else ""
         return f"{money(self.amount, self.currency)} {self.cycle}{usage}"
 
 
@@ -57,15 +59,24 @@ def agreed(row: Row) -> list[str]:
     """What is agreed of the course of a subscription, in sentences; `row` is a subscription's."""
     said, pause, end = [], row.get("pause"), row.get("end_date")
     if row["status"] == "trialing":
-        said.append(f"Trial until {date_text(row['trial_end_date'])}: its days are free.")
+        said.append(
+            gettext("Trial until %(day)s: its days are free.", day=date_text(row["trial_end_date"]))
+        )
     if pause:
-        verb = "Paused since" if row["status"] == "paused" else "Pauses on"
-        said.append(f"{verb} {date_text(pause['from'])}, {_resumes(pause)}.")
+        told = {"day": date_text(pause["from"]), "resumes": _resumes(pause)}
+        said.append(
+            gettext("Paused since %(day)s, %(resumes)s.", **told)
+            if row["status"] == "paused"
+            else gettext("Pauses on %(day)s, %(resumes)s.", **told)
+        )
     if row.get("pending_change"):
         said.append(pending_text(row))
     if end:
         over = row["status"] in {"cancelled", "expired"}
-        said.append(f"{'Ended' if over else 'Ends'} on {date_text(end)}.")
+        day = date_text(end)
+        said.append(
+            gettext("Ended on %(day)s.", day=day) if over else gettext("Ends on %(day)s.", day=day)
+        )
     return said
 
 
@@ -74,16 +85,17 @@ def pending_text(row: Row) -> str:
     if not (change := row.get("pending_change")):
         return ""
     # A pause moves the period that comes next: its day is known only without one.
-    when = (
-        "with the next period" if row.get("pause") else f"on {date_text(row['current_period_end'])}"
-    )
-    return f"Changes {when} to {change_text(change)}."
+    terms = change_text(change)
+    if row.get("pause"):
+        return str(gettext("Changes with the next period to %(terms)s.", terms=terms))
+    day = date_text(row["current_period_end"])
+    return str(gettext("Changes on %(day)s to %(terms)s.", day=day, terms=terms))
 
 
 def change_text(change: Row) -> str:
     """`Team, 5 units: $60.00 per month`; `change` is a subscription's pending change."""
     charge = charge_on(change)
-    units = f", {charge.quantity} units" if charge.quantity > 1 else ""
+    units = gettext(", %(number)s units", number=charge.quantity) if charge.quantity > 1 else ""
     return f"{charge.plan_name}{units}: {charge.text}"
 
 
@@ -124,4 +136,6 @@ def _cycle(plan: Row) -> str:
 
 def _resumes(pause: Row) -> str:
     day = pause.get("resumes_on")
-    return f"goes on {date_text(day)}" if day else "until it is resumed"
+    if not day:
+        return str(gettext("until it is resumed"))
+    return str(gettext("goes on %(day)s", day=date_text(day)))
