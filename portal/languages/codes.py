@@ -33,6 +33,7 @@ WORDS = (
     lazy("Owner"),
     lazy("Viewer"),
     lazy("Invited"),
+    lazy("Customer"),
     # what customers choose from in forms
     lazy("Today"),
     lazy("With the next period"),

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing import clock
 from billing.customers.models import Customer
@@ -64,18 +66,18 @@ def title_of(move: Move) -> str:
     """`Credit note CN-2026-000003 voided`."""
     name = _NAMES[move.kind]
     if move.kind == "credit_adjustment" and move.amount < 0:
-        name = "Credit taken back{}"
-    return name.format(f" {move.number}" if move.number else "")
+        name = lazy("Credit taken back%(number)s")
+    return str(name) % {"number": f" {move.number}" if move.number else ""}
 
 
 _NAMES = {
-    "invoice": "Invoice{}",
-    "invoice_voided": "Invoice{} voided",
-    "payment": "Payment",
-    "credit_note": "Credit note{}",
-    "credit_note_voided": "Credit note{} voided",
-    "refund": "Refund",
-    "credit_adjustment": "Credit given",
+    "invoice": lazy("Invoice%(number)s"),
+    "invoice_voided": lazy("Invoice%(number)s voided"),
+    "payment": lazy("Payment"),
+    "credit_note": lazy("Credit note%(number)s"),
+    "credit_note_voided": lazy("Credit note%(number)s voided"),
+    "refund": lazy("Refund"),
+    "credit_adjustment": lazy("Credit given"),
 }
 
 
@@ -87,11 +89,11 @@ def _usual(today: date) -> list[tuple[str, str, str]]:
     three = (before - timedelta(days=1)).replace(day=1)
     end = today.isoformat()
     return [
-        ("Three months", three.isoformat(), end),
-        ("This month", month.isoformat(), end),
-        ("Last month", before.isoformat(), (month - timedelta(days=1)).isoformat()),
-        ("This year", year.isoformat(), end),
-        ("Everything", "", ""),
+        (gettext("Three months"), three.isoformat(), end),
+        (gettext("This month"), month.isoformat(), end),
+        (gettext("Last month"), before.isoformat(), (month - timedelta(days=1)).isoformat()),
+        (gettext("This year"), year.isoformat(), end),
+        (gettext("Everything"), "", ""),
     ]
 
 

@@ -38,7 +38,7 @@ def test_details_are_changed_and_all_else_stays_as_agreed(visiting_as: Visitor) 
         **typed,
     )
     shown = owner.follow(seen).text
-    assert "Your next invoices say so." in shown
+    assert "Ihre nächsten Rechnungen tragen es." in shown
     assert "Deutsch" in shown
     after = customer_input(get_customer(customer.id))
     assert (after.name, after.email, after.preferences.locale) == (
