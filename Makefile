@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast test-long coverage bench screenshots lighthouse lint format openapi indexes shell requirements clean
+.PHONY: help run demo check test test-fast test-long coverage bench screenshots translations lighthouse lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -39,8 +39,11 @@ coverage: $(DEV) $(VENDOR) ## every test with branch coverage of billing/
 bench: $(DEV) $(VENDOR) ## measure and print figures beside their ceilings; AGAINST=<commit> compares
 	@$(BIN)/python -m bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
-screenshots: $(DEV) $(VENDOR) ## take pictures of every page; ARGS=DIR says where
-	@$(BIN)/python -m scripts.screenshots $(ARGS)
+screenshots: $(DEV) $(VENDOR) ## take the README's pictures; ARGS=DIR takes every page at three widths instead
+	@$(BIN)/python -m $(if $(ARGS),scripts.screenshots $(ARGS),scripts.pictures)
+
+translations: $(DEV) ## write what pages say into the catalogues of each language
+	@$(BIN)/python -m scripts.translations
 
 lighthouse: $(DEV) $(VENDOR) ## Lighthouse on dashboard, a list of 100,000 customers and an invoice
 	@$(BIN)/python -m scripts.lighthouse $(ARGS)
