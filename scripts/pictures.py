@@ -51,13 +51,10 @@ def main() -> None:
 
 def _staff_pages() -> dict[str, str]:
     found = database.database()
-    graduated = found.plans.find_one({"name": "Platform"}) or {}
     billed = {"reason": "subscription_cycle", "status": "open", "currency": "EUR"}
     invoice = found.invoices.find_one(billed, sort=[("_id", -1)]) or {}
     return {
         "dashboard": "/?currency=USD",
-        "subscriptions": "/subscriptions",
-        "plan": f"/plans/{graduated['_id']}",
         "invoice": f"/invoices/{invoice['_id']}",
         "dunning": "/dunning",
     }
