@@ -38,11 +38,8 @@ def ask_only_the_browser() -> None:
 
 
 def _found() -> str:
-    """Pages of staff are in English so far."""
-    if not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.is_staff:
         return _of_browser()
-    if current_user.is_staff:
-        return "en"
     return _chosen() or _spoken(language_of(current_user.user.customer_id))
 
 
