@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
 
 from billing.server_clock import ServerClock
 from billing.webhooks.message import headers_of
@@ -16,6 +17,7 @@ from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.shell import htmx
+from portal.template_helpers import quantity
 from portal.webhooks.forms import ReplayForm
 from portal.webhooks.trail import trail_of
 
@@ -88,16 +90,18 @@ def replay(webhook_endpoint_id: str) -> ResponseReturnValue:
         return _replayed(webhook_endpoint_id, replayed)
     return confirm_page(
         form,
-        "Replay events",
-        "Sends the events of a range again, of the types that the endpoint is told of now; also "
-        "those that were never delivered to it. Each keeps its id, so that a receiver can tell "
-        "what it has seen.",
+        gettext("Replay events"),
+        gettext(
+            "Sends the events of a range again, of the types that the endpoint is told of now; "
+            "also those that were never delivered to it. Each keeps its id, so that a receiver "
+            "can tell what it has seen."
+        ),
         document=endpoint,
-        button="Replay",
+        button=gettext("Replay"),
         trail=trail_of(endpoint),
         hints={
-            "from_seq": "The number stands with each delivery and each event.",
-            "to_seq": "At most 10,000 events at a time.",
+            "from_seq": gettext("The number stands with each delivery and each event."),
+            "to_seq": gettext("At most 10,000 events at a time."),
         },
     )
 
@@ -112,23 +116,31 @@ def replay_all_failed(webhook_endpoint_id: str) -> ResponseReturnValue:
     ):
         return _replayed(webhook_endpoint_id, replayed)
     failed = list_deliveries(webhook_endpoint_id, status="failed", limit=1)
-    count = f"{failed.total:,}{'+' if failed.total_capped else ''}"
+    count = f"{quantity(failed.total)}{'+' if failed.total_capped else ''}"
     return confirm_page(
         form,
-        "Replay all that failed?",
-        f"Deliveries that were given up: {count}. They are sent again, the oldest first, and tried "
-        "for another three days.",
+        gettext("Replay all that failed?"),
+        gettext(
+            "Deliveries that were given up: %(count)s. They are sent again, the oldest first, and "
+            "tried for another three days.",
+            count=count,
+        ),
         document=endpoint,
-        button="Replay",
+        button=gettext("Replay"),
         trail=trail_of(endpoint),
     )
 
 
 def _replayed(endpoint_id: str, replayed: Replayed) -> ResponseReturnValue:
     many = replayed.deliveries
-    message = f"{many:,} {'delivery is' if many == 1 else 'deliveries are'} sent again."
+    message = ngettext(
+        "%(count)s delivery is sent again.",
+        "%(count)s deliveries are sent again.",
+        many,
+        count=quantity(many),
+    )
     if replayed.has_more:
-        message += " There are more: replay once more."
+        message += " " + gettext("There are more: replay once more.")
     return done(message, _all_of(endpoint_id))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import TextAreaField
 
 from billing.events.types import OBJECT_TYPES
@@ -10,6 +11,8 @@ from portal.forms import BoxesField, InputForm, NumberField, TextField
 from portal.template_helpers import words
 
 _ALL = "*"
+_WORDS = (lazy("Tell it of"), lazy("Everything"))
+"""Of fields that `make translations` does not look into."""
 
 
 def _groups() -> list[tuple[str, str]]:

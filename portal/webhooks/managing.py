@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.webhooks.inputs import as_input
 from billing.webhooks.models import WebhookEndpoint
@@ -35,15 +36,17 @@ def rotate(webhook_endpoint_id: str) -> ResponseReturnValue:
     if made := form.submit(
         lambda data: rotate_secret(webhook_endpoint_id, data, form.expected_revision)
     ):
-        return show_secret(made, "The endpoint has a new secret.")
+        return show_secret(made, gettext("The endpoint has a new secret."))
     return confirm_page(
         form,
-        "New secret?",
-        "The new secret is shown once. For a while each delivery carries a signature by either "
-        "secret, so that the receiver can change over without a gap.",
-        "0 hours ends the present one at once: for a secret that others have seen.",
+        gettext("New secret?"),
+        gettext(
+            "The new secret is shown once. For a while each delivery carries a signature by either "
+            "secret, so that the receiver can change over without a gap."
+        ),
+        gettext("0 hours ends the present one at once: for a secret that others have seen."),
         document=endpoint,
-        button="Make new secret",
+        button=gettext("Make new secret"),
         trail=trail_of(endpoint),
     )
 
@@ -57,11 +60,13 @@ def disable(webhook_endpoint_id: str) -> ResponseReturnValue:
         return done("The endpoint is disabled.", _own(endpoint))
     return confirm_page(
         form,
-        "Disable this endpoint?",
-        "It is sent nothing more. What waits for it stays; what happens meanwhile is not kept for "
-        "it, but can be replayed by its event numbers once it is enabled again.",
+        gettext("Disable this endpoint?"),
+        gettext(
+            "It is sent nothing more. What waits for it stays; what happens meanwhile is not kept "
+            "for it, but can be replayed by its event numbers once it is enabled again."
+        ),
         document=endpoint,
-        button="Disable",
+        button=gettext("Disable"),
         trail=trail_of(endpoint),
         danger=True,
     )
@@ -77,10 +82,13 @@ def enable(webhook_endpoint_id: str) -> ResponseReturnValue:
         return done("The endpoint is enabled.", _own(endpoint))
     return confirm_page(
         form,
-        "Enable this endpoint?",
-        f"{endpoint.url} is told of what happens from now on, and at once of all that waits.",
+        gettext("Enable this endpoint?"),
+        gettext(
+            "%(url)s is told of what happens from now on, and at once of all that waits.",
+            url=endpoint.url,
+        ),
         document=endpoint,
-        button="Enable",
+        button=gettext("Enable"),
         trail=trail_of(endpoint),
     )
 
@@ -99,10 +107,10 @@ def delete(webhook_endpoint_id: str) -> ResponseReturnValue:
         return done("The endpoint was deleted.", url_for("webhooks.index"))
     return confirm_page(
         form,
-        "Delete this endpoint?",
-        "Its deliveries go with it, also those that wait. This cannot be undone.",
+        gettext("Delete this endpoint?"),
+        gettext("Its deliveries go with it, also those that wait. This cannot be undone."),
         document=endpoint,
-        button="Delete",
+        button=gettext("Delete"),
         trail=trail_of(endpoint),
         danger=True,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing import clock
 from billing.database import Row
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
     form = EndpointForm()
     if made := form.submit(create_endpoint):
         return managing.show_secret(
-            made, "The endpoint was added. It is told of what happens from now on."
+            made, gettext("The endpoint was added. It is told of what happens from now on.")
         )
     return form_page("webhooks/form.html", form, event_types=EVENT_TYPES)
 
