@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.api_calls.queries import get_api_call
 from portal.access import page
@@ -13,7 +14,7 @@ from portal.lists.export import add_export
 blueprint = Blueprint("api_calls", __name__, url_prefix="/api-calls")
 add_export(blueprint, API_CALLS)
 
-STATUSES = [("", "All"), ("2", "Done"), ("4", "Refused"), ("5", "Failed")]
+STATUSES = [("", lazy("All")), ("2", lazy("Done")), ("4", lazy("Refused")), ("5", lazy("Failed"))]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 

@@ -13,6 +13,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.oauth.access import end_access
@@ -49,8 +50,12 @@ def authorize() -> ResponseReturnValue:
 def end(client_id: str) -> ResponseReturnValue:
     """Take back what this person has given to a program."""
     ended = InputForm().submit(lambda _: end_access(current_user.user.id, client_id))
-    name = ended.name if ended else "It"
-    return done(f"{name} can no longer act for you.", url_for("profile.index"))
+    told = (
+        gettext("%(name)s can no longer act for you.", name=ended.name)
+        if ended
+        else gettext("It can no longer act for you.")
+    )
+    return done(told, url_for("profile.index"))
 
 
 def _received(server: Server) -> Received:

@@ -2,34 +2,38 @@
 
 from typing import Any
 
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField, TextAreaField
 
 from billing.oauth.inputs import ClientInput, RotateSecret
 from billing.users.permissions import CLIENT_SCOPES, SCOPES
 from portal.forms import BoxesField, InputForm, NumberField, TextField, options
 
+_WORDS = (lazy("How it gets tokens"), lazy("What it can be given at most"))
+"""Of fields that `make translations` does not look into."""
 _GRANTS = [
-    ("client_credentials", "For itself, with its secret"),
-    ("authorization_code", "For a person who agrees"),
-    ("refresh_token", "For longer than 15 minutes, once a person agreed"),
+    ("client_credentials", lazy("For itself, with its secret")),
+    ("authorization_code", lazy("For a person who agrees")),
+    ("refresh_token", lazy("For longer than 15 minutes, once a person agreed")),
 ]
 _TYPES = options(
     [
-        ("confidential", "A server, which keeps a secret"),
-        ("public", "An app on its users' devices, which cannot"),
+        ("confidential", lazy("A server, which keeps a secret")),
+        ("public", lazy("An app on its users' devices, which cannot")),
     ]
 )
 _METHODS = options(
     [
-        ("", "The usual way"),
-        ("client_secret_basic", "Secret in the header (Basic)"),
-        ("client_secret_post", "Secret in the body"),
+        ("", lazy("The usual way")),
+        ("client_secret_basic", lazy("Secret in the header (Basic)")),
+        ("client_secret_post", lazy("Secret in the body")),
     ]
 )
 
 
 def _scopes() -> list[tuple[str, str]]:
-    return [(scope, f"{SCOPES[scope]} ({scope})") for scope in CLIENT_SCOPES]
+    return [(scope, f"{gettext(SCOPES[scope])} ({scope})") for scope in CLIENT_SCOPES]
 
 
 def _unknown(values: set[str]) -> list[tuple[str, str]]:

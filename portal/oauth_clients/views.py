@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing import clock
 from billing.oauth.create_client import Told, create_client
@@ -38,7 +39,7 @@ def create() -> ResponseReturnValue:
     """Add an API client; its secret is shown in the answer, and never again."""
     form = NewClientForm(type="confidential", grant_types=["client_credentials"])
     if told := form.submit(create_client):
-        return _told(told, f"{told.client.name} was added.")
+        return _told(told, gettext("%(name)s was added.", name=told.client.name))
     return form_page("oauth_clients/form.html", form)
 
 
@@ -80,16 +81,20 @@ def rotate(client_id: str) -> ResponseReturnValue:
     form = RotateForm(overlap_hours=24, revision=client.revision)
     told = form.submit(lambda data: rotate_secret(client_id, data, form.expected_revision))
     if told:
-        return _told(told, f"{client.name} has a new secret.")
+        return _told(told, gettext("%(name)s has a new secret.", name=client.name))
     return confirm_page(
         form,
-        f"New secret for {client.name}?",
-        "The new secret is shown once. The present one goes on working for a while, so that you "
-        "can put the new one in its place without a gap.",
-        "0 hours ends the present one at once, and every token it obtained: for a secret that "
-        "others have seen.",
+        gettext("New secret for %(name)s?", name=client.name),
+        gettext(
+            "The new secret is shown once. The present one goes on working for a while, so that "
+            "you can put the new one in its place without a gap."
+        ),
+        gettext(
+            "0 hours ends the present one at once, and every token it obtained: for a secret that "
+            "others have seen."
+        ),
         document=client,
-        button="Make new secret",
+        button=gettext("Make new secret"),
         trail=_trail(client),
     )
 
@@ -101,15 +106,18 @@ def revoke(client_id: str) -> ResponseReturnValue:
     client = get_client(client_id)
     form = InputForm(revision=client.revision)
     if form.submit(lambda _: revoke_client(client_id, form.expected_revision)):
-        return done(f"{client.name} is revoked.", url_for(".detail", client_id=client_id))
+        revoked = gettext("%(name)s is revoked.", name=client.name)
+        return done(revoked, url_for(".detail", client_id=client_id))
     return confirm_page(
         form,
-        f"Revoke {client.name}?",
-        "All its tokens are dead at once, also those that people have given it, and it gets no "
-        "others.",
-        "This cannot be undone; it stays in the list.",
+        gettext("Revoke %(name)s?", name=client.name),
+        gettext(
+            "All its tokens are dead at once, also those that people have given it, and it gets "
+            "no others."
+        ),
+        gettext("This cannot be undone; it stays in the list."),
         document=client,
-        button="Revoke",
+        button=gettext("Revoke"),
         trail=_trail(client),
         danger=True,
     )
