@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import (
     BooleanField,
     FileField,
@@ -17,11 +18,26 @@ from portal.customers.forms import AddressForm
 from portal.forms import InputForm, NumberField, TextField, options
 from portal.tax_rates.fields import TaxRatesField
 
+_WORDS = (
+    lazy("Remind on days"),
+    lazy("Remind by itself, once a day"),
+    lazy("Change seats"),
+    lazy("Change to another plan that customers may choose"),
+    lazy("Cancel at the end of the paid period, and take that back"),
+    lazy("Go on after a pause"),
+    lazy("Invoices of billing runs, with their PDF"),
+    lazy("Receipts of payments"),
+    lazy("Reminders, the final notice, and payments that failed"),
+    lazy("Three days before a trial ends"),
+    lazy("Default tax rates"),
+    lazy("Picture"),
+)
+"""Of fields that `make translations` does not look into."""
 _PRORATIONS = options(
     [
-        ("create_prorations", "Prorate on the next invoice"),
-        ("always_invoice", "Prorate and invoice at once"),
-        ("none", "No proration"),
+        ("create_prorations", lazy("Prorate on the next invoice")),
+        ("always_invoice", lazy("Prorate and invoice at once")),
+        ("none", lazy("No proration")),
     ]
 )
 
@@ -53,9 +69,9 @@ class DunningForm(Form):
         "At last",
         choices=options(
             [
-                ("unpaid", "Mark the subscription unpaid"),
-                ("cancel", "Cancel the subscription"),
-                ("leave", "Leave everything as it is"),
+                ("unpaid", lazy("Mark the subscription unpaid")),
+                ("cancel", lazy("Cancel the subscription")),
+                ("leave", lazy("Leave everything as it is")),
             ]
         ),
     )
@@ -87,7 +103,9 @@ class SettingsForm(InputForm):
     credit_note_prefix = TextField("Credit notes begin with")
     number_reset = SelectField(
         "Numbering",
-        choices=options([("yearly", "Begin anew each year"), ("never", "Count on for ever")]),
+        choices=options(
+            [("yearly", lazy("Begin anew each year")), ("never", lazy("Count on for ever"))]
+        ),
     )
     payment_terms_days = NumberField("Payment terms")
     timezone = TextField("Time zone")

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.database import Row
@@ -69,9 +70,9 @@ def forget_logo() -> ResponseReturnValue:
         return done("New invoices show no logo.", url_for(".detail"))
     return confirm_page(
         form,
-        "Remove the logo?",
-        "New invoices will show none. Those that are issued keep theirs.",
-        button="Remove the logo",
+        gettext("Remove the logo?"),
+        gettext("New invoices will show none. Those that are issued keep theirs."),
+        button=gettext("Remove the logo"),
         trail=[("Settings", url_for(".detail"))],
         document=_document(settings_row()),
         danger=True,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField
 
 from billing.users.inputs import UserInput
@@ -17,7 +18,13 @@ class UserForm(InputForm):
     customer_id = TextField("Customer ID")
     customer_role = SelectField(
         "On the customer's pages",
-        choices=options([("", "As it is"), ("owner", "Owner: acts"), ("viewer", "Viewer: looks")]),
+        choices=options(
+            [
+                ("", lazy("As it is")),
+                ("owner", lazy("Owner: acts")),
+                ("viewer", lazy("Viewer: looks")),
+            ]
+        ),
     )
     status = SelectField("Status")
     password = PasswordField("Password")

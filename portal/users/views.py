@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.entrance.invite import add_user, send_invitation
 from billing.users.inputs import UserInput, as_input
@@ -30,7 +31,7 @@ add_export(blueprint, USERS)
 def index() -> ResponseReturnValue:
     """Search and filter users."""
     found = USERS.page()
-    roles = [("", "All"), *((role, words(role)) for role in ROLES)]
+    roles = [("", gettext("All")), *((role, words(role)) for role in ROLES)]
     return respond("users/index.html", "users/_results.html", found, roles=roles)
 
 
@@ -40,7 +41,8 @@ def create() -> ResponseReturnValue:
     """Add a user."""
     form = NewUserForm(role="viewer")
     if user := form.submit(lambda data: add_user(data, link_to)):
-        told = _invited(user) if user.is_invited else f"{user.name} can sign in now."
+        able = gettext("%(name)s can sign in now.", name=user.name)
+        told = _invited(user) if user.is_invited else able
         return done(told, url_for(".detail", user_id=user.id))
     return form_page("users/form.html", form)
 
@@ -62,16 +64,24 @@ def detail(user_id: str) -> ResponseReturnValue:
 
 def _invited(user: User) -> str:
     if current_app.config["SETTINGS"].sends_mail:
-        return f"{user.name} was sent an invitation."
-    return f"{user.name} is invited. No mail is sent here: hand over the link from the outbox."
+        return str(gettext("%(name)s was sent an invitation.", name=user.name))
+    return str(
+        gettext(
+            "%(name)s is invited. No mail is sent here: hand over the link from the outbox.",
+            name=user.name,
+        )
+    )
 
 
 def _way_in(user: User) -> str:
     if user.is_invited:
-        return "Not yet: has to accept the invitation"
-    ways = {"password": user.password_hash, "OpenID Connect": user.is_linked}
-    found = " or ".join(way for way, is_open in ways.items() if is_open)
-    return f"By {found}" if found else "Not yet: needs a password"
+        return str(gettext("Not yet: has to accept the invitation"))
+    if user.password_hash:
+        by_both = gettext("By password or OpenID Connect")
+        return str(by_both if user.is_linked else gettext("By password"))
+    if user.is_linked:
+        return str(gettext("By OpenID Connect"))
+    return str(gettext("Not yet: needs a password"))
 
 
 @blueprint.route("/<user_id>/edit", methods=["GET", "POST"])
@@ -100,9 +110,12 @@ def invite(user_id: str) -> ResponseReturnValue:
         return done(_invited(user), url_for(".detail", user_id=user_id))
     return confirm_page(
         form,
-        f"Invite {user.name} again?",
-        f"A link is sent to {user.email} that is good for a week. The one before ends.",
-        button="Send the invitation",
+        gettext("Invite %(name)s again?", name=user.name),
+        gettext(
+            "A link is sent to %(email)s that is good for a week. The one before ends.",
+            email=user.email,
+        ),
+        button=gettext("Send the invitation"),
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
     )
 
@@ -114,13 +127,14 @@ def end(user_id: str) -> ResponseReturnValue:
     user = get_user(user_id)
     form = InputForm()
     if form.submit(lambda _: end_sessions(user_id)):
-        return done(f"{user.name} is signed out everywhere.", url_for(".detail", user_id=user_id))
+        out = gettext("%(name)s is signed out everywhere.", name=user.name)
+        return done(out, url_for(".detail", user_id=user_id))
     return confirm_page(
         form,
-        f"Sign {user.name} out everywhere?",
-        "Every session and every API token of this user ends at once.",
-        "They can sign in again as before.",
-        button="End all sessions",
+        gettext("Sign %(name)s out everywhere?", name=user.name),
+        gettext("Every session and every API token of this user ends at once."),
+        gettext("They can sign in again as before."),
+        button=gettext("End all sessions"),
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
         danger=True,
     )
@@ -133,14 +147,17 @@ def reset(user_id: str) -> ResponseReturnValue:
     user = get_user(user_id)
     form = InputForm()
     if form.submit(lambda _: reset_second_factor(user_id)):
-        return done(f"{user.name} has no second factor now.", url_for(".detail", user_id=user_id))
+        taken = gettext("%(name)s has no second factor now.", name=user.name)
+        return done(taken, url_for(".detail", user_id=user_id))
     return confirm_page(
         form,
-        f"Take away the second factor of {user.name}?",
-        "They sign in without a code until they set up another one. Make sure that it is really "
-        "they who ask for it.",
-        "All their sessions and API tokens end at once.",
-        button="Take it away",
+        gettext("Take away the second factor of %(name)s?", name=user.name),
+        gettext(
+            "They sign in without a code until they set up another one. Make sure that it is "
+            "really they who ask for it."
+        ),
+        gettext("All their sessions and API tokens end at once."),
+        button=gettext("Take it away"),
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
         danger=True,
     )
@@ -153,14 +170,18 @@ def unlink(user_id: str) -> ResponseReturnValue:
     user = get_user(user_id)
     form = InputForm()
     if form.submit(lambda _: unlink_user(user_id)):
-        return done(f"{user.name} is no longer linked.", url_for(".detail", user_id=user_id))
+        unlinked = gettext("%(name)s is no longer linked.", name=user.name)
+        return done(unlinked, url_for(".detail", user_id=user_id))
     return confirm_page(
         form,
-        f"Unlink {user.name} from the sign-in provider?",
-        "All their sessions and API tokens end at once.",
-        f"Whoever next signs in there with the verified address {user.email} is linked again; "
-        "to keep somebody out, set their status to disabled instead.",
-        button="Unlink",
+        gettext("Unlink %(name)s from the sign-in provider?", name=user.name),
+        gettext("All their sessions and API tokens end at once."),
+        gettext(
+            "Whoever next signs in there with the verified address %(email)s is linked again; "
+            "to keep somebody out, set their status to disabled instead.",
+            email=user.email,
+        ),
+        button=gettext("Unlink"),
         trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
         danger=True,
     )
