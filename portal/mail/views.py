@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.errors import BillingError
 from billing.letters.inputs import WordingInput
@@ -24,7 +26,7 @@ from portal.template_helpers import words
 
 blueprint = Blueprint("mail", __name__, url_prefix="/settings/mail-templates")
 
-LANGUAGE_NAMES = {"en": "English", "de": "German"}
+LANGUAGE_NAMES = {"en": lazy("English"), "de": lazy("German")}
 
 
 @blueprint.get("")
@@ -73,7 +75,7 @@ def edit(kind: str, language: str) -> ResponseReturnValue:
     if form.submit(save):
         return done("From now on it is worded so.", _url(held))
     context: dict[str, Any] = {
-        "title": f"Edit {_title(held)}",
+        "title": gettext("Edit %(name)s", name=_title(held)),
         "facts": sorted(fact_names(kind)),
         "letter": _preview(kind, language, form) if PREVIEW in request.form else None,
         "trail": _trail(held),
@@ -91,9 +93,9 @@ def reset(kind: str, language: str) -> ResponseReturnValue:
         return done("It reads as it did originally.", _url(held))
     return confirm_page(
         form,
-        f"Go back to the original of {_title(held)}?",
-        "Your own wording is dropped; the audit trail keeps it.",
-        button="Use the original",
+        gettext("Go back to the original of %(name)s?", name=_title(held)),
+        gettext("Your own wording is dropped; the audit trail keeps it."),
+        button=gettext("Use the original"),
         trail=_trail(held),
         document=_document(held),
         danger=True,
@@ -113,7 +115,8 @@ def _preview(kind: str, language: str, form: WordingForm) -> Letter | None:
 
 
 def _title(held: Held) -> str:
-    return f"{words(held.kind)} in {LANGUAGE_NAMES[held.language]}"
+    language = LANGUAGE_NAMES[held.language]
+    return str(gettext("%(mail)s in %(language)s", mail=words(held.kind), language=language))
 
 
 def _url(held: Held) -> str:

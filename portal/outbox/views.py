@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_pgettext
 from flask_login import current_user
 
 from billing.database import Row
@@ -25,12 +27,12 @@ blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 add_export(blueprint, MAILS)
 
 STATUSES = [
-    ("", "All"),
-    ("waiting", "Waiting"),
-    ("failed", "Failed"),
-    ("kept", "Kept"),
-    ("sent", "Sent"),
-    ("cancelled", "Cancelled"),
+    ("", lazy("All")),
+    ("waiting", lazy("Waiting")),
+    ("failed", lazy("Failed")),
+    ("kept", lazy("Kept")),
+    ("sent", lazy("Sent")),
+    ("cancelled", lazy_pgettext("mail", "Cancelled")),
 ]
 _PAPERS = {"invoice": ("papers.invoice", "invoice_id"), "receipt": ("papers.receipt", "payment_id")}
 

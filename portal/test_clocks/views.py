@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing import clock
 from billing.customers.queries import list_customers
@@ -16,6 +17,7 @@ from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
 from portal.listing import listing, respond
+from portal.template_helpers import quantity
 from portal.test_clocks.forms import AdvanceForm, ClockForm
 
 blueprint = Blueprint("test_clocks", __name__, url_prefix="/test-clocks")
@@ -34,7 +36,8 @@ def create() -> ResponseReturnValue:
     """Add a test clock."""
     form = ClockForm(now=clock.today().isoformat())
     if made := form.submit(create_clock):
-        return done(f"{made.name} was added.", url_for(".detail", test_clock_id=made.id))
+        added = gettext("%(name)s was added.", name=made.name)
+        return done(added, url_for(".detail", test_clock_id=made.id))
     return form_page("test_clocks/form.html", form)
 
 
@@ -64,14 +67,14 @@ def delete(test_clock_id: str) -> ResponseReturnValue:
     found = get_clock(test_clock_id)
     form = InputForm(revision=found.revision)
     if form.submit(lambda _: delete_clock(test_clock_id, form.expected_revision)):
-        return done(f"{found.name} was deleted.", url_for(".index"))
+        return done(gettext("%(name)s was deleted.", name=found.name), url_for(".index"))
     own = url_for(".detail", test_clock_id=found.id)
     return confirm_page(
         form,
-        f"Delete {found.name}?",
-        "The clock leaves the list. This is possible once its customers are deleted.",
+        gettext("Delete %(name)s?", name=found.name),
+        gettext("The clock leaves the list. This is possible once its customers are deleted."),
         document=found,
-        button="Delete test clock",
+        button=gettext("Delete test clock"),
         trail=[("Test clocks", url_for(".index")), (found.name, own)],
         danger=True,
     )
@@ -90,6 +93,10 @@ def _detail(found: Clock, form: AdvanceForm) -> ResponseReturnValue:
 def _arrived(advanced: Advanced) -> ResponseReturnValue:
     """Say what it brought, and what could not be done."""
     for message in list(dict.fromkeys(skip["message"] for skip in advanced.skips))[:3]:
-        flash(f"Skipped: {message}", "warning")
-    made = f"Invoices made: {advanced.invoices:,}, reminders: {advanced.reminders:,}."
+        flash(gettext("Skipped: %(reason)s", reason=message), "warning")
+    made = gettext(
+        "Invoices made: %(invoices)s, reminders: %(reminders)s.",
+        invoices=quantity(advanced.invoices),
+        reminders=quantity(advanced.reminders),
+    )
     return done(made, url_for(".detail", test_clock_id=advanced.clock.id))
