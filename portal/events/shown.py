@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext
+
 from billing.database import Row, database
 from billing.events.objects import collection_of
 from portal.events.reach import reachable
+from portal.languages.reader import reader_locale
 from portal.template_helpers import NONE, date_text, instant, money, words
 
 _MONEY = re.compile(
@@ -92,7 +95,12 @@ def _flat(path: str, value: Any, depth: int = 0) -> list[tuple[str, Any]]:
 def _label(path: str) -> str:
     """`Preferences, currency`."""
     first, *rest = path.split(".")
-    return ", ".join([words(_bare(first)), *(words(_bare(part)).lower() for part in rest)])
+    return ", ".join([words(_bare(first)), *(_inner(words(_bare(part))) for part in rest)])
+
+
+def _inner(label: str) -> str:
+    """Within a label English begins small; German nouns do not."""
+    return label.lower() if reader_locale().startswith("en") else label
 
 
 def _bare(name: str) -> str:
@@ -105,7 +113,7 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
     if value is None or value in ("", [], {}):
         return Value(str(NONE))
     if isinstance(value, bool):
-        return Value("Yes" if value else "No")
+        return Value(str(gettext("Yes") if value else gettext("No")))
     if isinstance(value, int | str) and currency and _is_money(name, value):
         return Value(money(value, currency))
     if isinstance(value, datetime):

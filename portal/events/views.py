@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing import clock
 from billing.actors import current_actor
@@ -85,7 +86,7 @@ def _moment(typed: str) -> tuple[datetime, str]:
     try:
         found = datetime.fromisoformat(typed)
     except ValueError:
-        return clock.now(), "Enter a day and a time such as 2026-01-31T12:00."
+        return clock.now(), str(gettext("Enter a day and a time such as 2026-01-31T12:00."))
     return found if found.tzinfo else found.replace(tzinfo=UTC), ""
 
 
