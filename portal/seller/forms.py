@@ -40,6 +40,14 @@ _PRORATIONS = options(
         ("none", lazy("No proration")),
     ]
 )
+_ENDINGS = options(
+    [
+        ("unpaid", lazy("Mark the subscription unpaid")),
+        ("cancel", lazy("Cancel the subscription")),
+        ("leave", lazy("Leave everything as it is")),
+    ]
+)
+_RESETS = options([("yearly", lazy("Begin anew each year")), ("never", lazy("Count on for ever"))])
 
 
 class DaysField(StringField):
@@ -67,13 +75,7 @@ class DunningForm(Form):
     days = DaysField("Remind on days")
     final_action = SelectField(
         "At last",
-        choices=options(
-            [
-                ("unpaid", lazy("Mark the subscription unpaid")),
-                ("cancel", lazy("Cancel the subscription")),
-                ("leave", lazy("Leave everything as it is")),
-            ]
-        ),
+        choices=_ENDINGS,
     )
     automatic = BooleanField("Remind by itself, once a day")
 
@@ -101,12 +103,7 @@ class SettingsForm(InputForm):
     payment_instructions = TextAreaField("How to pay")
     invoice_prefix = TextField("Invoices begin with")
     credit_note_prefix = TextField("Credit notes begin with")
-    number_reset = SelectField(
-        "Numbering",
-        choices=options(
-            [("yearly", lazy("Begin anew each year")), ("never", lazy("Count on for ever"))]
-        ),
-    )
+    number_reset = SelectField("Numbering", choices=_RESETS)
     payment_terms_days = NumberField("Payment terms")
     timezone = TextField("Time zone")
     default_tax_rate_ids = TaxRatesField("Default tax rates")

@@ -9,6 +9,14 @@ from billing.users.inputs import UserInput
 from billing.users.permissions import ROLES
 from portal.forms import InputForm, PasswordField, TextField, choices, options
 
+_STANDINGS = options(
+    [
+        ("", lazy("As it is")),
+        ("owner", lazy("Owner: acts")),
+        ("viewer", lazy("Viewer: looks")),
+    ]
+)
+
 
 class UserForm(InputForm):
     model = UserInput
@@ -16,16 +24,7 @@ class UserForm(InputForm):
     email = TextField("Email")
     role = SelectField("Role", choices=choices(ROLES))
     customer_id = TextField("Customer ID")
-    customer_role = SelectField(
-        "On the customer's pages",
-        choices=options(
-            [
-                ("", lazy("As it is")),
-                ("owner", lazy("Owner: acts")),
-                ("viewer", lazy("Viewer: looks")),
-            ]
-        ),
-    )
+    customer_role = SelectField("On the customer's pages", choices=_STANDINGS)
     status = SelectField("Status")
     password = PasswordField("Password")
 
