@@ -185,6 +185,7 @@ WORDS = (
     lazy("Connection lost"),
     lazy("Tls failed"),
     lazy("Bad answer"),
+    lazy("Trouble"),
     # fields of what is kept
     lazy("Address"),
     lazy("Aggregation"),
