@@ -2,6 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
 from billing.reports.dashboard import overview
@@ -13,11 +14,11 @@ from portal.template_helpers import may
 blueprint = Blueprint("dashboard", __name__)
 
 BANDS = (
-    ("not_due", "Not due yet"),
-    ("days_1_30", "1 to 30 days"),
-    ("days_31_60", "31 to 60 days"),
-    ("days_61_90", "61 to 90 days"),
-    ("days_over_90", "More than 90 days"),
+    ("not_due", lazy("Not due yet")),
+    ("days_1_30", lazy("1 to 30 days")),
+    ("days_31_60", lazy("31 to 60 days")),
+    ("days_61_90", lazy("61 to 90 days")),
+    ("days_over_90", lazy("More than 90 days")),
 )
 
 

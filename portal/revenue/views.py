@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.customers.queries import customer_names
 from billing.money import to_major
@@ -35,7 +36,7 @@ def movements() -> ResponseReturnValue:
         "revenue/movements.html",
         "revenue/_movements.html",
         found,
-        kinds=[("", "All"), *((kind, kind.capitalize()) for kind in KINDS)],
+        kinds=[("", lazy("All")), *((kind, kind.capitalize()) for kind in KINDS)],
         names=customer_names([row["customer_id"] for row in rows]),
         plans=plan_names([row["plan_id"] for row in rows]),
     )
