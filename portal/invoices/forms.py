@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import BooleanField, Form, HiddenField, SelectField, TextAreaField
 
 from billing.invoices.inputs import InvoiceInput, PayInvoice, SendInvoice, VoidInvoice
@@ -17,6 +18,15 @@ from portal.forms import (
     options,
 )
 from portal.tax_rates.fields import TaxRatesField
+
+LABELS = (
+    lazy("Unit price"),
+    lazy("Taxes"),
+    lazy("Due date"),
+    lazy("Amount"),
+    lazy("Date"),
+)
+"""What only fields say that are not looked through for words, named so that it is translated."""
 
 
 class LineItemForm(Form):
@@ -49,11 +59,11 @@ class InvoiceForm(InputForm):
 
 _METHODS = options(
     [
-        ("bank_transfer", "Bank transfer"),
-        ("card", "Card"),
-        ("cash", "Cash"),
-        ("check", "Check"),
-        ("other", "Other"),
+        ("bank_transfer", lazy("Bank transfer")),
+        ("card", lazy("Card")),
+        ("cash", lazy("Cash")),
+        ("check", lazy("Check")),
+        ("other", lazy("Other")),
     ]
 )
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.customers.queries import get_customer
 from billing.errors import BillingError
@@ -40,14 +41,14 @@ def finalize(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     form = InputForm(revision=invoice.revision)
     if issued := form.submit(lambda _: finalize_invoice(invoice_id, form.expected_revision)):
-        return done(f"{issued.number} was issued.", _url(invoice))
+        return done(gettext("%(number)s was issued.", number=issued.number), _url(invoice))
     return confirm_page(
         form,
-        "Issue this invoice?",
+        gettext("Issue this invoice?"),
         _outcome(invoice),
-        "It gets its number and today's date and can no longer be changed.",
+        gettext("It gets its number and today's date and can no longer be changed."),
         document=invoice,
-        button="Issue invoice",
+        button=gettext("Issue invoice"),
         trail=_trail(invoice),
     )
 
@@ -59,15 +60,19 @@ def send(invoice_id: str) -> ResponseReturnValue:
     customer = get_customer(invoice.customer_id)
     form = SendForm(revision=invoice.revision, to=customer.email)
     if form.submit(lambda data: send_invoice(invoice_id, data, form.expected_revision)):
-        return done(
-            f"{invoice.number} is in the outbox and will be sent in a moment.", _url(invoice)
+        said = gettext(
+            "%(number)s is in the outbox and will be sent in a moment.", number=invoice.number
         )
+        return done(said, _url(invoice))
     return confirm_page(
         form,
-        f"Send {invoice.number or 'this invoice'}?",
-        f"{customer.name} gets it by mail, with its PDF, in the language of their settings.",
+        gettext("Send %(invoice)s?", invoice=_called(invoice)),
+        gettext(
+            "%(name)s gets it by mail, with its PDF, in the language of their settings.",
+            name=customer.name,
+        ),
         document=invoice,
-        button="Send invoice",
+        button=gettext("Send invoice"),
         trail=_trail(invoice),
     )
 
@@ -81,10 +86,10 @@ def pay(invoice_id: str) -> ResponseReturnValue:
         return done(_settled(paid), _url(invoice))
     return confirm_page(
         form,
-        "Record a payment",
-        f"{money(invoice.amount_due, invoice.currency)} is due from {_whose(invoice)}.",
+        gettext("Record a payment"),
+        gettext("%(amount)s is due from %(name)s.", amount=_due(invoice), name=_whose(invoice)),
         document=invoice,
-        button="Record payment",
+        button=gettext("Record payment"),
         trail=_trail(invoice),
         hints=_pay_hints(invoice),
     )
@@ -96,14 +101,18 @@ def void(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     form = VoidForm(revision=invoice.revision)
     if form.submit(lambda data: void_invoice(invoice_id, data, form.expected_revision)):
-        return done(f"{invoice.number} is void.", _url(invoice))
+        return done(gettext("%(number)s is void.", number=invoice.number), _url(invoice))
     return confirm_page(
         form,
-        f"Void {invoice.number or 'this invoice'}?",
-        f"{_whose(invoice)} will no longer owe {money(invoice.amount_due, invoice.currency)}.",
-        "The invoice keeps its number and stays in the list. This cannot be taken back.",
+        gettext("Void %(invoice)s?", invoice=_called(invoice)),
+        gettext(
+            "%(name)s will no longer owe %(amount)s.",
+            name=_whose(invoice),
+            amount=_due(invoice),
+        ),
+        gettext("The invoice keeps its number and stays in the list. This cannot be taken back."),
         document=invoice,
-        button="Void invoice",
+        button=gettext("Void invoice"),
         trail=_trail(invoice),
         danger=True,
     )
@@ -115,15 +124,21 @@ def give_up(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     form = InputForm(revision=invoice.revision)
     if form.submit(lambda _: mark_uncollectible(invoice_id, form.expected_revision)):
-        return done(f"{invoice.number} is marked uncollectible.", _url(invoice))
-    due = money(invoice.amount_due, invoice.currency)
+        return done(
+            gettext("%(number)s is marked uncollectible.", number=invoice.number), _url(invoice)
+        )
     return confirm_page(
         form,
-        f"Give up {invoice.number or 'this invoice'}?",
-        f"You no longer expect {due} from {_whose(invoice)}, due {date_text(invoice.due_date)}.",
-        "A payment can still be recorded if it comes after all.",
+        gettext("Give up %(invoice)s?", invoice=_called(invoice)),
+        gettext(
+            "You no longer expect %(amount)s from %(name)s, due %(day)s.",
+            amount=_due(invoice),
+            name=_whose(invoice),
+            day=date_text(invoice.due_date),
+        ),
+        gettext("A payment can still be recorded if it comes after all."),
         document=invoice,
-        button="Mark uncollectible",
+        button=gettext("Mark uncollectible"),
         trail=_trail(invoice),
         danger=True,
     )
@@ -136,11 +151,20 @@ def _outcome(invoice: Invoice) -> str:
         row = preview_issue(invoice.id)
     except BillingError as refusal:
         return refusal.message
-    due, applied = row["amount_due"], row["credit_applied"]
+    due = money(row["amount_due"], invoice.currency)
+    applied = money(abs(row["credit_applied"]), invoice.currency)
     if row["total"] < 0:
-        return f"{whose} will gain a credit of {money(-applied, invoice.currency)}."
-    owed = f"{whose} will owe {money(due, invoice.currency)}"
-    return f"{owed}, after {money(applied, invoice.currency)} of credit." if applied else f"{owed}."
+        said = gettext("%(name)s will gain a credit of %(credit)s.", name=whose, credit=applied)
+    elif row["credit_applied"]:
+        said = gettext(
+            "%(name)s will owe %(amount)s, after %(credit)s of credit.",
+            name=whose,
+            amount=due,
+            credit=applied,
+        )
+    else:
+        said = gettext("%(name)s will owe %(amount)s.", name=whose, amount=due)
+    return str(said)
 
 
 def _pay_form(invoice: Invoice) -> PayForm:
@@ -155,9 +179,20 @@ def _pay_form(invoice: Invoice) -> PayForm:
 
 def _pay_hints(invoice: Invoice) -> dict[str, str]:
     return {
-        "amount": f"In {invoice.currency}. Less leaves the rest open; more becomes credit.",
-        "reference": "Such as the number on the bank statement.",
+        "amount": gettext(
+            "In %(currency)s. Less leaves the rest open; more becomes credit.",
+            currency=invoice.currency,
+        ),
+        "reference": gettext("Such as the number on the bank statement."),
     }
+
+
+def _called(invoice: Invoice) -> str:
+    return str(invoice.number or gettext("this invoice"))
+
+
+def _due(invoice: Invoice) -> str:
+    return money(invoice.amount_due, invoice.currency)
 
 
 def _whose(invoice: Invoice) -> str:
@@ -166,8 +201,8 @@ def _whose(invoice: Invoice) -> str:
 
 def _settled(invoice: Invoice) -> str:
     if invoice.amount_due == 0:
-        return f"{invoice.number} is paid."
-    return f"Recorded. {money(invoice.amount_due, invoice.currency)} is still due."
+        return str(gettext("%(number)s is paid.", number=invoice.number))
+    return str(gettext("Recorded. %(amount)s is still due.", amount=_due(invoice)))
 
 
 def _url(invoice: Invoice) -> str:

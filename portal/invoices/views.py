@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.credit_notes.queries import credit_notes_of
 from billing.customers.models import Customer
@@ -29,12 +31,12 @@ settling.add_to(blueprint)
 add_export(blueprint, INVOICES)
 add_bulk(blueprint, INVOICES)
 STATUSES = [
-    ("", "All"),
-    ("draft", "Drafts"),
-    ("open", "Open"),
-    ("paid", "Paid"),
-    ("uncollectible", "Uncollectible"),
-    ("void", "Void"),
+    ("", lazy("All")),
+    ("draft", lazy("Drafts")),
+    ("open", lazy("Open")),
+    ("paid", lazy("Paid")),
+    ("uncollectible", lazy("Uncollectible")),
+    ("void", lazy("Void")),
 ]
 
 
@@ -60,7 +62,7 @@ def create() -> ResponseReturnValue:
     customer_id = request.args.get("customer_id")
     if not customer_id:
         found = listing(list_customers, "q")
-        context = {"title": "New invoice", "trail": [("Invoices", url_for(".index"))]}
+        context = {"title": gettext("New invoice"), "trail": [("Invoices", url_for(".index"))]}
         return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
     customer = get_customer(customer_id)
     form = InvoiceForm(customer_id=customer_id, currency=customer.preferences.currency)
@@ -119,4 +121,6 @@ def _previewed(
 
 
 def _saved(invoice: Invoice) -> str:
-    return "The draft is saved." if invoice.is_draft else f"{invoice.number} was issued."
+    if invoice.is_draft:
+        return str(gettext("The draft is saved."))
+    return str(gettext("%(number)s was issued.", number=invoice.number))
