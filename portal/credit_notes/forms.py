@@ -3,11 +3,15 @@
 import hashlib
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import Form, HiddenField, TextAreaField
 
 from billing.credit_notes.inputs import CreditNoteInput, VoidCreditNote
 from billing.invoices.models import Invoice
 from portal.forms import InputForm, MoneyField, RowsField
+
+LABELS = (lazy("Amount"), lazy("Lines"), lazy("Refund"), lazy("Credit"))
+"""What only fields say that are not looked through for words, named so that it is translated."""
 
 
 class LineForm(Form):

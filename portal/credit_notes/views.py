@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.credit_notes.inputs import CreditNoteInput
 from billing.credit_notes.models import CreditNote
@@ -22,7 +24,7 @@ from portal.template_helpers import money
 
 blueprint = Blueprint("credit_notes", __name__)
 add_export(blueprint, CREDIT_NOTES, at="/credit-notes")
-STATUSES = [("", "All"), ("issued", "Issued"), ("void", "Void")]
+STATUSES = [("", lazy("All")), ("issued", lazy("Issued")), ("void", lazy("Void"))]
 
 
 @blueprint.get("/credit-notes")
@@ -46,7 +48,7 @@ def create(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     form, seen = CreditForm(invoice), _Seen()
     if note := form.submit(lambda data: seen.act(form, data), in_stages=True):
-        made = f"{note.number} was issued: {_parts(note)}."
+        made = gettext("%(number)s was issued: %(parts)s.", number=note.number, parts=_parts(note))
         return done(made, url_for(".detail", credit_note_id=note.id))
     return _credit_page(invoice, form, seen)
 
@@ -73,14 +75,14 @@ def void(credit_note_id: str) -> ResponseReturnValue:
     own = url_for(".detail", credit_note_id=note.id)
     form = VoidNoteForm(revision=note.revision)
     if form.submit(lambda data: void_credit_note(credit_note_id, data, form.expected_revision)):
-        return done(f"{note.number} is void.", own)
+        return done(gettext("%(number)s is void.", number=note.number), own)
     return confirm_page(
         form,
-        f"Void {note.number}?",
+        gettext("Void %(number)s?", number=note.number),
         _taken_back(note),
-        "It keeps its number and stays in the list. This cannot be undone.",
+        gettext("It keeps its number and stays in the list. This cannot be undone."),
         document=note,
-        button="Void credit note",
+        button=gettext("Void credit note"),
         trail=[("Credit notes", url_for(".index")), (note.number, own)],
         danger=True,
     )
@@ -116,16 +118,24 @@ def _credit_page(invoice: Invoice, form: CreditForm, seen: _Seen) -> ResponseRet
 def _parts(note: CreditNote) -> str:
     """`$30.00 less due, $20.00 refunded`."""
     named = [
-        (note.due_reduction, "less due"),
-        (note.refund_amount, "refunded"),
-        (note.credit_amount, "as credit"),
+        (note.due_reduction, lazy("%(amount)s less due")),
+        (note.refund_amount, lazy("%(amount)s refunded")),
+        (note.credit_amount, lazy("%(amount)s as credit")),
     ]
-    return ", ".join(f"{money(part, note.currency)} {words}" for part, words in named if part)
+    return ", ".join(
+        str(words) % {"amount": money(part, note.currency)} for part, words in named if part
+    )
 
 
 def _taken_back(note: CreditNote) -> str:
     due = money(note.due_reduction, note.currency)
     credit = money(note.credit_amount, note.currency)
     if note.due_reduction and note.credit_amount:
-        return f"{due} is due again, and {credit} of credit is taken back."
-    return f"{due} is due again." if note.due_reduction else f"{credit} of credit is taken back."
+        said = gettext(
+            "%(due)s is due again, and %(credit)s of credit is taken back.", due=due, credit=credit
+        )
+    elif note.due_reduction:
+        said = gettext("%(due)s is due again.", due=due)
+    else:
+        said = gettext("%(credit)s of credit is taken back.", credit=credit)
+    return str(said)

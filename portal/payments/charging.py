@@ -2,6 +2,8 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
@@ -12,7 +14,15 @@ from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.payments.forms import SourceForm
-from portal.template_helpers import money, words
+from portal.template_helpers import money, said, words
+
+REASONS = (
+    lazy("card declined"),
+    lazy("unknown token"),
+    lazy("refund refused"),
+    lazy("never asked"),
+)
+"""Why a provider refuses, named here so that it is translated."""
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -38,9 +48,15 @@ def charge(invoice_id: str) -> ResponseReturnValue:
     due = money(invoice.amount_due, invoice.currency)
     return confirm_page(
         form,
-        f"Charge {due}?",
-        f"{customer.name} pays {due} for {invoice.number or 'this invoice'} by {_of(customer)}.",
-        button="Charge",
+        gettext("Charge %(amount)s?", amount=due),
+        gettext(
+            "%(name)s pays %(amount)s for %(invoice)s by %(provider)s.",
+            name=customer.name,
+            amount=due,
+            invoice=invoice.number or gettext("this invoice"),
+            provider=_of(customer),
+        ),
+        button=gettext("Charge"),
         trail=[("Invoices", url_for("invoices.index")), (invoice.number or "Draft", own)],
     )
 
@@ -59,13 +75,20 @@ def source(customer_id: str) -> ResponseReturnValue:
         return done("The payment source is saved.", _own(customer))
     return confirm_page(
         form,
-        "Payment source",
-        f"When an invoice of {customer.name} is overdue, it is charged to this source each time "
-        "that it is reminded of.",
+        gettext("Payment source"),
+        gettext(
+            "When an invoice of %(name)s is overdue, it is charged to this source each time "
+            "that it is reminded of.",
+            name=customer.name,
+        ),
         document=customer,
-        button="Save",
+        button=gettext("Save"),
         trail=_trail(customer),
-        hints={"token": "Of the fake provider: fake_ok, fake_decline, fake_timeout, fake_late."},
+        hints={
+            "token": gettext(
+                "Of the fake provider: fake_ok, fake_decline, fake_timeout, fake_late."
+            )
+        },
     )
 
 
@@ -78,10 +101,14 @@ def forget(customer_id: str) -> ResponseReturnValue:
         return done("Nothing is charged by itself any more.", _own(customer))
     return confirm_page(
         form,
-        "Forget the payment source?",
-        f"Overdue invoices of {customer.name} are no longer charged by {_of(customer)}.",
+        gettext("Forget the payment source?"),
+        gettext(
+            "Overdue invoices of %(name)s are no longer charged by %(provider)s.",
+            name=customer.name,
+            provider=_of(customer),
+        ),
         document=customer,
-        button="Forget",
+        button=gettext("Forget"),
         trail=_trail(customer),
         danger=True,
     )
@@ -90,14 +117,19 @@ def forget(customer_id: str) -> ResponseReturnValue:
 def _said(payment: Payment) -> str:
     amount = money(payment.amount, payment.currency)
     if payment.status == "failed":
-        return f"The provider refused it: {words(payment.failure_code).lower()}."
+        reason = said((payment.failure_code or "").replace("_", " "))
+        return str(gettext("The provider refused it: %(reason)s.", reason=reason))
     if payment.status == "pending":
-        return f"The provider was asked for {amount} and has not answered yet."
-    return f"{amount} was paid."
+        asked = gettext(
+            "The provider was asked for %(amount)s and has not answered yet.", amount=amount
+        )
+        return str(asked)
+    return str(gettext("%(amount)s was paid.", amount=amount))
 
 
 def _of(customer: Customer) -> str:
-    return words((customer.payment_source or {}).get("provider", "no provider")).lower()
+    provider = (customer.payment_source or {}).get("provider")
+    return words(provider).lower() if provider else str(gettext("no provider"))
 
 
 def _own(customer: Customer) -> str:

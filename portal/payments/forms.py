@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField, TextAreaField
 
 from billing.payments.inputs import RefundInput
 from billing.payments.source import PaymentSource
 from portal.forms import InputForm, MoneyField, TextField, choices
+
+LABELS = (lazy("Amount"),)
+"""What only fields say that are not looked through for words, named so that it is translated."""
 
 
 class RefundForm(InputForm):

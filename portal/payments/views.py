@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, pgettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.customers.queries import customer_names, get_customer
 from billing.invoices.queries import get_invoice, invoice_numbers
@@ -23,12 +25,12 @@ blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 charging.add_to(blueprint)
 add_export(blueprint, PAYMENTS)
 STATUSES = [
-    ("", "All"),
-    ("succeeded", "Succeeded"),
-    ("pending", "Pending"),
-    ("failed", "Failed"),
-    ("partially_refunded", "Partly refunded"),
-    ("refunded", "Refunded"),
+    ("", lazy("All")),
+    ("succeeded", lazy("Succeeded")),
+    ("pending", lazy("Pending")),
+    ("failed", lazy("Failed")),
+    ("partially_refunded", lazy("Partly refunded")),
+    ("refunded", lazy("Refunded")),
 ]
 
 
@@ -78,14 +80,20 @@ def refund(payment_id: str) -> ResponseReturnValue:
     name = get_customer(payment.customer_id).name
     return confirm_page(
         form,
-        "Refund this payment?",
-        f"Up to {money(payment.refundable, payment.currency)} goes back to {name}.",
-        "The invoice stays as it is. To take back what it claims as well, credit the invoice "
-        "instead: the credit note refunds by itself.",
+        gettext("Refund this payment?"),
+        gettext(
+            "Up to %(amount)s goes back to %(name)s.",
+            amount=money(payment.refundable, payment.currency),
+            name=name,
+        ),
+        gettext(
+            "The invoice stays as it is. To take back what it claims as well, credit the invoice "
+            "instead: the credit note refunds by itself."
+        ),
         document=payment,
-        button="Refund",
-        trail=[("Payments", url_for(".index")), ("Payment", own)],
-        hints={"amount": f"In {payment.currency}."},
+        button=pgettext("act", "Refund"),
+        trail=[("Payments", url_for(".index")), (gettext("Payment"), own)],
+        hints={"amount": gettext("In %(currency)s.", currency=payment.currency)},
         danger=True,
     )
 
@@ -103,5 +111,6 @@ def _said(payment: Payment) -> str:
     """What became of its newest refund."""
     refund = refunds_of([payment.id])[payment.id][-1]
     if refund["status"] == "failed":
-        return "The provider refused the refund; nothing went back."
-    return f"{money(refund['amount'], payment.currency)} goes back."
+        return str(gettext("The provider refused the refund; nothing went back."))
+    amount = money(refund["amount"], payment.currency)
+    return str(gettext("%(amount)s goes back.", amount=amount))
