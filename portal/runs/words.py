@@ -3,26 +3,38 @@
 from fractions import Fraction
 from typing import Any
 
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
+
 from billing.database import Row
 from billing.runs.outliers import LARGE
-from portal.template_helpers import money, percent
+from portal.template_helpers import money, percent, quantity
 
 _PARTS = {
-    "new": ("first invoice", "first invoices"),
-    "ended": ("ended or paused", "ended or paused"),
-    "skipped": ("skipped", "skipped"),
-    "moved": ("changed the plan", "changed the plan"),
-    "price": ("with another price or quantity", "with another price or quantity"),
-    "usage": ("used more or less", "used more or less"),
-    "once": ("with amounts that come up once", "with amounts that come up once"),
-    "catch_up": ("further period", "further periods"),
+    "new": (lazy("first invoice"), lazy("first invoices")),
+    "ended": (lazy("ended or paused"), lazy("ended or paused")),
+    "skipped": (lazy("skipped"), lazy("skipped")),
+    "moved": (lazy("changed the plan"), lazy("changed the plan")),
+    "price": (lazy("with another price or quantity"), lazy("with another price or quantity")),
+    "usage": (lazy("used more or less"), lazy("used more or less")),
+    "once": (lazy("with amounts that come up once"), lazy("with amounts that come up once")),
+    "catch_up": (lazy("further period"), lazy("further periods")),
 }
 KINDS = {
-    "negative": "Below zero",
-    "zero": "Zero",
-    "large": "Very large",
-    "jump": "Changed much",
-    "first": "First invoice",
+    "negative": lazy("Below zero"),
+    "zero": lazy("Zero"),
+    "large": lazy("Very large"),
+    "jump": lazy("Changed much"),
+    "first": lazy("First invoice"),
+}
+_FACTS = {
+    "plan": lazy("Plan %(after)s instead of %(before)s."),
+    "quantity": lazy("Quantity %(after)s instead of %(before)s."),
+    "days": lazy("A period of %(after)s days instead of %(before)s."),
+    "unit_amount": lazy("%(after)s a unit instead of %(before)s."),
+    "usage": lazy("Usage %(after)s instead of %(before)s."),
+    "discount": lazy("Discount %(after)s instead of %(before)s."),
+    "once": lazy("Amounts that come up once %(after)s instead of %(before)s."),
 }
 
 
@@ -31,7 +43,7 @@ def compared(groups: list[Row], plans: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             **group,
-            "plan": plans.get(group["plan_id"]) or "Without a plan",
+            "plan": plans.get(group["plan_id"]) or str(gettext("Without a plan")),
             "difference": group["after"] - group["before"],
             "change": change(group["before"], group["after"]),
             "reasons": [_reason(part, group["currency"]) for part in group["parts"]],
@@ -62,7 +74,7 @@ def _reason(part: Row, currency: str) -> str:
     """`+$49.00: 1 first invoice`."""
     count, amount = part["count"], part["amount"]
     words = _PARTS[part["part"]][count != 1]
-    return f"{signed(amount, currency)}: {count:,} {words}"
+    return f"{signed(amount, currency)}: {quantity(count)} {words}"
 
 
 def signed(amount: int, currency: str) -> str:
@@ -74,32 +86,38 @@ def _why(row: Row) -> str:
     """The gravest reason, with the amounts."""
     total, before, currency = row["total"], row["before"], row["currency"]
     said = {
-        "negative": "The total is below zero and becomes credit of the customer.",
-        "zero": "Nothing is charged.",
-        "large": f"The total reaches {money(LARGE, currency)}.",
+        "negative": gettext("The total is below zero and becomes credit of the customer."),
+        "zero": gettext("Nothing is charged."),
+        "large": gettext("The total reaches %(amount)s.", amount=money(LARGE, currency)),
         "jump": "",
-        "first": "The first invoice of this subscription: there is none to compare it with.",
+        "first": gettext(
+            "The first invoice of this subscription: there is none to compare it with."
+        ),
     }
     sentences = [said[kind] for kind in row["kinds"] if said[kind]]
     if before is not None:
-        difference = f"{money(total, currency)} instead of {money(before, currency)}"
-        sentences.append(f"{difference} ({change(before, total)}).")
+        difference = gettext(
+            "%(after)s instead of %(before)s (%(change)s).",
+            after=money(total, currency),
+            before=money(before, currency),
+            change=change(before, total),
+        )
+        sentences.append(difference)
     return " ".join(sentences)
 
 
 def _fact(fact: Row, currency: str, plans: dict[str, str]) -> str:
     """One thing that is other than the last time."""
-    before, after = fact["before"], fact["after"]
-    if fact["fact"] == "plan":
-        return f"Plan {plans.get(after, after)} instead of {plans.get(before, before)}."
-    if fact["fact"] == "quantity":
-        return f"Quantity {after or 'none'} instead of {before or 'none'}."
-    if fact["fact"] == "days":
-        return f"A period of {after} days instead of {before}."
-    if fact["fact"] == "unit_amount":
-        if before is None or after is None:
-            return ""
-        return f"{money(after, currency)} a unit instead of {money(before, currency)}."
-    name = {"usage": "Usage", "discount": "Discount", "once": "Amounts that come up once"}
-    amounts = f"{money(after, currency)} instead of {money(before, currency)}"
-    return f"{name[fact['fact']]} {amounts}."
+    name, before, after = fact["fact"], fact["before"], fact["after"]
+    if name == "plan":
+        told = {"after": plans.get(after, after), "before": plans.get(before, before)}
+    elif name == "quantity":
+        none = gettext("none")
+        told = {"after": after or none, "before": before or none}
+    elif name == "days":
+        told = {"after": after, "before": before}
+    elif name == "unit_amount" and (before is None or after is None):
+        return ""
+    else:
+        told = {"after": money(after, currency), "before": money(before, currency)}
+    return str(_FACTS[name]) % told
