@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing import clock
 from billing.customers.queries import get_customer
@@ -21,7 +22,7 @@ from portal.answers import confirm_page, done
 from portal.dunning.forms import PauseForm
 from portal.dunning.words import foreseen_lines
 from portal.forms import InputForm
-from portal.template_helpers import date_text, money
+from portal.template_helpers import date_text, money, words
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -40,11 +41,11 @@ def step(invoice_id: str) -> ResponseReturnValue:
         return done(said, url_for(".index"))
     return confirm_page(
         form,
-        f"Take the next step for {invoice.number}?",
+        gettext("Take the next step for %(number)s?", number=invoice.number),
         _owed(invoice),
         *_foreseen(invoice, form),
         document=invoice,
-        button="Take the step",
+        button=gettext("Take the step"),
         trail=_trail(),
     )
 
@@ -60,16 +61,19 @@ def pause(invoice_id: str) -> ResponseReturnValue:
 
     if paused := form.submit(act):
         until = date_text(paused.dunning["paused"]["until"])
-        return done(f"Nobody is reminded of {invoice.number} before {until}.", url_for(".index"))
+        said = gettext(
+            "Nobody is reminded of %(number)s before %(day)s.", number=invoice.number, day=until
+        )
+        return done(said, url_for(".index"))
     return confirm_page(
         form,
-        f"Pause the reminders of {invoice.number}",
+        gettext("Pause the reminders of %(number)s", number=invoice.number),
         _owed(invoice),
-        "No reminder, no charge and no last step before that day. What is owed stays due.",
+        gettext("No reminder, no charge and no last step before that day. What is owed stays due."),
         document=invoice,
-        button="Pause reminders",
+        button=gettext("Pause reminders"),
         trail=_trail(),
-        hints={"until": "The first day on which the next step is taken again."},
+        hints={"until": gettext("The first day on which the next step is taken again.")},
     )
 
 
@@ -79,16 +83,19 @@ def resume(invoice_id: str) -> ResponseReturnValue:
     invoice = get_invoice(invoice_id)
     form = InputForm(revision=invoice.revision)
     if form.submit(lambda _: resume_dunning(invoice_id, form.expected_revision)):
-        return done(f"The reminders of {invoice.number} go on.", url_for(".index"))
+        said = gettext("The reminders of %(number)s go on.", number=invoice.number)
+        return done(said, url_for(".index"))
     paused = invoice.dunning.get("paused")
-    due = date_text(paused["next_date"]) if paused else "never"
+    due = date_text(paused["next_date"]) if paused else gettext("never")
     return confirm_page(
         form,
-        f"Go on reminding of {invoice.number}?",
+        gettext("Go on reminding of %(number)s?", number=invoice.number),
         _owed(invoice),
-        f"The next step is due on {due}, as it would have been without the pause.",
+        gettext(
+            "The next step is due on %(day)s, as it would have been without the pause.", day=due
+        ),
         document=invoice,
-        button="Go on reminding",
+        button=gettext("Go on reminding"),
         trail=_trail(),
     )
 
@@ -96,12 +103,15 @@ def resume(invoice_id: str) -> ResponseReturnValue:
 def _take(invoice_id: str, revision: int | None) -> str:
     """Take the step, ask for its payment, and say what came of it."""
     if begun():  # the process that took it died before it could say so
-        return "The step was taken."
+        return str(gettext("The step was taken."))
     taken = take_step_now(invoice_id, revision)
     if taken.payment:
         status = ask_provider(taken.payment).status
-        return f"The step was taken; the payment is {status}."
-    return "The step was taken."
+        said = gettext(
+            "The step was taken; the payment is %(status)s.", status=words(status).lower()
+        )
+        return str(said)
+    return str(gettext("The step was taken."))
 
 
 def _foreseen(invoice: Invoice, form: InputForm) -> list[str]:
@@ -119,9 +129,14 @@ def _foreseen(invoice: Invoice, form: InputForm) -> list[str]:
 
 def _owed(invoice: Invoice) -> str:
     """`Acme owes $49.00 since Nov 3, 2026.`"""
-    name, amount = get_customer(invoice.customer_id).name, invoice.amount_due
-    return f"{name} owes {money(amount, invoice.currency)} since {date_text(invoice.due_date)}."
+    said = gettext(
+        "%(name)s owes %(amount)s since %(day)s.",
+        name=get_customer(invoice.customer_id).name,
+        amount=money(invoice.amount_due, invoice.currency),
+        day=date_text(invoice.due_date),
+    )
+    return str(said)
 
 
 def _trail() -> list[tuple[str, str]]:
-    return [("Dunning", url_for(".index"))]
+    return [(gettext("Dunning"), url_for(".index"))]

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.customers.queries import customer_names
 from billing.database import Row
@@ -61,7 +62,9 @@ def run() -> ResponseReturnValue:
         row, is_new = begun
         if is_new:
             launch("portal.dunning.process", row["_id"])
-        said = "Reminders are on their way." if is_new else "Reminders are on their way already."
+        said = gettext("Reminders are on their way.")
+        if not is_new:
+            said = gettext("Reminders are on their way already.")
         return done(said, url_for(".index"))
     return form_page("dunning/index.html", form, **_board())
 

@@ -3,47 +3,62 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
+
 from billing import clock
 from billing.database import Row
 from billing.dunning.board import ENDED, NEW, PAUSED
 from billing.dunning.schedule import first_date
 from billing.dunning.step_now import Foreseen
 from billing.seller.models import Dunning
-from portal.template_helpers import date_text, money
+from portal.template_helpers import date_text, money, said
 
 _ENDINGS = {
-    "unpaid": "the subscription becomes unpaid",
-    "cancel": "the subscription is cancelled",
-    "leave": "reminding ends",
+    "unpaid": lazy("the subscription becomes unpaid"),
+    "cancel": lazy("the subscription is cancelled"),
+    "leave": lazy("reminding ends"),
 }
-_DONE = {"unpaid": "Marked unpaid", "cancel": "Cancelled", "leave": "Reminded to the end"}
+STATUSES = (lazy("active"), lazy("past due"), lazy("unpaid"), lazy("cancelled"))
+"""Of subscriptions, as sentences say them; named here so that they are translated."""
+_DONE = {
+    "unpaid": lazy("Marked unpaid"),
+    "cancel": lazy("Cancelled"),
+    "leave": lazy("Reminded to the end"),
+}
 
 
 def column_title(key: str, rules: Dunning) -> str:
     """What a column is called."""
     if key == NEW:
-        return "Not reminded yet"
+        return str(gettext("Not reminded yet"))
     if key == PAUSED:
-        return "Paused"
+        return str(gettext("Paused"))
     if key == ENDED:
-        return "No further step"
+        return str(gettext("No further step"))
     if int(key) >= len(rules["days"]):
-        return "Last reminder sent"
-    return f"Reminder {key} sent"
+        return str(gettext("Last reminder sent"))
+    return str(gettext("Reminder %(number)s sent", number=key))
 
 
 def column_note(key: str, rules: Dunning) -> str:
     """What comes next for the invoices in a column."""
     if key == NEW:
-        days = rules["days"]
-        return f"Reminder 1 on day {days[0]}" if days else "The settings name no reminders"
+        return (
+            _reminder(1, rules) if rules["days"] else str(gettext("The settings name no reminders"))
+        )
     if key == PAUSED:
-        return "Until the day that was agreed"
+        return str(gettext("Until the day that was agreed"))
     if key == ENDED:
-        return _DONE[rules["final_action"]]
+        return str(_DONE[rules["final_action"]])
     if int(key) >= len(rules["days"]):
-        return f"At last {_ENDINGS[rules['final_action']]}"
-    return f"Reminder {int(key) + 1} on day {rules['days'][int(key)]}"
+        return str(gettext("At last %(ending)s", ending=_ENDINGS[rules["final_action"]]))
+    return _reminder(int(key) + 1, rules)
+
+
+def _reminder(number: int, rules: Dunning) -> str:
+    day = rules["days"][number - 1]
+    return str(gettext("Reminder %(number)s on day %(day)s", number=number, day=day))
 
 
 def card_of(row: Row, rules: Dunning) -> dict[str, Any]:
@@ -65,23 +80,37 @@ def foreseen_lines(found: Foreseen, currency: str, rules: Dunning) -> list[str]:
     """What taking the step will do, in sentences."""
     lines = []
     if found.step.kind == "reminded":
-        said = f"Reminder {found.dunning['step']} of {len(rules['days'])} is recorded and sent."
-        lines.append(f"{said} What follows is due on {date_text(found.dunning['next_date'])}.")
+        reminded = gettext(
+            "Reminder %(number)s of %(count)s is recorded and sent. "
+            "What follows is due on %(day)s.",
+            number=found.dunning["step"],
+            count=len(rules["days"]),
+            day=date_text(found.dunning["next_date"]),
+        )
+        lines.append(reminded)
     else:
-        lines.append(f"This is the last step: {_ENDINGS[rules['final_action']]}.")
+        ending = _ENDINGS[rules["final_action"]]
+        lines.append(gettext("This is the last step: %(ending)s.", ending=ending))
     if found.charge is not None:
-        lines.append(f"{money(found.charge, currency)} is charged to the customer's own source.")
+        charged = money(found.charge, currency)
+        lines.append(gettext("%(amount)s is charged to the customer's own source.", amount=charged))
     if found.statuses and found.statuses[0] != found.statuses[1]:
-        before, after = (status.replace("_", " ") for status in found.statuses)
-        lines.append(f"The subscription, which is {before}, is {after} from then on.")
+        before, after = (said(status.replace("_", " ")) for status in found.statuses)
+        lines.append(
+            gettext(
+                "The subscription, which is %(before)s, is %(after)s from then on.",
+                before=before,
+                after=after,
+            )
+        )
     return lines
 
 
 def _last(dunning: Row, rules: Dunning) -> str:
     if dunning.get("ended"):
-        return _DONE[rules["final_action"]]
+        return str(_DONE[rules["final_action"]])
     step = dunning.get("step")
-    return f"Reminder {step}" if step else ""
+    return str(gettext("Reminder %(number)s", number=step)) if step else ""
 
 
 def _next(dunning: Row, rules: Dunning) -> str:
@@ -89,9 +118,9 @@ def _next(dunning: Row, rules: Dunning) -> str:
     if dunning.get("ended") or not (rules["days"] or step):
         return ""
     if step >= len(rules["days"]):
-        ending = _ENDINGS[rules["final_action"]]
+        ending = str(_ENDINGS[rules["final_action"]])
         return ending[:1].upper() + ending[1:]
-    return f"Reminder {step + 1}"
+    return str(gettext("Reminder %(number)s", number=step + 1))
 
 
 def _next_date(dunning: Row, due: date, rules: Dunning) -> str | None:
