@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.bulk.carry_out import start_bulk
 from billing.bulk.choose import choose_rows
@@ -24,7 +25,7 @@ from portal.lists.staff_list import StaffList
 from portal.runs.launch import launch
 from portal.shell import htmx
 
-_GONE = Foreseen("Gone", "", "", "It is not there any more.")
+_GONE = Foreseen(lazy("Gone"), "", "", lazy("It is not there any more."))
 _LONGEST_ID = 60
 
 
