@@ -32,23 +32,27 @@ class BulkAct:
 
 def _send(count: int) -> str:
     return str(
-        ngettext("Send %(num)s invoice", "Send %(num)s invoices", count, num=quantity(count))
+        ngettext(
+            "Send %(number)s invoice", "Send %(number)s invoices", count, number=quantity(count)
+        )
     )
 
 
 def _void(count: int) -> str:
     return str(
-        ngettext("Void %(num)s invoice", "Void %(num)s invoices", count, num=quantity(count))
+        ngettext(
+            "Void %(number)s invoice", "Void %(number)s invoices", count, number=quantity(count)
+        )
     )
 
 
 def _give_up(count: int) -> str:
     return str(
         ngettext(
-            "Mark uncollectible %(num)s invoice",
-            "Mark uncollectible %(num)s invoices",
+            "Mark uncollectible %(number)s invoice",
+            "Mark uncollectible %(number)s invoices",
             count,
-            num=quantity(count),
+            number=quantity(count),
         )
     )
 
@@ -56,17 +60,22 @@ def _give_up(count: int) -> str:
 def _cancel(count: int) -> str:
     return str(
         ngettext(
-            "Cancel %(num)s subscription",
-            "Cancel %(num)s subscriptions",
+            "Cancel %(number)s subscription",
+            "Cancel %(number)s subscriptions",
             count,
-            num=quantity(count),
+            number=quantity(count),
         )
     )
 
 
 def _delete(count: int) -> str:
     return str(
-        ngettext("Delete %(num)s customer", "Delete %(num)s customers", count, num=quantity(count))
+        ngettext(
+            "Delete %(number)s customer",
+            "Delete %(number)s customers",
+            count,
+            number=quantity(count),
+        )
     )
 
 
