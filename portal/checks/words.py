@@ -1,20 +1,29 @@
 """What each rule of the books means to people, and what to do about a finding."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from babel.numbers import format_decimal
 from flask_babel import lazy_gettext as lazy
+from flask_babel.speaklater import LazyString
 
 from billing.database import Row
 from billing.runs.check import RULES
 from portal.languages.reader import reader_locale
 
 
-class Meaning(NamedTuple):
-    """What is compared with what, and what helps when it does not agree."""
+class Meaning:
+    """What is compared with what, and what helps when it does not agree; as its reader speaks."""
 
-    compares: str
-    remedy: str
+    def __init__(self, compares: LazyString, remedy: LazyString) -> None:
+        self._compares, self._remedy = compares, remedy
+
+    @property
+    def compares(self) -> str:
+        return str(self._compares)
+
+    @property
+    def remedy(self) -> str:
+        return str(self._remedy)
 
 
 MEANINGS: dict[str, Meaning] = {
