@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from flask_babel import lazy_gettext as lazy
 
 from billing.database import Row
@@ -112,7 +112,7 @@ def _fact(fact: Row, currency: str, plans: dict[str, str]) -> str:
     if name == "plan":
         told = {"after": plans.get(after, after), "before": plans.get(before, before)}
     elif name == "quantity":
-        none = gettext("none")
+        none = pgettext("quantity", "none")
         told = {"after": after or none, "before": before or none}
     elif name == "days":
         told = {"after": after, "before": before}
