@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from markupsafe import Markup
 
 from billing.errors import Invalid
@@ -13,8 +14,10 @@ from billing.pages import MAX_COUNT, Page
 from portal.bulk.acts import BulkAct
 from portal.lists.addresses import asked
 from portal.lists.narrowing import Chip, Field
+from portal.lists.nouns import many, one
 from portal.lists.view_tabs import ViewTabs
 from portal.shell import htmx
+from portal.template_helpers import quantity
 
 RESULTS = "results"  # the id of the part that a search replaces
 _EMPTY = Page(items=[], has_more=False, next_cursor=None, total=0, total_capped=False)
@@ -50,15 +53,21 @@ class Listing:
     @property
     def total(self) -> str:
         """`1,234`, or `10,000+` where counting stopped."""
-        return f"{MAX_COUNT:,}+" if self.page.total_capped else f"{self.page.total:,}"
+        return f"{quantity(MAX_COUNT)}+" if self.page.total_capped else quantity(self.page.total)
 
     @property
     def said(self) -> str:
         """`1,234 invoices`, for who hears and does not see that the rows are others."""
         if self.error:
             return self.error
-        noun = self.noun[:-1] if self.total == "1" else self.noun
-        return f"{self.total} {noun}" if self.items else f"No {self.noun}"
+        if not self.items:
+            return str(gettext("No %(rows)s", rows=many(self.noun)))
+        return self.counted(self.noun)
+
+    def counted(self, rows: str, single: str | None = None) -> str:
+        """`1,234 invoices`, `1 invoice`; `single` is what one is called where no list says it."""
+        noun = many(rows) if self.total != "1" else single or one(rows)
+        return f"{self.total} {noun}"
 
     def url(self, **changes: str | None) -> str:
         """This list with other filters or sort; its pages begin anew unless a cursor is given."""

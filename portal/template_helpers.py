@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     filters = (
         said,
+        within,
         money,
         day,
         month,
@@ -62,6 +63,11 @@ def init_app(app: Flask) -> None:
 def said(text: object) -> str:
     """Words from elsewhere, such as a field's label, in the reader's language."""
     return str(gettext(str(text))) if str(text) else ""
+
+
+def within(label: str) -> str:
+    """A label within a sentence: English writes it small, German keeps its nouns as they are."""
+    return label.lower() if reader_locale().startswith("en") else label
 
 
 def money(amount: int | str | None, currency: str) -> str:

@@ -18,9 +18,9 @@
     head.checked = all.length > 0 && chosen === all.length;
     head.indeterminate = chosen > 0 && chosen < all.length;
     picking.classList.toggle("is-picking", chosen > 0 || Boolean(everything?.checked));
-    if (everything?.checked) count.textContent = "All that match are chosen.";
+    if (everything?.checked) count.textContent = count.dataset.all;
     else if (chosen === 0) count.textContent = count.dataset.none;
-    else count.textContent = chosen === 1 ? "1 row is chosen." : `${chosen} rows are chosen.`;
+    else count.textContent = chosen === 1 ? count.dataset.one : count.dataset.many.replace("{number}", chosen);
   };
 
   const range = (from, to, checked) => {

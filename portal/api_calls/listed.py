@@ -15,7 +15,7 @@ def _status_class(typed: str) -> int:
 
 API_CALLS = StaffList(
     name="api_calls",
-    noun="calls",
+    rows="calls",
     scope="read:users",
     query=list_api_calls,
     filters={

@@ -1,5 +1,6 @@
 """The coupon forms. What a coupon gives is asked for once, when it is made."""
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField
 
 from billing.coupons.inputs import CouponInput
@@ -18,9 +19,9 @@ from portal.forms import (
 
 _DURATIONS = options(
     [
-        ("once", "Once: the next invoice"),
-        ("repeating", "Repeating: a number of invoices"),
-        ("forever", "Forever: every invoice"),
+        ("once", lazy("Once: the next invoice")),
+        ("repeating", lazy("Repeating: a number of invoices")),
+        ("forever", lazy("Forever: every invoice")),
     ]
 )
 
@@ -36,9 +37,9 @@ def _names(ids: set[str]) -> list[tuple[str, str]]:
 class CouponForm(InputForm):
     model = CouponInput
     name = TextField("Name")
-    redeem_by = DateField("Last day to redeem")
+    redeem_by = DateField(lazy("Last day to redeem"))
     max_redemptions = NumberField("Most redemptions")
-    plan_ids = BoxesField("Only for these plans", _offered, _names)
+    plan_ids = BoxesField(lazy("Only for these plans"), _offered, _names)
     status = SelectField("Status", choices=choices(["active", "archived"]))
 
 
@@ -47,10 +48,10 @@ class NewCouponForm(InputForm):
     code = TextField("Code")
     name = TextField("Name")
     percent_off = TextField("Percentage off")
-    amount_off = MoneyField("Amount off")
-    currency = SelectField("Currency", choices=options([("", "None")]) + CURRENCY_CHOICES)
+    amount_off = MoneyField(lazy("Amount off"))
+    currency = SelectField("Currency", choices=options([("", lazy("None"))]) + CURRENCY_CHOICES)
     duration = SelectField("Counts for", choices=_DURATIONS)
     duration_cycles = NumberField("Number of invoices")
-    redeem_by = DateField("Last day to redeem")
+    redeem_by = DateField(lazy("Last day to redeem"))
     max_redemptions = NumberField("Most redemptions")
-    plan_ids = BoxesField("Only for these plans", _offered, _names)
+    plan_ids = BoxesField(lazy("Only for these plans"), _offered, _names)

@@ -7,7 +7,7 @@ from portal.lists.staff_list import StaffList
 
 COUPONS = StaffList(
     name="coupons",
-    noun="coupons",
+    rows="coupons",
     scope="read:plans",
     query=list_coupons,
     filters={"q": text, "status": text},

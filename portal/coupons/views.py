@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.coupons.inputs import CouponInput, as_input
 from billing.coupons.queries import get_coupon
@@ -17,7 +19,7 @@ from portal.lists.export import add_export
 
 blueprint = Blueprint("coupons", __name__, url_prefix="/coupons")
 add_export(blueprint, COUPONS)
-STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
+STATUSES = [("", lazy("All")), ("active", lazy("Active")), ("archived", lazy("Archived"))]
 
 
 @blueprint.get("")
@@ -34,7 +36,7 @@ def create() -> ResponseReturnValue:
     """Add a coupon."""
     form = NewCouponForm(duration="once")
     if coupon := form.submit(create_coupon):
-        made = f"The coupon {coupon.code} was created."
+        made = gettext("The coupon %(code)s was created.", code=coupon.code)
         return done(made, url_for(".detail", coupon_id=coupon.id))
     return form_page("coupons/form.html", form)
 
@@ -75,13 +77,13 @@ def archive(coupon_id: str) -> ResponseReturnValue:
     own = url_for(".detail", coupon_id=coupon_id)
     form = InputForm(revision=coupon.revision)
     if form.submit(lambda _: archive_coupon(coupon_id, form.expected_revision)):
-        return done(f"{coupon.code} is archived.", own)
+        return done(gettext("%(name)s is archived.", name=coupon.code), own)
     return confirm_page(
         form,
-        f"Archive {coupon.code}?",
-        "It can be redeemed no more. Subscriptions that have it keep it until it ends.",
+        gettext("Archive %(name)s?", name=coupon.code),
+        gettext("It can be redeemed no more. Subscriptions that have it keep it until it ends."),
         document=coupon,
-        button="Archive coupon",
-        trail=[("Coupons", url_for(".index")), (coupon.code, own)],
+        button=gettext("Archive coupon"),
+        trail=[(gettext("Coupons"), url_for(".index")), (coupon.code, own)],
         danger=True,
     )

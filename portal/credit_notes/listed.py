@@ -9,7 +9,7 @@ from portal.lists.staff_list import StaffList
 
 CREDIT_NOTES = StaffList(
     name="credit_notes",
-    noun="credit notes",
+    rows="credit notes",
     scope="read:invoices",
     query=list_credit_notes,
     filters={"q": text, "status": text, "customer_id": text, "invoice_id": text},

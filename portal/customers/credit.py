@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField
 
 from billing.customers.adjust_credit import adjust_credit
@@ -19,7 +20,7 @@ from portal.forms import InputForm, MoneyField, TextField
 
 class CreditForm(InputForm):
     model = AdjustCredit
-    amount = MoneyField("Amount")
+    amount = MoneyField(lazy("Amount"))
     currency = SelectField("Currency")
     reason = TextField("Reason")
 

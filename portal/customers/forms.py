@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import Form, FormField, SelectField
 
 from billing.customers.inputs import CustomerInput, NewCustomer
@@ -60,10 +61,14 @@ class CustomerForm(InputForm):
     tax_exempt = SelectField(
         "Tax",
         choices=options(
-            [("none", "Taxed as usual"), ("exempt", "Exempt"), ("reverse", "Reverse charge")]
+            [
+                ("none", lazy("Taxed as usual")),
+                ("exempt", lazy("Exempt")),
+                ("reverse", lazy("Reverse charge")),
+            ]
         ),
     )
-    tax_rate_ids = TaxRatesField("Tax rates")
+    tax_rate_ids = TaxRatesField(lazy("Tax rates"))
     contacts = RowsField(ContactForm, "Copies of invoices", min_entries=0)
     tax_ids = RowsField(TaxIdForm, "Tax IDs", min_entries=0)
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
@@ -86,6 +91,6 @@ class NewCustomerForm(CustomerForm):
     def offer_clocks(self, clocks: list[tuple[str, str]]) -> None:
         """Each a pair of id and name."""
         if clocks:
-            self.test_clock_id.choices = options([("", "None: a real customer"), *clocks])
+            self.test_clock_id.choices = options([("", lazy("None: a real customer")), *clocks])
         else:
             del self.test_clock_id

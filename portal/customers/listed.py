@@ -8,7 +8,7 @@ from portal.lists.staff_list import StaffList
 
 CUSTOMERS = StaffList(
     name="customers",
-    noun="customers",
+    rows="customers",
     scope="read:customers",
     query=list_customers,
     filters={"q": text, "status": text, "created_from": moment, "created_before": moment},

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.customers.queries import get_customer
 from billing.self_service.change_team import InviteMember, invite_member
@@ -28,16 +29,18 @@ def invite(customer_id: str) -> ResponseReturnValue:
         return invite_member(customer_id, data, link_to)
 
     if user := form.submit(act):
-        return done(f"{user.email} was sent an invitation.", own)
+        return done(gettext("%(email)s was sent an invitation.", email=user.email), own)
     return confirm_page(
         form,
-        f"Invite somebody of {customer.name}",
-        "They are sent a link to their own pages, where they see what they have and pay for, "
-        "and choose their own password.",
-        button="Send the invitation",
-        trail=[("Customers", url_for("customers.index")), (customer.name, own)],
+        gettext("Invite somebody of %(name)s", name=customer.name),
+        gettext(
+            "They are sent a link to their own pages, where they see what they have and pay for, "
+            "and choose their own password."
+        ),
+        button=gettext("Send the invitation"),
+        trail=[(gettext("Customers"), url_for("customers.index")), (customer.name, own)],
         notes={
-            "owner": "Pays, changes subscriptions and details, and invites others.",
-            "viewer": "Sees everything and changes nothing.",
+            "owner": gettext("Pays, changes subscriptions and details, and invites others."),
+            "viewer": gettext("Sees everything and changes nothing."),
         },
     )

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.customers.inputs import CustomerInput, as_input
 from billing.customers.models import Customer
@@ -33,7 +35,7 @@ credit.add_to(blueprint)
 people.add_to(blueprint)
 add_export(blueprint, CUSTOMERS)
 add_bulk(blueprint, CUSTOMERS)
-STATUSES = [("", "All"), ("active", "Active"), ("suspended", "Suspended")]
+STATUSES = [("", lazy("All")), ("active", lazy("Active")), ("suspended", lazy("Suspended"))]
 
 
 @blueprint.get("")
@@ -50,7 +52,8 @@ def create() -> ResponseReturnValue:
     """Add a customer."""
     form = _new_customer_form()
     if customer := form.submit(create_customer):
-        return done(f"{customer.name} was added.", url_for(".detail", customer_id=customer.id))
+        said = gettext("%(name)s was added.", name=customer.name)
+        return done(said, url_for(".detail", customer_id=customer.id))
     return form_page("customers/form.html", form)
 
 
@@ -98,14 +101,14 @@ def delete(customer_id: str) -> ResponseReturnValue:
     customer = get_customer(customer_id)
     form = InputForm(revision=customer.revision)
     if form.submit(lambda _: delete_customer(customer_id, form.expected_revision)):
-        return done(f"{customer.name} was deleted.", url_for(".index"))
+        return done(gettext("%(name)s was deleted.", name=customer.name), url_for(".index"))
     return confirm_page(
         form,
-        f"Delete {customer.name}?",
-        f"{customer.name} leaves all lists and can no longer be billed.",
-        "Invoices and their history stay.",
+        gettext("Delete %(name)s?", name=customer.name),
+        gettext("%(name)s leaves all lists and can no longer be billed.", name=customer.name),
+        gettext("Invoices and their history stay."),
         document=customer,
-        button="Delete customer",
+        button=gettext("Delete customer"),
         trail=_trail(customer),
         danger=True,
     )
@@ -124,4 +127,4 @@ def _new_customer_form() -> NewCustomerForm:
 
 def _trail(customer: Customer) -> list[tuple[str, str]]:
     own = url_for(".detail", customer_id=customer.id)
-    return [("Customers", url_for(".index")), (customer.name, own)]
+    return [(gettext("Customers"), url_for(".index")), (customer.name, own)]

@@ -25,7 +25,7 @@ def _end_of_day(typed: str) -> datetime:
 
 EVENTS = StaffList(
     name="events",
-    noun="events",
+    rows="events",
     scope="read:events",
     query=list_events,
     filters={

@@ -24,6 +24,7 @@ from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
 from portal.problems import status_of
 from portal.repeats.act import fresh_key
 from portal.repeats.once import do_once
+from portal.template_helpers import said
 
 T = TypeVar("T")
 
@@ -91,8 +92,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             parsed = parse(self.model, values)
         except Invalid as error:
             found = error.errors
-        said = {error.field for error in reader.errors}
-        errors = reader.errors + [error for error in found if error.field not in said]
+        told = {error.field for error in reader.errors}
+        errors = reader.errors + [error for error in found if error.field not in told]
         if errors:
             raise Invalid("Some fields are not valid.", errors=errors)
         return parsed
@@ -149,7 +150,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             if field is None:
                 self.alerts.append(sentence(found.field.replace("_", " "), found.message))
             else:
-                field.errors = [*field.errors, sentence(field.label.text, found.message)]
+                field.errors = [*field.errors, sentence(said(field.label.text), found.message)]
         if not error.errors and not self.is_stale:
             self.alerts.append(error.message)
 
@@ -175,7 +176,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         found = error.errors[0] if error.errors else None
         field = find_field(self, found.field) if found else None
         return sentence(
-            field.label.text if field else "", found.message if found else error.message
+            said(field.label.text) if field else "", found.message if found else error.message
         )
 
     def shown_fields(self) -> list[Field]:

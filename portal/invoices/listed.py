@@ -9,7 +9,7 @@ from portal.lists.staff_list import StaffList
 
 INVOICES = StaffList(
     name="invoices",
-    noun="invoices",
+    rows="invoices",
     scope="read:invoices",
     query=list_invoices,
     filters={

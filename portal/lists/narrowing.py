@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as lazy
+
 from portal.template_helpers import words
 
-_PLAIN = {"true": "yes"}
+_PLAIN = {"true": lazy("yes")}
 
 Names = Callable[[list[str]], dict[str, str]]
 
@@ -41,4 +43,4 @@ def chips_of(
     for name in sorted(values.keys() - set(shown)):
         if value := values[name]:
             known = names[name]([value]) if name in names else _PLAIN
-            yield Chip(name, label_of(name), known.get(value, value))
+            yield Chip(name, label_of(name), str(known.get(value, value)))

@@ -14,6 +14,7 @@ from portal.lists.addresses import asked
 from portal.lists.columns import Column
 from portal.lists.filters import day, moment
 from portal.lists.narrowing import Field, Names, chips_of, label_of
+from portal.lists.nouns import many, one
 from portal.lists.view_tabs import view_tabs
 from portal.template_helpers import may
 
@@ -26,8 +27,8 @@ class StaffList:
     """
 
     name: str
-    noun: str
-    """What its rows are, as people say it."""
+    rows: str
+    """What its rows are, as people say it: one of portal.lists.nouns."""
     scope: str
     query: Callable[..., Page]
     filters: Mapping[str, Callable[[str], Any]]
@@ -44,6 +45,16 @@ class StaffList:
     acts_scope: str = ""
 
     @property
+    def noun(self) -> str:
+        """What its rows are, in the reader's language."""
+        return many(self.rows)
+
+    @property
+    def one(self) -> str:
+        """What one of its rows is."""
+        return one(self.rows)
+
+    @property
     def title(self) -> str:
         """As its page's heading says."""
         return self.noun[:1].upper() + self.noun[1:]
@@ -54,7 +65,7 @@ class StaffList:
         found = listing(self.query, *self.filters, fixed=self.fixed, convert=self.filters)
         found.views = views
         found.export = f"{self.name}.export"
-        found.noun = self.noun
+        found.noun = self.rows
         found.acts = self.acts if may(self.acts_scope) else ()
         found.fields = [self._field(name, options) for name, options in self.more.items()]
         found.chips = list(chips_of(found.values, self.names, self.shown))

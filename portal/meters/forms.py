@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField
 
 from billing.inputs import Input
@@ -10,11 +11,11 @@ from portal.customers.forms import PairForm
 from portal.forms import InputForm, RowsField, TextField, options
 
 AGGREGATIONS = [
-    ("sum", "Sum: the values added up"),
-    ("count", "Count: how many events"),
-    ("max", "Maximum: the highest value"),
-    ("last", "Last: the latest value"),
-    ("unique", "Unique: how many different values"),
+    ("sum", lazy("Sum: the values added up")),
+    ("count", lazy("Count: how many events")),
+    ("max", lazy("Maximum: the highest value")),
+    ("last", lazy("Last: the latest value")),
+    ("unique", lazy("Unique: how many different values")),
 ]
 
 

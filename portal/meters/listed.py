@@ -7,7 +7,7 @@ from portal.lists.staff_list import StaffList
 
 METERS = StaffList(
     name="meters",
-    noun="meters",
+    rows="meters",
     scope="read:plans",
     query=list_meters,
     filters={"q": text, "status": text},

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.usage.inputs import MeterChange, as_input
 from billing.usage.queries import get_meter
@@ -17,7 +19,7 @@ from portal.usage.shown import recent_events
 
 blueprint = Blueprint("meters", __name__, url_prefix="/meters")
 add_export(blueprint, METERS)
-STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
+STATUSES = [("", lazy("All")), ("active", lazy("Active")), ("archived", lazy("Archived"))]
 
 
 @blueprint.get("")
@@ -34,7 +36,8 @@ def create() -> ResponseReturnValue:
     """Add a meter."""
     form = NewMeterForm(aggregation="sum")
     if meter := form.submit(create_meter):
-        return done(f"The meter {meter.name} was created.", url_for(".detail", meter_id=meter.id))
+        made = gettext("The meter %(name)s was created.", name=meter.name)
+        return done(made, url_for(".detail", meter_id=meter.id))
     return form_page("meters/form.html", form)
 
 
@@ -77,14 +80,14 @@ def archive(meter_id: str) -> ResponseReturnValue:
     own = url_for(".detail", meter_id=meter_id)
     form = InputForm(revision=meter.revision)
     if form.submit(lambda _: archive_meter(meter_id, form.expected_revision)):
-        return done(f"{meter.name} is archived.", own)
+        return done(gettext("%(name)s is archived.", name=meter.name), own)
     return confirm_page(
         form,
-        f"Archive {meter.name}?",
-        "It takes no more events from now on: whoever sends one is refused.",
-        "What was counted is still billed.",
+        gettext("Archive %(name)s?", name=meter.name),
+        gettext("It takes no more events from now on: whoever sends one is refused."),
+        gettext("What was counted is still billed."),
         document=meter,
-        button="Archive meter",
-        trail=[("Meters", url_for(".index")), (meter.name, own)],
+        button=gettext("Archive meter"),
+        trail=[(gettext("Meters"), url_for(".index")), (meter.name, own)],
         danger=True,
     )

@@ -7,7 +7,7 @@ from portal.lists.staff_list import StaffList
 
 OAUTH_CLIENTS = StaffList(
     name="oauth_clients",
-    noun="API clients",
+    rows="API clients",
     scope="read:oauth_clients",
     query=list_clients,
     filters={"q": text, "status": text},

@@ -9,7 +9,7 @@ from portal.lists.staff_list import StaffList
 
 MAILS = StaffList(
     name="outbox",
-    noun="mails",
+    rows="mails",
     scope="read:customers",
     query=list_mails,
     filters={"status": text, "kind": text, "to": text, "about": text, "customer_id": text},

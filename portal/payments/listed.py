@@ -9,7 +9,7 @@ from portal.lists.staff_list import StaffList
 
 PAYMENTS = StaffList(
     name="payments",
-    noun="payments",
+    rows="payments",
     scope="read:invoices",
     query=list_payments,
     filters={

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_babel import gettext
+
 from billing.database import Row
 from billing.errors import BillingError, Invalid
 from billing.inputs import parse
@@ -75,7 +77,8 @@ def _asked(quantities: str, meters: list[Row]) -> list[Row]:
     """The inputs of the estimates. Raises Invalid for too many of them."""
     wanted = [part.strip() for part in quantities.split(",") if part.strip()]
     if len(wanted) > _MOST:
-        raise Invalid(f"At most {_MOST} quantities can be compared.", field="quantities")
+        said = gettext("At most %(most)s quantities can be compared.", most=_MOST)
+        raise Invalid(said, field="quantities")
     given = {
         name: {meter["key"]: meter[name] for meter in meters if meter[name]}
         for name in ("usage", "events")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import BooleanField, Form, SelectField, TextAreaField
 
 from billing.database import Row
@@ -12,11 +13,11 @@ from portal.customers.forms import CURRENCY_CHOICES, PairForm
 from portal.forms import InputForm, MoneyField, NumberField, RowsField, TextField, choices, options
 
 MODELS = [
-    ("flat", "Flat: the price once"),
-    ("per_unit", "Per unit: times the quantity"),
-    ("graduated", "Graduated: the units of each tier at its price"),
-    ("volume", "Volume: all units at the price of the tier reached"),
-    ("package", "Package: for each package begun"),
+    ("flat", lazy("Flat: the price once")),
+    ("per_unit", lazy("Per unit: times the quantity")),
+    ("graduated", lazy("Graduated: the units of each tier at its price")),
+    ("volume", lazy("Volume: all units at the price of the tier reached")),
+    ("package", lazy("Package: for each package begun")),
 ]
 # What each model takes of the fields that not all of them take.
 _TAKES = {
@@ -34,7 +35,7 @@ _MONEY = ("price", "setup_fee", "minimum_amount", "unit_amount", "fixed_amount",
 class FeatureForm(Form):
     key = TextField("Key")
     name = TextField("Name")
-    enabled = BooleanField("Included", default=True)
+    enabled = BooleanField(lazy("Included"), default=True)
 
 
 class LimitForm(Form):
@@ -44,8 +45,8 @@ class LimitForm(Form):
 
 class TierForm(Form):
     up_to = NumberField("Up to")
-    unit_amount = MoneyField("Unit price", finer=True)
-    flat_amount = MoneyField("Flat amount")
+    unit_amount = MoneyField(lazy("Unit price"), finer=True)
+    flat_amount = MoneyField(lazy("Flat amount"))
 
 
 class ChargeForm(Form):
@@ -53,10 +54,10 @@ class ChargeForm(Form):
     key = TextField("Key")
     meter = TextField("Meter")
     pricing_model = SelectField("Pricing", choices=choices(_TAKES))
-    unit_amount = MoneyField("Price", finer=True)
+    unit_amount = MoneyField(lazy("Price"), finer=True)
     package_size = NumberField("Units in a package")
     percentage = TextField("Percentage")
-    fixed_amount = MoneyField("Fee for each event", finer=True)
+    fixed_amount = MoneyField(lazy("Fee for each event"), finer=True)
     tiers = RowsField(TierForm, "Tiers")
 
 
@@ -67,19 +68,19 @@ class PlanForm(InputForm):
     tier = TextField("Tier")
     status = SelectField("Status", choices=choices(["active", "draft"]))
     pricing_model = SelectField("Pricing", choices=options(MODELS))
-    price = MoneyField("Price", finer=True)
+    price = MoneyField(lazy("Price"), finer=True)
     package_size = NumberField("Units in a package")
     tiers = RowsField(TierForm, "Tiers")
     currency = SelectField("Currency", choices=CURRENCY_CHOICES)
     billing_cycle = SelectField("Billed", choices=choices(BILLING_CYCLES))
     interval_count = NumberField("Every")
-    setup_fee = MoneyField("Setup fee")
+    setup_fee = MoneyField(lazy("Setup fee"))
     trial_days = NumberField("Free trial")
-    minimum_amount = MoneyField("Minimum a period")
+    minimum_amount = MoneyField(lazy("Minimum a period"))
     charges = RowsField(ChargeForm, "Further charges", min_entries=0)
     features = RowsField(FeatureForm, "Features")
     limits = RowsField(LimitForm, "Limits", pairs=True)
-    self_service = BooleanField("Customers may change to it by themselves")
+    self_service = BooleanField(lazy("Customers may change to it by themselves"))
     metadata = RowsField(PairForm, "Metadata", pairs=True, min_entries=0)
 
     def __init__(self, *args: Any, **given: Any) -> None:

@@ -8,7 +8,7 @@ from portal.lists.staff_list import StaffList
 
 PLANS = StaffList(
     name="plans",
-    noun="plans",
+    rows="plans",
     scope="read:plans",
     query=list_plans,
     filters={"q": text, "status": text, "currency": text, "billing_cycle": text},

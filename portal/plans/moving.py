@@ -2,6 +2,8 @@
 
 from flask import Blueprint, abort, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as lazy
 from wtforms import HiddenField, RadioField, SelectField
 
 from billing.changes.move_subscribers import MoveSubscribers, move_subscribers, preview_move
@@ -9,6 +11,7 @@ from billing.plans.queries import get_plan, plan_versions
 from portal.access import page
 from portal.answers import done, form_page
 from portal.forms import InputForm, options
+from portal.template_helpers import quantity
 
 
 class MoveForm(InputForm):
@@ -16,16 +19,18 @@ class MoveForm(InputForm):
     version = HiddenField("Version")
     effective = RadioField(
         "When",
-        choices=options([("period_end", "At the end of each one's period"), ("now", "Today")]),
+        choices=options(
+            [("period_end", lazy("At the end of each one's period")), ("now", lazy("Today"))]
+        ),
     )
     proration_behavior = SelectField(
         "The rest of the running period",
         choices=options(
             [
-                ("", "As usual for such a change"),
-                ("create_prorations", "Credit and charge with the next invoice"),
-                ("always_invoice", "Credit and charge now"),
-                ("none", "Neither credit nor charge"),
+                ("", lazy("As usual for such a change")),
+                ("create_prorations", lazy("Credit and charge with the next invoice")),
+                ("always_invoice", lazy("Credit and charge now")),
+                ("none", lazy("Neither credit nor charge")),
             ]
         ),
     )
@@ -45,14 +50,26 @@ def move(plan_id: str, version: int) -> ResponseReturnValue:
         abort(404)
     form = MoveForm(version=version, effective="period_end")
     if moved := form.submit(lambda data: move_subscribers(plan_id, data), in_stages=True):
-        refused = f", {len(moved.refused):,} could not be" if moved.refused else ""
-        subscribers = "subscriber was" if moved.subscribers == 1 else "subscribers were"
-        url = url_for(".detail", plan_id=plan_id)
-        return done(f"{moved.subscribers:,} {subscribers} moved{refused}.", url)
+        said = _said(moved.subscribers, len(moved.refused))
+        return done(said, url_for(".detail", plan_id=plan_id))
     return form_page(
         "plans/move.html",
         form,
         plan=plan,
         terms=terms,
         foreseen=preview_move(plan_id, MoveSubscribers(version=version)),
+    )
+
+
+def _said(moved: int, refused: int) -> str:
+    number = quantity(refused)
+    rest = gettext(", %(number)s could not be", number=number) if refused else ""
+    return str(
+        ngettext(
+            "%(num)s subscriber was moved%(rest)s.",
+            "%(num)s subscribers were moved%(rest)s.",
+            moved,
+            num=quantity(moved),
+            rest=rest,
+        )
     )

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.plans.inputs import PlanInput, as_input
 from billing.plans.models import Plan
@@ -25,7 +27,12 @@ from portal.shell import htmx
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 CALCULATED = "calculated"  # the id of the part that the calculator replaces
-STATUSES = [("", "All"), ("active", "Active"), ("draft", "Drafts"), ("archived", "Archived")]
+STATUSES = [
+    ("", lazy("All")),
+    ("active", lazy("Active")),
+    ("draft", lazy("Drafts")),
+    ("archived", lazy("Archived")),
+]
 
 blueprint.add_app_template_filter(price_of)
 moving.add_to(blueprint)
@@ -46,7 +53,8 @@ def create() -> ResponseReturnValue:
     """Add a plan."""
     form = PlanForm(billing_cycle="monthly", interval_count=1, currency="USD")
     if not _calculating() and (plan := form.submit(create_plan)):
-        return done(f"The plan {plan.name} was created.", url_for(".detail", plan_id=plan.id))
+        made = gettext("The plan %(name)s was created.", name=plan.name)
+        return done(made, url_for(".detail", plan_id=plan.id))
     return _editor(form)
 
 
@@ -128,13 +136,21 @@ def archive(plan_id: str) -> ResponseReturnValue:
     plan = get_plan(plan_id)
     form = InputForm(revision=plan.revision)
     if form.submit(lambda _: archive_plan(plan_id, form.expected_revision)):
-        return done(f"{plan.name} is archived.", url_for(".detail", plan_id=plan_id))
+        return done(
+            gettext("%(name)s is archived.", name=plan.name), url_for(".detail", plan_id=plan_id)
+        )
     return confirm_page(
         form,
-        f"Archive {plan.name}?",
-        "It takes no new subscriptions from now on. Those who have it keep it and are billed on.",
+        gettext("Archive %(name)s?", name=plan.name),
+        gettext(
+            "It takes no new subscriptions from now on. "
+            "Those who have it keep it and are billed on."
+        ),
         document=plan,
-        button="Archive plan",
-        trail=[("Plans", url_for(".index")), (plan.name, url_for(".detail", plan_id=plan_id))],
+        button=gettext("Archive plan"),
+        trail=[
+            (gettext("Plans"), url_for(".index")),
+            (plan.name, url_for(".detail", plan_id=plan_id)),
+        ],
         danger=True,
     )

@@ -1,5 +1,6 @@
 """The forms of saved views. What a view shows is in the form's address, and typed nowhere."""
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import BooleanField
 
 from billing.saved_views.inputs import RenameView, ViewNaming
@@ -9,13 +10,13 @@ from portal.forms import InputForm, TextField
 class ViewForm(InputForm):
     model = ViewNaming
     name = TextField("Name")
-    is_default = BooleanField("Open the list with it")
+    is_default = BooleanField(lazy("Open the list with it"))
 
 
 class SharingForm(ViewForm):
     """For who may share."""
 
-    is_shared = BooleanField("Share it with all staff")
+    is_shared = BooleanField(lazy("Share it with all staff"))
 
 
 class RenameForm(InputForm):

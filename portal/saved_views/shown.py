@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 
 from billing.actors import current_actor
 from billing.database import Row
@@ -11,7 +12,7 @@ from billing.saved_views.models import EVERYBODY
 from portal.lists.addresses import arguments_of
 from portal.lists.narrowing import Chip, chips_of
 from portal.lists.staff_list import StaffList
-from portal.template_helpers import words
+from portal.template_helpers import within, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,12 @@ def in_words(of: StaffList, query: str) -> list[Chip]:
     found = arguments_of(query, of.filters)
     sort = found.pop("sort", "")
     chips = list(chips_of(found, of.names, ()))
-    return [*chips, Chip("sort", "Sorted by", _order(sort))] if sort else chips
+    return [*chips, Chip("sort", gettext("Sorted by"), _order(sort))] if sort else chips
 
 
 def _order(sort: str) -> str:
     """`-due_date` → `due date, descending`."""
-    column = words(sort.removeprefix("-")).lower()
-    return f"{column}, descending" if sort.startswith("-") else column
+    column = within(words(sort.removeprefix("-")))
+    if not sort.startswith("-"):
+        return column
+    return str(gettext("%(column)s, descending", column=column))

@@ -5,6 +5,7 @@ They are each reader's own, so no scope is asked for but that of the list.
 
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.actors import current_actor
@@ -46,7 +47,8 @@ def create() -> ResponseReturnValue:
         return save_view(ViewInput(list_name=of.name, query=query, **data.model_dump()))
 
     if view := form.submit(save):
-        return done(f"The view {view.name} is saved.", address_of_view(of, query))
+        said = gettext("The view %(name)s is saved.", name=view.name)
+        return done(said, address_of_view(of, query))
     return form_page("saved_views/form.html", form, of=of, filters=in_words(of, query))
 
 
@@ -76,15 +78,15 @@ def delete(view_id: str) -> ResponseReturnValue:
     form = InputForm(revision=view.revision)
     back = url_for(".index", list=of.name)
     if form.submit(lambda _: delete_view(view_id, form.expected_revision)):
-        return done(f"The view {view.name} is deleted.", back)
+        return done(gettext("The view %(name)s is deleted.", name=view.name), back)
     return confirm_page(
         form,
-        f"Delete the view {view.name}?",
-        "It goes for all staff." if view.is_shared else "Nobody else sees it.",
-        f"The {of.noun} that it shows stay as they are.",
+        gettext("Delete the view %(name)s?", name=view.name),
+        gettext("It goes for all staff.") if view.is_shared else gettext("Nobody else sees it."),
+        gettext("The %(rows)s that it shows stay as they are.", rows=of.noun),
         document=view,
-        button="Delete view",
-        trail=[*_trail(of), ("Views", back)],
+        button=gettext("Delete view"),
+        trail=[*_trail(of), (gettext("Views"), back)],
         danger=True,
     )
 
@@ -95,7 +97,8 @@ def choose(view_id: str) -> ResponseReturnValue:
     """Open the list with this view from now on."""
     of, form = _list(get_view(view_id).list_name), InputForm()
     if view := form.submit(lambda _: choose_default(view_id)):
-        return done(f"The list opens with {view.name} now.", url_for(".index", list=of.name))
+        said = gettext("The list opens with %(name)s now.", name=view.name)
+        return done(said, url_for(".index", list=of.name))
     return _index(of, form)
 
 

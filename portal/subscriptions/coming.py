@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_babel import gettext, pgettext
 
 from billing.changes.possible import Action
 from billing.database import Row
@@ -35,23 +36,30 @@ def _course(row: Row, possible: Collection[Action]) -> Iterator[Coming]:
         return url_for(f".{endpoint}", subscription_id=row["_id"]) if allowed else None
 
     if row["status"] == "trialing" and row.get("trial_end_date"):
-        yield Coming(row["trial_end_date"], "The trial ends")
+        yield Coming(row["trial_end_date"], gettext("The trial ends"))
     if (change := row.get("pending_change")) and row.get("current_period_end"):
-        text = f"Changes to {change_text(change)}"
+        text = gettext("Changes to %(terms)s", terms=change_text(change))
         url = act("revoke_change", "revoke_change")
-        yield Coming(row["current_period_end"], text, url, "Drop the change")
+        yield Coming(row["current_period_end"], text, url, gettext("Drop the change"))
     pause = row.get("pause") or {}
     if pause and row["status"] != "paused":
-        yield Coming(pause["from"], "Pauses", act("resume", "resume"), "Change the pause")
+        url = act("resume", "resume")
+        yield Coming(pause["from"], pgettext("coming", "Pauses"), url, gettext("Change the pause"))
     if pause.get("resumes_on"):
-        yield Coming(pause["resumes_on"], "Goes on after the pause")
+        yield Coming(pause["resumes_on"], gettext("Goes on after the pause"))
     if row.get("end_date"):
-        yield Coming(row["end_date"], "Ends", act("keep", "keep"), "Keep it")
+        yield Coming(row["end_date"], gettext("Ends"), act("keep", "keep"), gettext("Keep it"))
 
 
 def _invoice(row: Row | None) -> Iterator[Coming]:
     if row:
         amount = money(row["total"], row["currency"])
         until = row.get("period_end")
-        renews = f" for the time until {date_text(until)}" if until else ""
-        yield Coming(row["issue_date"], f"Invoice of {amount}{renews}", "#next-title", "Look at it")
+        text = gettext("Invoice of %(amount)s", amount=amount)
+        if until:
+            text = gettext(
+                "Invoice of %(amount)s for the time until %(day)s",
+                amount=amount,
+                day=date_text(until),
+            )
+        yield Coming(row["issue_date"], text, "#next-title", gettext("Look at it"))

@@ -2,6 +2,8 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.changes.possible import possible_actions
@@ -42,9 +44,9 @@ def cancel(subscription_id: str) -> ResponseReturnValue:
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
-        title="Cancel subscription",
+        title=gettext("Cancel subscription"),
         sub=what(subscription),
-        button="Cancel subscription",
+        button=gettext("Cancel subscription"),
         trail=trail(subscription),
         danger=True,
         notes=_notes(subscription),
@@ -67,10 +69,15 @@ def keep(subscription_id: str) -> ResponseReturnValue:
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
-        title="Keep subscription",
+        title=gettext("Keep subscription"),
         sub=what(subscription),
-        lines=[f"It will not end on {date_text(subscription.end_date)} but go on as before."],
-        button="Keep subscription",
+        lines=[
+            gettext(
+                "It will not end on %(day)s but go on as before.",
+                day=date_text(subscription.end_date),
+            )
+        ],
+        button=gettext("Keep subscription"),
         trail=trail(subscription),
     )
 
@@ -87,24 +94,28 @@ def bill(subscription_id: str) -> ResponseReturnValue:
 
     if invoice := form.submit(lambda _: generate_invoice(order)):
         url = url_for("invoices.detail", invoice_id=invoice.id)
-        return done(f"{invoice.number} was issued.", url)
+        return done(gettext("%(number)s was issued.", number=invoice.number), url)
     return act_page(
         "subscriptions/act.html",
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
-        title="Bill what is due now",
+        title=gettext("Bill what is due now"),
         sub=what(subscription),
-        lines=[f"The next billing date is {date_text(subscription.next_billing_date)}."],
-        button="Bill now",
+        lines=[
+            gettext(
+                "The next billing date is %(day)s.", day=date_text(subscription.next_billing_date)
+            )
+        ],
+        button=gettext("Bill now"),
         trail=trail(subscription),
     )
 
 
 def _cancel_form(subscription: Subscription) -> CancelForm:
     """It can end with its paid period where it has one that goes on, or today."""
-    whens = [("now", "Today")]
+    whens = [("now", lazy("Today"))]
     if "cancel_at_period_end" in possible_actions(subscription.id):
-        whens.insert(0, ("period_end", "At the end of the paid period"))
+        whens.insert(0, ("period_end", lazy("At the end of the paid period")))
     form = CancelForm(when=whens[0][0], proration="none", revision=subscription.revision)
     form.when.choices = options(whens)
     return form
@@ -113,14 +124,17 @@ def _cancel_form(subscription: Subscription) -> CancelForm:
 def _notes(subscription: Subscription) -> dict[str, str]:
     end = date_text(subscription.current_period_end)
     return {
-        "period_end": f"Service goes on until {end}; you can take this back until then.",
-        "now": "Service ends today. This cannot be taken back.",
-        "credit": "What is not invoiced then becomes the customer's credit.",
-        "none": "Periods that began before and are not billed yet stay due.",
+        "period_end": gettext(
+            "Service goes on until %(day)s; you can take this back until then.", day=end
+        ),
+        "now": gettext("Service ends today. This cannot be taken back."),
+        "credit": gettext("What is not invoiced then becomes the customer's credit."),
+        "none": gettext("Periods that began before and are not billed yet stay due."),
     }
 
 
 def _ended(subscription: Subscription) -> str:
     if subscription.is_live:
-        return f"The subscription will end on {date_text(subscription.end_date)}."
-    return "The subscription is cancelled."
+        day = date_text(subscription.end_date)
+        return str(gettext("The subscription will end on %(day)s.", day=day))
+    return str(gettext("The subscription is cancelled."))

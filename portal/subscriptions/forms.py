@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
 
 from billing.money import to_major
@@ -34,9 +35,9 @@ class SubscribeForm(PlanCurrency):
     customer_id = HiddenField("Customer")
     plan_id = SelectField("Plan")
     quantity = NumberField("Quantity")
-    price = MoneyField("Negotiated price", finer=True)
-    start_date = DateField("Start date")
-    end_date = DateField("End date")
+    price = MoneyField(lazy("Negotiated price"), finer=True)
+    start_date = DateField(lazy("Start date"))
+    end_date = DateField(lazy("End date"))
     trial_days = NumberField("Trial days")
     billing_anchor = FormField(AnchorForm, "Periods begin on day")
     coupon = TextField("Coupon")
@@ -46,19 +47,20 @@ class ChangeForm(PlanCurrency):
     model = SubscriptionChange
     plan_id = SelectField("Plan")
     quantity = NumberField("Quantity")
-    price = MoneyField("Negotiated price", finer=True)
+    price = MoneyField(lazy("Negotiated price"), finer=True)
     coupon = TextField("Coupon")
     effective = RadioField(
-        "When", choices=options([("now", "Today"), ("period_end", "With the next period")])
+        "When",
+        choices=options([("now", lazy("Today")), ("period_end", lazy("With the next period"))]),
     )
     proration_behavior = SelectField(
         "The rest of the running period",
         choices=options(
             [
-                ("", "As usual: what the settings say of such a change"),
-                ("create_prorations", "Settle it with the next invoice"),
-                ("always_invoice", "Invoice the difference at once"),
-                ("none", "Neither credit nor charge it"),
+                ("", lazy("As usual: what the settings say of such a change")),
+                ("create_prorations", lazy("Settle it with the next invoice")),
+                ("always_invoice", lazy("Invoice the difference at once")),
+                ("none", lazy("Neither credit nor charge it")),
             ]
         ),
     )
@@ -71,19 +73,19 @@ class ChangeForm(PlanCurrency):
         return {**values, "price": to_major(values["price"], plan.currency)}
 
 
-_CREDIT = options([("credit", "Give it back as credit"), ("none", "Give nothing back")])
+_CREDIT = options([("credit", lazy("Give it back as credit")), ("none", lazy("Give nothing back"))])
 
 
 class PauseForm(InputForm):
     model = PauseSubscription
-    starts_on = DateField("From")
-    resumes_on = DateField("Goes on")
+    starts_on = DateField(lazy("From"))
+    resumes_on = DateField(lazy("Goes on"))
     proration = RadioField("What is paid for the paused days", choices=_CREDIT)
 
 
 class ResumeForm(InputForm):
     model = ResumeSubscription
-    resumes_on = DateField("Goes on")
+    resumes_on = DateField(lazy("Goes on"))
 
 
 class CancelForm(InputForm):

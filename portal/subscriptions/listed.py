@@ -10,7 +10,7 @@ from portal.lists.staff_list import StaffList
 
 SUBSCRIPTIONS = StaffList(
     name="subscriptions",
-    noun="subscriptions",
+    rows="subscriptions",
     scope="read:subscriptions",
     query=list_subscriptions,
     filters={

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from billing.changes.change import revoke_pending_change
 from billing.changes.pause import pause_subscription, resume_subscription
@@ -40,14 +41,17 @@ def pause(subscription_id: str) -> ResponseReturnValue:
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
-        title="Pause subscription",
-        sub=f"{what(subscription)} Nothing is billed for the days of a pause.",
-        button="Pause subscription",
+        title=gettext("Pause subscription"),
+        sub=f"{what(subscription)} {_unbilled()}",
+        button=gettext("Pause subscription"),
         trail=trail(subscription),
-        hints={"starts_on": "Blank: today.", "resumes_on": "Blank: not before it is resumed."},
+        hints={
+            "starts_on": gettext("Blank: today."),
+            "resumes_on": gettext("Blank: not before it is resumed."),
+        },
         notes={
-            "credit": "The rest of the paid period counts against the next invoice.",
-            "none": "On going on within the paid period, its rest counts again.",
+            "credit": gettext("The rest of the paid period counts against the next invoice."),
+            "none": gettext("On going on within the paid period, its rest counts again."),
         },
     )
 
@@ -69,11 +73,15 @@ def resume(subscription_id: str) -> ResponseReturnValue:
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
-        title="Resume subscription" if is_paused else "Drop the planned pause",
+        title=gettext("Resume subscription") if is_paused else gettext("Drop the planned pause"),
         sub=what(subscription),
-        button="Resume subscription" if is_paused else "Change the pause",
+        button=gettext("Resume subscription") if is_paused else gettext("Change the pause"),
         trail=trail(subscription),
-        hints={"resumes_on": "Blank: today." if is_paused else "Blank: the pause is dropped."},
+        hints={
+            "resumes_on": gettext("Blank: today.")
+            if is_paused
+            else gettext("Blank: the pause is dropped.")
+        },
     )
 
 
@@ -93,20 +101,27 @@ def revoke_change(subscription_id: str) -> ResponseReturnValue:
         form,
         preview_of(form, act, charge_of(subscription).currency, subscription_id),
         document=subscription,
-        title="Drop the pending change",
+        title=gettext("Drop the pending change"),
         sub=what(subscription),
         lines=[_pending(subscription)],
-        button="Drop the change",
+        button=gettext("Drop the change"),
         trail=trail(subscription),
     )
 
 
+def _unbilled() -> str:
+    return str(gettext("Nothing is billed for the days of a pause."))
+
+
 def _pending(subscription: Subscription) -> str:
     if not (change := subscription.pending_change):
-        return "No change waits."
-    return f"It will not change to {change_text(change)} but go on as it is."
+        return str(gettext("No change waits."))
+    terms = change_text(change)
+    return str(gettext("It will not change to %(terms)s but go on as it is.", terms=terms))
 
 
 def _said(subscription: Subscription) -> str:
     row = subscription.row()
-    return agreed({**row, "end_date": None})[0] if row.get("pause") else "The subscription goes on."
+    if row.get("pause"):
+        return agreed({**row, "end_date": None})[0]
+    return str(gettext("The subscription goes on."))

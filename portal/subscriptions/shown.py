@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from billing.database import Row
-from billing.plans.lines import advance_lines, unit_price
+from billing.plans.lines import advance_lines
 from billing.plans.queries import find_plan, get_terms, list_plans
 from billing.subscriptions.models import Subscription
-from portal.plans.words import price_of
+from portal.plans.words import price_of, unit_price
 from portal.template_helpers import cycle, date_text, money
 
 
@@ -101,14 +101,21 @@ def change_text(change: Row) -> str:
 
 def coupon_text(coupon: Row, currency: str) -> str:
     """`Welcome (WELCOME), 10 % off, for 2 more invoices`."""
-    if coupon.get("percent_off") is not None:
-        off = f"{coupon['percent_off']} % off"
-    else:
-        off = f"{money(coupon['amount_off'], currency)} off"
+    percent = coupon.get("percent_off")
+    amount = money(coupon["amount_off"], currency) if percent is None else f"{percent} %"
+    off = gettext("%(amount)s off", amount=amount)
+    return f"{coupon['name']} ({coupon['code']}), {off}, {_lasting(coupon)}"
+
+
+def _lasting(coupon: Row) -> str:
     left = coupon.get("remaining_cycles")
-    more = "more " if coupon.get("since") else ""
-    lasts = "without end" if left is None else f"for {left} {more}invoice{'' if left == 1 else 's'}"
-    return f"{coupon['name']} ({coupon['code']}), {off}, {lasts if left != 0 else 'used up'}"
+    if left is None:
+        return str(gettext("without end"))
+    if left == 0:
+        return str(gettext("used up"))
+    if coupon.get("since"):
+        return str(ngettext("for %(num)s more invoice", "for %(num)s more invoices", left))
+    return str(ngettext("for %(num)s invoice", "for %(num)s invoices", left))
 
 
 def plan_choices(
@@ -126,7 +133,7 @@ def plan_choices(
 
 def plan_label(plan: dict[str, Any]) -> str:
     """`Team · $49.00 per month`."""
-    each = " a unit" if plan["pricing_model"] == "per_unit" else ""
+    each = f" {gettext('a unit')}" if plan["pricing_model"] == "per_unit" else ""
     return f"{plan['name']} · {price_of(plan)}{each} {_cycle(plan)}"
 
 

@@ -1,6 +1,7 @@
 """What the pages that do something with a subscription say of it, and where they lead back."""
 
 from flask import url_for
+from flask_babel import gettext
 
 from billing.customers.queries import get_customer
 from billing.subscriptions.models import Subscription
@@ -15,10 +16,20 @@ def to_detail(subscription_id: str) -> str:
 def trail(subscription: Subscription) -> list[tuple[str, str]]:
     """Labels and addresses that lead back to it."""
     name = charge_of(subscription).plan_name
-    return [("Subscriptions", url_for("subscriptions.index")), (name, to_detail(subscription.id))]
+    return [
+        (gettext("Subscriptions"), url_for("subscriptions.index")),
+        (name, to_detail(subscription.id)),
+    ]
 
 
 def what(subscription: Subscription) -> str:
     """`Acme has Team for $49.00 per month.`"""
     charge, customer = charge_of(subscription), get_customer(subscription.customer_id)
-    return f"{customer.name} has {charge.plan_name} for {charge.text}."
+    return str(
+        gettext(
+            "%(customer)s has %(plan)s for %(terms)s.",
+            customer=customer.name,
+            plan=charge.plan_name,
+            terms=charge.text,
+        )
+    )

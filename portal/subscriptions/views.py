@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.changes.change import update_subscription
 from billing.changes.possible import possible_actions
@@ -41,14 +43,14 @@ add_export(blueprint, SUBSCRIPTIONS)
 add_bulk(blueprint, SUBSCRIPTIONS)
 blueprint.add_app_template_filter(coupon_text)
 STATUSES = [
-    ("", "All"),
-    ("trialing", "Trial"),
-    ("active", "Active"),
-    ("past_due", "Past due"),
-    ("unpaid", "Unpaid"),
-    ("paused", "Paused"),
-    ("cancelled", "Cancelled"),
-    ("expired", "Expired"),
+    ("", lazy("All")),
+    ("trialing", lazy("Trial")),
+    ("active", lazy("Active")),
+    ("past_due", lazy("Past due")),
+    ("unpaid", lazy("Unpaid")),
+    ("paused", lazy("Paused")),
+    ("cancelled", lazy("Cancelled")),
+    ("expired", lazy("Expired")),
 ]
 
 
@@ -80,14 +82,15 @@ def create() -> ResponseReturnValue:
     form.plan_id.choices = options(plans)
     if subscription := form.submit(create_subscription):
         url = url_for(".detail", subscription_id=subscription.id)
-        return done(f"{customer.name} is subscribed.", url)
+        return done(gettext("%(name)s is subscribed.", name=customer.name), url)
     preview = preview_of(form, create_subscription, form.amounts_in) if plans else None
     return act_page("subscriptions/form.html", form, preview, customer=customer)
 
 
 def _pick_customer() -> ResponseReturnValue:
     found = listing(list_customers, "q")
-    context = {"title": "New subscription", "trail": [("Subscriptions", url_for(".index"))]}
+    trail = [(gettext("Subscriptions"), url_for(".index"))]
+    context = {"title": gettext("New subscription"), "trail": trail}
     return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
 
 
@@ -129,7 +132,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
 
     if changed := form.submit(lambda data: act(data, form.expected_revision)):
         url = url_for(".detail", subscription_id=subscription_id)
-        return done(pending_text(changed.row()) or "Changed.", url)
+        return done(pending_text(changed.row()) or gettext("Changed."), url)
     preview = preview_of(form, act, charge.currency, subscription_id)
     return act_page(
         "subscriptions/change.html",
@@ -144,6 +147,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
 
 def _plans_like(subscription: Subscription, currency: str) -> list[tuple[str, str]]:
     """The present plan first, then those that it can change to."""
-    present = (subscription.plan_id, f"{charge_of(subscription).plan_name} (as now)")
+    as_now = gettext("%(plan)s (as now)", plan=charge_of(subscription).plan_name)
+    present = (subscription.plan_id, str(as_now))
     others = plan_choices(currency)
     return [present, *(choice for choice in others if choice[0] != subscription.plan_id)]

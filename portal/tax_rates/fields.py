@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import g
+from flask_babel import gettext
 
 from billing.taxes.queries import offered_rates, rates_by_id
 from portal.forms import BoxesField
@@ -19,7 +20,7 @@ class TaxRatesField(BoxesField):
 def rate_label(rate: dict[str, Any]) -> str:
     """`VAT 19 %`; an inclusive one says so."""
     label = f"{rate['name']} {rate['percentage']} %"
-    return f"{label}, inclusive" if rate["inclusive"] else label
+    return str(gettext("%(rate)s, inclusive", rate=label)) if rate["inclusive"] else label
 
 
 def rate_labels(ids: Iterable[str]) -> dict[str, str]:
@@ -36,4 +37,5 @@ def _offered() -> list[tuple[str, str]]:
 
 
 def _archived(ids: set[str]) -> list[tuple[str, str]]:
-    return [(i, f"{label} (archived)") for i, label in rate_labels(ids).items()]
+    labels = rate_labels(ids).items()
+    return [(i, gettext("%(rate)s (archived)", rate=label)) for i, label in labels]

@@ -1,5 +1,6 @@
 """The tax rate forms. What a rate charges is asked for once, when it is made."""
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import BooleanField, SelectField
 
 from billing.taxes.inputs import TaxRateInput
@@ -18,6 +19,6 @@ class NewTaxRateForm(InputForm):
     model = TaxRateInput
     name = TextField("Name")
     percentage = TextField("Percentage")
-    inclusive = BooleanField("Prices contain this tax")
+    inclusive = BooleanField(lazy("Prices contain this tax"))
     country = TextField("Country code")
     state = TextField("State or region")

@@ -7,7 +7,7 @@ from portal.lists.staff_list import StaffList
 
 TAX_RATES = StaffList(
     name="tax_rates",
-    noun="tax rates",
+    rows="tax rates",
     scope="read:plans",
     query=list_tax_rates,
     filters={"q": text, "status": text, "country": text},

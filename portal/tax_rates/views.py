@@ -2,6 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 
 from billing.invoices.totals import compute_totals
 from billing.money import to_major
@@ -20,7 +22,7 @@ from portal.tax_rates.listed import TAX_RATES
 
 blueprint = Blueprint("tax_rates", __name__, url_prefix="/tax-rates")
 add_export(blueprint, TAX_RATES)
-STATUSES = [("", "All"), ("active", "Active"), ("archived", "Archived")]
+STATUSES = [("", lazy("All")), ("active", lazy("Active")), ("archived", lazy("Archived"))]
 
 
 @blueprint.get("")
@@ -37,7 +39,7 @@ def create() -> ResponseReturnValue:
     """Add a tax rate."""
     form = NewTaxRateForm()
     if rate := form.submit(create_tax_rate):
-        made = f"The tax rate {rate_label(rate.row())} was created."
+        made = gettext("The tax rate %(rate)s was created.", rate=_label(rate))
         return done(made, url_for(".detail", tax_rate_id=rate.id))
     return form_page("tax_rates/form.html", form)
 
@@ -75,14 +77,17 @@ def archive(tax_rate_id: str) -> ResponseReturnValue:
     own = url_for(".detail", tax_rate_id=tax_rate_id)
     form = InputForm(revision=rate.revision)
     if form.submit(lambda _: archive_tax_rate(tax_rate_id, form.expected_revision)):
-        return done(f"{_label(rate)} is archived.", own)
+        return done(gettext("%(name)s is archived.", name=_label(rate)), own)
     return confirm_page(
         form,
-        f"Archive {_label(rate)}?",
-        "It is offered no longer. Customers and drafts that have it are charged it until changed.",
+        gettext("Archive %(name)s?", name=_label(rate)),
+        gettext(
+            "It is offered no longer. "
+            "Customers and drafts that have it are charged it until changed."
+        ),
         document=rate,
-        button="Archive tax rate",
-        trail=[("Tax rates", url_for(".index")), (_label(rate), own)],
+        button=gettext("Archive tax rate"),
+        trail=[(gettext("Tax rates"), url_for(".index")), (_label(rate), own)],
         danger=True,
     )
 
@@ -92,10 +97,10 @@ def _example(rate: TaxRate) -> str:
     line = {"amount": 100_00, "tax_rate_ids": [rate.id]}
     found = compute_totals([line], rates={rate.id: rate.row()})
     if rate.inclusive:
-        return (
-            f"A price of 100.00 stays 100.00, of which {to_major(found.tax_total, 'USD')} is tax."
-        )
-    return f"A price of 100.00 becomes {to_major(found.total, 'USD')}."
+        tax = to_major(found.tax_total, "USD")
+        return str(gettext("A price of 100.00 stays 100.00, of which %(tax)s is tax.", tax=tax))
+    total = to_major(found.total, "USD")
+    return str(gettext("A price of 100.00 becomes %(total)s.", total=total))
 
 
 def _label(rate: TaxRate) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask_babel import gettext
+from flask_babel import lazy_gettext as lazy
 from wtforms import SelectField
 
 from billing.ids import new_id
@@ -14,7 +16,7 @@ class RecordForm(InputForm):
     model = UsageByHand
     meter = SelectField("Meter")
     value = TextField("Value")
-    occurred_at = DateField("Day")
+    occurred_at = DateField(lazy("Day"))
 
     def meant(self, values: dict[str, Any]) -> dict[str, Any]:
         """With a key of the event's own; the form's sees to it that it is recorded once."""
@@ -28,4 +30,4 @@ def meter_choices() -> list[tuple[str, str]]:
 
 
 def _label(name: str, unit: str | None) -> str:
-    return f"{name}, in {unit}" if unit else name
+    return str(gettext("%(meter)s, in %(unit)s", meter=name, unit=unit)) if unit else name

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 
 from billing.customers.queries import customer_names
 from billing.usage.entitlements import Entitlement, Limit, entitlements
@@ -96,9 +97,12 @@ def _words(limit: Limit) -> str:
     """`4 of 10 calls used, 6 left`."""
     unit = f" {limit.unit}" if limit.unit else ""
     if limit.limit is None:
-        told = "" if limit.used is None else f"{quantity(limit.used)}{unit} used, "
-        return f"{told}unlimited".capitalize() if not told else f"{told}no limit"
+        if limit.used is None:
+            return str(gettext("Unlimited"))
+        return str(gettext("%(used)s used, no limit", used=f"{quantity(limit.used)}{unit}"))
+    most = f"{quantity(limit.limit)}{unit}"
     if limit.used is None:
-        return f"Up to {limit.limit:,}{unit}"
-    left = quantity(limit.remaining or 0) if limit.remaining else "none"
-    return f"{quantity(limit.used)} of {limit.limit:,}{unit} used, {left} left"
+        return str(gettext("Up to %(most)s", most=most))
+    left = quantity(limit.remaining) if limit.remaining else gettext("none")
+    used = quantity(limit.used)
+    return str(gettext("%(used)s of %(most)s used, %(left)s left", used=used, most=most, left=left))

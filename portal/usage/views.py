@@ -2,6 +2,7 @@
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as lazy
 
 from billing.customers.queries import customer_names, get_customer
 from billing.subscriptions.queries import get_subscription
@@ -14,7 +15,7 @@ from portal.listing import listing, respond
 from portal.usage.forms import RecordForm, meter_choices
 
 blueprint = Blueprint("usage", __name__)
-ARRIVALS = [("", "All"), ("yes", "Late")]
+ARRIVALS = [("", lazy("All")), ("yes", lazy("Late"))]
 
 
 @blueprint.get("/usage")

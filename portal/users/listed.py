@@ -10,7 +10,7 @@ from portal.lists.staff_list import StaffList
 
 USERS = StaffList(
     name="users",
-    noun="users",
+    rows="users",
     scope="read:users",
     query=list_users,
     filters={"q": text, "role": text, "status": text},

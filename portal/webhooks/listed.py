@@ -8,7 +8,7 @@ from portal.lists.staff_list import StaffList
 
 WEBHOOKS = StaffList(
     name="webhooks",
-    noun="endpoints",
+    rows="endpoints",
     scope="read:webhooks",
     query=list_endpoints,
     filters={"status": text},
