@@ -14,6 +14,13 @@ COMMON_CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NO
 CURRENCY_CHOICES = options(
     (code, code) for code in (*COMMON_CURRENCIES, *sorted(CURRENCIES - set(COMMON_CURRENCIES)))
 )
+_TAXES = options(
+    [
+        ("none", lazy("Taxed as usual")),
+        ("exempt", lazy("Exempt")),
+        ("reverse", lazy("Reverse charge")),
+    ]
+)
 
 
 class AddressForm(Form):
@@ -60,13 +67,7 @@ class CustomerForm(InputForm):
     preferences = FormField(PreferencesForm, "Billing")
     tax_exempt = SelectField(
         "Tax",
-        choices=options(
-            [
-                ("none", lazy("Taxed as usual")),
-                ("exempt", lazy("Exempt")),
-                ("reverse", lazy("Reverse charge")),
-            ]
-        ),
+        choices=_TAXES,
     )
     tax_rate_ids = TaxRatesField(lazy("Tax rates"))
     contacts = RowsField(ContactForm, "Copies of invoices", min_entries=0)

@@ -13,26 +13,27 @@ from portal.answers import done, form_page
 from portal.forms import InputForm, options
 from portal.template_helpers import quantity
 
+_WHEN = options([("period_end", lazy("At the end of each one's period")), ("now", lazy("Today"))])
+_SETTLING = options(
+    [
+        ("", lazy("As usual for such a change")),
+        ("create_prorations", lazy("Credit and charge with the next invoice")),
+        ("always_invoice", lazy("Credit and charge now")),
+        ("none", lazy("Neither credit nor charge")),
+    ]
+)
+
 
 class MoveForm(InputForm):
     model = MoveSubscribers
     version = HiddenField("Version")
     effective = RadioField(
         "When",
-        choices=options(
-            [("period_end", lazy("At the end of each one's period")), ("now", lazy("Today"))]
-        ),
+        choices=_WHEN,
     )
     proration_behavior = SelectField(
         "The rest of the running period",
-        choices=options(
-            [
-                ("", lazy("As usual for such a change")),
-                ("create_prorations", lazy("Credit and charge with the next invoice")),
-                ("always_invoice", lazy("Credit and charge now")),
-                ("none", lazy("Neither credit nor charge")),
-            ]
-        ),
+        choices=_SETTLING,
     )
 
 

@@ -16,6 +16,16 @@ from billing.subscriptions.inputs import (
 )
 from portal.forms import DateField, InputForm, MoneyField, NumberField, TextField, options
 
+_WHEN = options([("now", lazy("Today")), ("period_end", lazy("With the next period"))])
+_SETTLING = options(
+    [
+        ("", lazy("As usual: what the settings say of such a change")),
+        ("create_prorations", lazy("Settle it with the next invoice")),
+        ("always_invoice", lazy("Invoice the difference at once")),
+        ("none", lazy("Neither credit nor charge it")),
+    ]
+)
+
 
 class PlanCurrency(InputForm):
     """Amounts are in the currency of the plan that is chosen."""
@@ -51,18 +61,11 @@ class ChangeForm(PlanCurrency):
     coupon = TextField("Coupon")
     effective = RadioField(
         "When",
-        choices=options([("now", lazy("Today")), ("period_end", lazy("With the next period"))]),
+        choices=_WHEN,
     )
     proration_behavior = SelectField(
         "The rest of the running period",
-        choices=options(
-            [
-                ("", lazy("As usual: what the settings say of such a change")),
-                ("create_prorations", lazy("Settle it with the next invoice")),
-                ("always_invoice", lazy("Invoice the difference at once")),
-                ("none", lazy("Neither credit nor charge it")),
-            ]
-        ),
+        choices=_SETTLING,
     )
 
     def shown(self, values: dict[str, Any]) -> dict[str, Any]:
