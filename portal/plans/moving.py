@@ -67,10 +67,10 @@ def _said(moved: int, refused: int) -> str:
     rest = gettext(", %(number)s could not be", number=number) if refused else ""
     return str(
         ngettext(
-            "%(num)s subscriber was moved%(rest)s.",
-            "%(num)s subscribers were moved%(rest)s.",
+            "%(count)s subscriber was moved%(rest)s.",
+            "%(count)s subscribers were moved%(rest)s.",
             moved,
-            num=quantity(moved),
+            count=quantity(moved),
             rest=rest,
         )
     )
