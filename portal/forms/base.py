@@ -197,7 +197,7 @@ def _errors(field: Field) -> Iterator[str]:
 
 def sentence(subject: str, message: str) -> str:
     """`is required` beside the field Name becomes `Name is required.`; sentences stay."""
-    text = message.strip()
+    subject, text = str(subject), message.strip()
     if text[:1].islower() and subject and not text.startswith(subject):
         text = f"{subject} {text}"
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
