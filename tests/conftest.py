@@ -16,6 +16,7 @@ from pymongo.database import Database
 from billing import database, indexes, pages
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
+from tests.emptying import empty
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +55,7 @@ def connected_database(mongodb_uri: str) -> Iterator[None]:
 def db(connected_database: None) -> Database[database.Row]:
     """The PyMongo database, empty; collections and indexes stay."""
     found = database.database()
-    for name in found.list_collection_names():
-        found[name].delete_many({})
+    empty(found)
     pages.forget_counts()  # those of the test before
     return found
 

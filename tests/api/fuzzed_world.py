@@ -29,6 +29,7 @@ from tests.api.factories import (
     create_user,
     create_webhook_endpoint,
 )
+from tests.emptying import empty
 
 
 def known(prefix: str, *numbers: int) -> list[str]:
@@ -99,9 +100,9 @@ class World:
     def restore(self) -> None:
         """Everything is again as it was made; at first there is nothing."""
         db = database()
-        for name in db.list_collection_names():
-            db[name].delete_many({})
-            if rows := self._rows.get(name):
+        empty(db)
+        for name, rows in self._rows.items():
+            if rows:
                 db[name].insert_many(rows)
 
 

@@ -15,6 +15,7 @@ from billing.plans.queries import get_plan
 from billing.runs.check import check_books
 from billing.users.permissions import ROLES
 from billing.users.sign_in import sign_in
+from tests.emptying import empty
 from tests.factories import create_customer, create_user
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -35,8 +36,7 @@ def books(db: Database[Row]) -> list[tuple[Any, ...]]:
 def test_the_same_day_makes_the_same_company(db: Database[Row]) -> None:
     make_small()
     first = books(db)
-    for name in db.list_collection_names():
-        db[name].delete_many({})
+    empty(db)
     make_small()
     assert len(first) > 20
     assert books(db) == first

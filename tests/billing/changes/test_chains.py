@@ -30,6 +30,7 @@ from billing.subscriptions.inputs import (
 )
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
+from tests.emptying import empty
 from tests.factories import create_customer, create_plan, create_subscription
 
 STARTS = [  # a month's end, a leap day, the days before clocks go forward and back
@@ -91,8 +92,7 @@ def test_any_chain_of_changes_bills_each_day_once(
     anchor: int | None,
     credit: bool,
 ) -> None:
-    for name in db.list_collection_names():
-        db[name].delete_many({})
+    empty(db)
     plans = _plans(currency)
     customer = create_customer(preferences={"timezone": zone})
     day = start
