@@ -18,7 +18,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/<customer_id>/invite", "invite", invite, methods=["GET", "POST"])
 
 
-@page("write:customers")
+@page("write:customers", is_sensitive=True)
 def invite(customer_id: str) -> ResponseReturnValue:
     """Send somebody a link to the customer's own pages."""
     customer = get_customer(customer_id)

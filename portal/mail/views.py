@@ -62,7 +62,7 @@ def html(kind: str, language: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<kind>/<language>/edit", methods=["GET", "POST"])
-@page("write:settings")
+@page("write:settings", is_sensitive=True)
 def edit(kind: str, language: str) -> ResponseReturnValue:
     """Word it otherwise, or look first how that would read."""
     held = get_wording(kind, language)
@@ -84,7 +84,7 @@ def edit(kind: str, language: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<kind>/<language>/reset", methods=["GET", "POST"])
-@page("write:settings")
+@page("write:settings", is_sensitive=True)
 def reset(kind: str, language: str) -> ResponseReturnValue:
     """Ask once, then say what Duebill says by itself."""
     held = get_wording(kind, language)

@@ -58,7 +58,7 @@ def detail(client_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<client_id>/edit", methods=["GET", "POST"])
-@page("write:oauth_clients")
+@page("write:oauth_clients", is_sensitive=True)
 def edit(client_id: str) -> ResponseReturnValue:
     """Change an API client; what is taken from it is taken from its tokens at once."""
     client = get_client(client_id)

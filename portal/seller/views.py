@@ -37,7 +37,7 @@ def detail() -> ResponseReturnValue:
 
 
 @blueprint.route("/edit", methods=["GET", "POST"])
-@page("write:settings")
+@page("write:settings", is_sensitive=True)
 def edit() -> ResponseReturnValue:
     """Change the settings; issued invoices keep what they say."""
     row = settings_row()

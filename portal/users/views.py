@@ -101,7 +101,7 @@ def edit(user_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<user_id>/invite", methods=["GET", "POST"])
-@page("write:users")
+@page("write:users", is_sensitive=True)
 def invite(user_id: str) -> ResponseReturnValue:
     """Ask once, then send somebody their invitation again."""
     user = get_user(user_id)

@@ -28,7 +28,7 @@ def add_to(blueprint: Blueprint) -> None:
         blueprint.add_url_rule(path, view.__name__, view, methods=["GET", "POST"])
 
 
-@page("write:webhooks")
+@page("write:webhooks", is_sensitive=True)
 def rotate(webhook_endpoint_id: str) -> ResponseReturnValue:
     """Give it another secret, which is shown in the answer, and never again."""
     endpoint = get_endpoint(webhook_endpoint_id)
@@ -72,7 +72,7 @@ def disable(webhook_endpoint_id: str) -> ResponseReturnValue:
     )
 
 
-@page("write:webhooks")
+@page("write:webhooks", is_sensitive=True)
 def enable(webhook_endpoint_id: str) -> ResponseReturnValue:
     """Ask once, then send to it again."""
     endpoint = get_endpoint(webhook_endpoint_id)
@@ -93,7 +93,7 @@ def enable(webhook_endpoint_id: str) -> ResponseReturnValue:
     )
 
 
-@page("write:webhooks")
+@page("write:webhooks", is_sensitive=True)
 def delete(webhook_endpoint_id: str) -> ResponseReturnValue:
     """Ask once, then forget it."""
     endpoint = get_endpoint(webhook_endpoint_id)

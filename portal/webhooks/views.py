@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-@page("write:webhooks")
+@page("write:webhooks", is_sensitive=True)
 def create() -> ResponseReturnValue:
     """Add an endpoint; its secret is shown in the answer, and never again."""
     form = EndpointForm()
@@ -78,7 +78,7 @@ def detail(webhook_endpoint_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<webhook_endpoint_id>/edit", methods=["GET", "POST"])
-@page("write:webhooks")
+@page("write:webhooks", is_sensitive=True)
 def edit(webhook_endpoint_id: str) -> ResponseReturnValue:
     """Change an endpoint; what waits for it goes to the new address."""
     endpoint = get_endpoint(webhook_endpoint_id)
