@@ -1,4 +1,4 @@
-"""See that the tests find Chromium and Redis; install them where the system lets us.
+"""See that the tests find Chromium, Redis and nginx; install them where the system lets us.
 
 Needs root or a sudo that asks nothing. Otherwise it says what to type and the tests that need the
 missing part fail with its name: nothing is skipped silently.
@@ -6,6 +6,7 @@ missing part fail with its name: nothing is skipped silently.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ def missing() -> list[str]:
         packages.append("chromium")
     if not shutil.which("redis-server"):
         packages.append("redis-server")
+    if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"):
+        packages.append("nginx")
     return packages
 
 
