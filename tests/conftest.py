@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from pymongo.database import Database
 
 from billing import database, indexes, pages
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
+from billing.users import passwords
 from tests.emptying import empty
 
 
@@ -58,6 +60,16 @@ def db(connected_database: None) -> Database[database.Row]:
     empty(found)
     pages.forget_counts()  # those of the test before
     return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2id at its least cost: hashes as strong as the product's take 0.1 s of every sign-in."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(passwords, "_NOBODY", cheap.hash("nobody has this password"))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
 from billing.settings import Settings
@@ -16,15 +15,6 @@ from tests.api.checked_client import CheckedClient
 from tests.api.factories import create_customer, create_user
 
 Speaker = Callable[..., CheckedClient]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """Still argon2id, with so little memory and time that thousands of users can be made."""
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr("billing.users.passwords._hasher", cheap)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 """The API's application and an admin's client; every story begins with an empty database."""
 
-from tests.api.conftest import admin, app, cheap_passwords, speaking_as, tokens
+from tests.api.conftest import admin, app, speaking_as, tokens
 
-__all__ = ["admin", "app", "cheap_passwords", "speaking_as", "tokens"]
+__all__ = ["admin", "app", "speaking_as", "tokens"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from billing import clock
 from billing.database import Database, Row
@@ -117,6 +120,12 @@ def test_an_address_bears_a_hundred_failures_over_all_accounts(
 def test_what_was_typed_as_an_email_is_not_kept(db: Database[Row]) -> None:
     fail("my secret password")
     assert "secret" not in str(list(db.sign_in_failures.find()))
+
+
+def test_a_hash_is_as_dear_as_its_standard_asks() -> None:
+    as_installed = runpy.run_path(passwords.__file__)  # untouched by what tests make cheap
+    found = extract_parameters(as_installed["hash_password"]("x" * 12))
+    assert found == RFC_9106_LOW_MEMORY
 
 
 def test_a_hash_is_salted_and_of_todays_kind() -> None:

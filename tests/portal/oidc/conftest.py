@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 
 from billing.database import Database, Row
@@ -29,15 +28,6 @@ def running() -> Iterator[OpenIDProvider]:
 def provider(running: OpenIDProvider) -> Iterator[OpenIDProvider]:
     yield running
     running.reset()
-
-
-@pytest.fixture(scope="package", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """No test here is about how well a hash is made."""
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        patch.setattr("billing.users.passwords._hasher", cheap)
-        yield
 
 
 @pytest.fixture(scope="package")
