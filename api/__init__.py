@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def register(
-    app: Flask, *, launch_run: Callable[[str], None], link_to: Callable[[Any, str], str]
+    app: Flask, *, launch_run: Callable[[str], object], link_to: Callable[[Any, str], str]
 ) -> None:
     """Serve the API below /api/v1, with problem documents for all of /api, and OAuth's endpoints.
 

@@ -67,7 +67,7 @@ def features() -> list[Endpoints]:
     return [import_module(f"api.{name}").endpoints for name in FEATURES]
 
 
-def register(app: Flask, launch_run: Callable[[str], None], link_to: LinkTo) -> None:
+def register(app: Flask, launch_run: Callable[[str], object], link_to: LinkTo) -> None:
     """Called once by the application factory."""
     init_tokens(app)
     init_call_log(app)

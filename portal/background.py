@@ -1,9 +1,10 @@
 """The worker's process: what goes on in the background, without pages and API.
 
-    python -m portal.background          (`flask worker` becomes this)
+    python -m portal.background                    (`flask worker` becomes this)
+    python -m portal.background --role scheduler   (`flask scheduler` becomes this)
 
-It numbers events, delivers webhooks and sends mail until SIGTERM or Ctrl-C; then it lets what is
-under way finish. A job more is a line in `_jobs`.
+It numbers events, delivers webhooks, sends mail and begins what the clock begins, until SIGTERM or
+Ctrl-C; then it lets what is under way finish. A job more is a line below `_jobs`.
 """
 
 import argparse
@@ -22,28 +23,34 @@ from billing.dunning.daily import DailyDunning
 from billing.letters.postman import Postman
 from billing.letters.trial_notices import TrialNotices
 from billing.reports.figures import FiguresJob
+from billing.runs.daily import DailyBilling
 from billing.settings import Settings, SettingsError
 from billing.webhooks import targets
 from billing.webhooks.deliver import Deliverer
 from billing.webhooks.relay import Purge, Relay
 from billing.workers.worker import Job, Worker
 from portal.cli.database import with_database
+from portal.runs.launch import launch_run
 from portal.telemetry import logging_config
 
 _log = logging.getLogger("duebill.worker")
+
+ROLES = ("all", "worker", "scheduler")
 
 
 def main(arguments: list[str]) -> int:
     """The exit code."""
     parser = argparse.ArgumentParser(prog="flask worker", description="Work in the background.")
     parser.add_argument("--parent", type=int, help="end when the process with this id has ended")
-    parent = parser.parse_args(arguments).parent
+    parser.add_argument("--role", choices=ROLES, default="all", help="which jobs it does")
+    given = parser.parse_args(arguments)
+    parent: int | None = given.parent
     try:
         settings = Settings.load()
         logging.config.dictConfig(logging_config(settings.log_level))
         sealing.use_secret(settings.secret_key)
         targets.allow_private(settings.webhook_allow_private)
-        _work(settings, lambda: parent is None or os.getppid() == parent)
+        _work(settings, given.role, lambda: parent is None or os.getppid() == parent)
     except SettingsError as error:
         print(f"Duebill: {error}", file=sys.stderr)
         return 1
@@ -54,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 @with_database
-def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
+def _work(settings: Settings, role: str, is_wanted: Callable[[], bool]) -> None:
     worker = Worker()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -62,15 +69,25 @@ def _work(settings: Settings, is_wanted: Callable[[], bool]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    _log.info("The worker %s begins", worker.id)
-    worker.run(_jobs(worker, settings), is_wanted=is_wanted)
+    _log.info("The worker %s begins (%s)", worker.id, role)
+    worker.run(_jobs(worker, settings, role), is_wanted=is_wanted)
     _log.info("The worker %s has ended", worker.id)
 
 
-def _jobs(worker: Worker, settings: Settings) -> list[Job]:
-    own = worker.id
-    jobs: list[Job] = [Relay(), Deliverer(own), Purge(), FiguresJob(), DailyDunning(own)]
-    return [*jobs, Postman(settings), TrialNotices()]
+def _jobs(worker: Worker, settings: Settings, role: str) -> list[Job]:
+    outbox = [] if role == "scheduler" else _of_the_outbox(worker.id, settings)
+    clock = [] if role == "worker" else _of_the_clock(worker.id)
+    return [*outbox, *clock]
+
+
+def _of_the_outbox(own: str, settings: Settings) -> list[Job]:
+    """What follows from what others did."""
+    return [Relay(), Deliverer(own), Purge(), FiguresJob(), Postman(settings)]
+
+
+def _of_the_clock(own: str) -> list[Job]:
+    """What begins because it is time; leases see to it that several schedulers do it once."""
+    return [DailyBilling(own, launch_run), DailyDunning(own), TrialNotices()]
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ def carry_out(what: str, work: Callable[[], str]) -> int:
 def _actor_of_environment() -> Actor:
     """Who asked for the work of this process, as far as the audit trail tells."""
     id_, name = (os.environ.get(f"DUEBILL_ACTOR_{part}", "") for part in ("ID", "NAME"))
-    if os.environ.get("DUEBILL_ACTOR_TYPE") == "client":
+    type_ = os.environ.get("DUEBILL_ACTOR_TYPE")
+    if type_ == "system":
+        return Actor(type="system", name=name)
+    if type_ == "client":
         return Actor(type="client", id=id_, name=name)
     return Actor(type="user", id=id_, name=name)

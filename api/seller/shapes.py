@@ -17,6 +17,15 @@ class ChangeDefaults(Shape):
     quantity_down: Proration
 
 
+class BillingRunRules(Shape):
+    """When the billing run begins by itself, if it does."""
+
+    automatic: bool
+    """Whether everyone who is due is billed once a day without anybody approving it."""
+    time: str
+    """The time of day from which on, in the seller's time zone, such as 04:00."""
+
+
 class Dunning(Shape):
     """What happens to an invoice that nobody pays."""
 
@@ -72,6 +81,7 @@ class Settings(Shape):
     timezone: str
     default_tax_rate_ids: list[Id]
     change_defaults: ChangeDefaults
+    billing_run: BillingRunRules
     dunning: Dunning
     self_service: SelfService
     mails: Mails

@@ -6,8 +6,12 @@ from pymongo import ASCENDING, IndexModel
 from billing.documents import CalendarDateField, Document
 from billing.indexes import NEWEST, declare_indexes
 
+DAILY = "billing_daily"
+"""One document: the day of the last daily run, which run it is, and who watches it until when."""
+
 declare_indexes("billing_runs", NEWEST)
 declare_indexes("books_checks")
+declare_indexes(DAILY)
 declare_indexes("dry_runs")
 # A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
 declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))

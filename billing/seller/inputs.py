@@ -47,6 +47,18 @@ class ChangeDefaultsInput(Input):
     quantity_down: Proration = "create_prorations"
 
 
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class BillingRunInput(Input):
+    """When the billing run begins by itself, if it does."""
+
+    automatic: bool = False
+    """Whether everyone who is due is billed once a day without anybody approving it."""
+    time: TimeOfDay = "04:00"
+    """The time of day from which on, in the seller's time zone."""
+
+
 class DunningInput(Input):
     """What happens to an invoice that nobody pays."""
 
@@ -110,6 +122,7 @@ class SettingsInput(Input):
     default_tax_rate_ids: Annotated[list[ObjectId], Field(max_length=10)] = []
     """Tax lines whose customer names no rates."""
     change_defaults: ChangeDefaultsInput = ChangeDefaultsInput()
+    billing_run: BillingRunInput = BillingRunInput()
     dunning: DunningInput = DunningInput()
     self_service: SelfServiceInput = SelfServiceInput()
     mails: MailsInput = MailsInput()

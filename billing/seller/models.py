@@ -37,6 +37,14 @@ class Dunning(TypedDict):
     automatic: NotRequired[bool]
 
 
+class BillingRunRules(TypedDict):
+    """Whether the billing run begins by itself, and at what time of each day (`04:00`, in the
+    seller's time zone)."""
+
+    automatic: bool
+    time: str
+
+
 class SelfService(TypedDict):
     """What customers may do by themselves with their subscriptions."""
 
@@ -76,6 +84,7 @@ class Seller(TypedDict):
     timezone: str
     default_tax_rate_ids: list[str]
     change_defaults: ChangeDefaults
+    billing_run: BillingRunRules
     dunning: Dunning
     self_service: SelfService
     mails: Mails
@@ -101,6 +110,8 @@ DEFAULT_SELLER = Seller(
         quantity_up="create_prorations",
         quantity_down="create_prorations",
     ),
+    # A person approves each run until somebody decides otherwise.
+    billing_run=BillingRunRules(automatic=False, time="04:00"),
     dunning=Dunning(days=[0, 3, 7, 14], final_action="unpaid", automatic=True),
     self_service=SelfService(change_quantity=True, change_plan=True, cancel=True, resume=True),
     # A run of an installation that never mailed its invoices must not begin to by itself.

@@ -24,6 +24,7 @@ def settings_view(row: Row) -> dict[str, Any]:
         "timezone": row["timezone"],
         "default_tax_rate_ids": row["default_tax_rate_ids"],
         "change_defaults": row["change_defaults"],
+        "billing_run": row["billing_run"],
         "dunning": {"automatic": True, **row["dunning"]},
         "self_service": row["self_service"],
         "mails": row["mails"],

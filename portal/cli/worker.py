@@ -1,4 +1,5 @@
-"""`flask worker`: hand this process over to the worker, which needs no web application."""
+"""`flask worker` and `flask scheduler`: hand this process over to the worker, which needs no web
+application."""
 
 import os
 import sys
@@ -9,10 +10,27 @@ COMMAND = ("-m", "portal.background")
 
 
 @click.command("worker")
-def worker() -> None:
-    """Number events, deliver webhooks and send mail until stopped (Ctrl-C or SIGTERM).
+@click.option("--without-schedule", is_flag=True, help="Leave to others what the clock begins.")
+def worker(without_schedule: bool) -> None:
+    """Number events, deliver webhooks, send mail, and begin what is to be begun daily, until
+    stopped (Ctrl-C or SIGTERM).
 
     Several may run.
     """
+    _become("worker" if without_schedule else "all")
+
+
+@click.command("scheduler")
+def scheduler() -> None:
+    """Only begin what is to be begun daily: the billing run and the reminders.
+
+    A worker does that too. A scheduler of its own keeps large runs off the machine that delivers;
+    several may run, and workers beside them.
+    """
+    _become("scheduler")
+
+
+def _become(role: str) -> None:
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *COMMAND])  # noqa: S606 -- our own interpreter
+    command = [sys.executable, *COMMAND, "--role", role]
+    os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter

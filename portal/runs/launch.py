@@ -16,12 +16,27 @@ from billing.actors import current_actor
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def launch_run(run_id: str) -> None:
+class Launched:
+    """A process at work."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def end(self, seconds: float) -> None:
+        """Ask it to end and wait for so long; what it holds then runs out by itself."""
+        self._process.terminate()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def launch_run(run_id: str) -> Launched:
     """Start working on the run in the name of the present actor; returns at once."""
-    launch("portal.runs.process", run_id)
+    return launch("portal.runs.process", run_id)
 
 
-def launch(module: str, argument: str) -> None:
+def launch(module: str, argument: str) -> Launched:
     """Start `module` with an argument in the name of the present actor; returns at once."""
     actor = current_actor()
     command = [sys.executable, "-m", module, argument]
@@ -41,3 +56,4 @@ def launch(module: str, argument: str) -> None:
         start_new_session=True,  # a Ctrl-C at the portal's terminal is not meant for it
     )
     Thread(target=process.wait, daemon=True).start()  # so that none is left behind as a zombie
+    return Launched(process)

@@ -19,6 +19,8 @@ from portal.forms import InputForm, NumberField, TextField, options
 from portal.tax_rates.fields import TaxRatesField
 
 _WORDS = (
+    lazy("Bill everyone who is due by itself, once a day"),
+    lazy("From this time on"),
     lazy("Remind on days"),
     lazy("Remind by itself, once a day"),
     lazy("Change seats"),
@@ -71,6 +73,11 @@ class ChangeDefaultsForm(Form):
     quantity_down = SelectField("Fewer seats", choices=_PRORATIONS)
 
 
+class BillingRunForm(Form):
+    automatic = BooleanField("Bill everyone who is due by itself, once a day")
+    time = TextField("From this time on")
+
+
 class DunningForm(Form):
     days = DaysField("Remind on days")
     final_action = SelectField(
@@ -108,6 +115,7 @@ class SettingsForm(InputForm):
     timezone = TextField("Time zone")
     default_tax_rate_ids = TaxRatesField("Default tax rates")
     change_defaults = FormField(ChangeDefaultsForm, "Changes of subscriptions")
+    billing_run = FormField(BillingRunForm, "Billing run")
     dunning = FormField(DunningForm, "Overdue invoices")
     self_service = FormField(SelfServiceForm, "What customers may do by themselves")
     mails = FormField(MailsForm, "Mails that go out by themselves")

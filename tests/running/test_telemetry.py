@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import logging
 import socket
 import subprocess
@@ -46,6 +47,8 @@ OUTBOX = {
     "webhook_endpoints_failing": 1,
     "mails_waiting": 2,
     "mails_failing": 1,
+    "run_late": 1,
+    "scheduler_heartbeat_age_seconds": math.inf,
 }
 
 
@@ -78,6 +81,8 @@ def wait_for_port(port: int) -> None:
 
 
 def count_of(client: FlaskClient, endpoint: str, status: str) -> float:
+    db.settings.insert_one({"_id": "seller", "billing_run": {"automatic": True, "time": "04:00"}})
+    db.billing_daily.insert_one({"_id": "daily", "day": "2026-01-01", "done": True})
     families = text_string_to_metric_families(client.get("/metrics").text)
     samples = [s for family in families for s in family.samples]
     wanted = {"endpoint": endpoint, "status": status, "method": "GET"}
@@ -141,6 +146,7 @@ def test_metrics_tell_what_waits_in_the_outbox(
     families = text_string_to_metric_families(client.get("/metrics").text)
     found = {family.name: family.samples[0].value for family in families if family.samples}
     assert {name: found[f"duebill_{name}"] for name in OUTBOX} == OUTBOX
+    assert 0 <= found["duebill_job_heartbeat_age_seconds"] < 60
 
 
 def test_ready_when_the_database_answers_and_has_its_indexes(
