@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import logging
+import math
 import socket
 import subprocess
 import time
@@ -81,8 +81,6 @@ def wait_for_port(port: int) -> None:
 
 
 def count_of(client: FlaskClient, endpoint: str, status: str) -> float:
-    db.settings.insert_one({"_id": "seller", "billing_run": {"automatic": True, "time": "04:00"}})
-    db.billing_daily.insert_one({"_id": "daily", "day": "2026-01-01", "done": True})
     families = text_string_to_metric_families(client.get("/metrics").text)
     samples = [s for family in families for s in family.samples]
     wanted = {"endpoint": endpoint, "status": status, "method": "GET"}
@@ -143,6 +141,8 @@ def test_metrics_tell_what_waits_in_the_outbox(
     db.events.insert_one(event_row("plan.created", "plan_1"))
     rows = [{"endpoint_id": "whk_1", "event_id": str(n), "seq": n, "place": "new"} for n in (1, 2)]
     db.webhook_deliveries.insert_many([*rows, {"endpoint_id": "whk_1", "event_id": "3", "seq": 3}])
+    db.settings.insert_one({"_id": "seller", "billing_run": {"automatic": True, "time": "04:00"}})
+    db.billing_daily.insert_one({"_id": "daily", "day": "2026-01-01", "done": True})
     families = text_string_to_metric_families(client.get("/metrics").text)
     found = {family.name: family.samples[0].value for family in families if family.samples}
     assert {name: found[f"duebill_{name}"] for name in OUTBOX} == OUTBOX
