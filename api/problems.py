@@ -18,8 +18,9 @@ from werkzeug.exceptions import HTTPException
 
 from api.fast_json import dumps
 from billing import errors
-from billing.actors import ScopeMissing
+from billing.actors import Actor, ScopeMissing
 from billing.errors import BillingError, FieldError
+from billing.security_log import security_event
 
 CONTENT_TYPE = "application/problem+json"
 # On every answer: data that is nobody else's, is never rendered, and is what its type says.
@@ -107,9 +108,26 @@ def _refusal(error: BillingError) -> Response:
         status = 412
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
+    if status in {401, 403, 429}:
+        _tell_of(error)
     if status in {401, 403}:
         headers["WWW-Authenticate"] = _challenge(error)
     return problem(status, error.code, error.message, errors=error.errors, headers=headers)
+
+
+def _tell_of(error: BillingError) -> None:
+    """Who was refused, and what: for whoever watches the log."""
+    caller: Actor | None = g.get("caller")
+    security_event(
+        "request.refused",
+        code=error.code,
+        actor_type=caller and caller.type,
+        actor_id=caller and caller.id,
+        ip=request.remote_addr,
+        request_id=g.get("request_id"),
+        method=request.method[:16],
+        route=request.url_rule.rule if request.url_rule else None,
+    )
 
 
 def _challenge(error: BillingError) -> str:

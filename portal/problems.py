@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as lazy
@@ -20,6 +20,7 @@ from billing.errors import (
     TooMany,
     Unauthenticated,
 )
+from billing.security_log import security_event
 from portal.languages.reader import ask_only_the_browser
 
 _AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
@@ -83,6 +84,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    security_event("form.refused", code="csrf", **_asked())
     return _page(
         400,
         gettext("The form was open too long, or cookies are off. Reload it and send again."),
@@ -91,8 +93,18 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
 
 def _refusal(error: BillingError) -> ResponseReturnValue:
     status = status_of(error)
+    if status in {401, 403, 429}:
+        security_event("request.refused", code=error.code, **_asked())
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     return _page(status, error.message), status, headers
+
+
+def _asked() -> dict[str, object]:
+    """What a security event tells of the present request: who asks, and for what kind of page."""
+    who = getattr(g.get("_login_user"), "actor", None)
+    route = request.url_rule.rule if request.url_rule else None
+    about = {"method": request.method[:16], "route": route, "request_id": g.get("request_id")}
+    return {**about, "ip": request.remote_addr, "actor_id": who and who.id}
 
 
 def _database_error(error: Exception) -> ResponseReturnValue:

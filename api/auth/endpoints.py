@@ -9,7 +9,6 @@ from api.auth.shapes import LoginInput, RefreshInput, TokenPair
 from api.bearer import tokens
 from api.endpoint import Endpoints
 from billing.actors import current_actor
-from billing.users import families
 from billing.users.devices import device_of
 from billing.users.errors import (
     CodeRequired,
@@ -20,6 +19,7 @@ from billing.users.errors import (
     WrongCode,
 )
 from billing.users.sign_in import sign_in
+from billing.users.sign_ins import end_tokens
 from billing.users.tokens import TokenPair as Pair
 
 endpoints = Endpoints("Tokens", "Access tokens live 15 minutes; refresh tokens work once.")
@@ -67,9 +67,7 @@ def refresh(body: RefreshInput) -> dict[str, Any]:
 @endpoints.post("/auth/logout", "Sign out", answer=NoContent())
 def logout() -> None:
     """The access token and its refresh tokens are dead at once, on every instance."""
-    family = current_actor().token_family
-    if family:
-        families.revoke_family(family)
+    end_tokens(current_actor())
 
 
 def _shown(pair: Pair) -> dict[str, Any]:

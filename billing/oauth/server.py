@@ -26,6 +26,7 @@ from billing.oauth.queries import find_active_client
 from billing.oauth.received import LibraryRequest, Received, Reply
 from billing.oauth.refreshing import RefreshToken
 from billing.oauth.token_endpoints import Introspection, Revocation
+from billing.security_log import security_event
 from billing.settings import Settings
 from billing.users.errors import InvalidToken
 from billing.users.permissions import CLIENT_SCOPES
@@ -126,6 +127,8 @@ class Server(AuthorizationServer):
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Reply:
         """One answer for every client that fails to prove who it is, whatever is wrong with it."""
+        if isinstance(error, InvalidClientError | InvalidGrantError):
+            security_event("client.refused", reason=error.error)
         reply: Reply = super().handle_error_response(request, error)
         if request is None or not isinstance(error, InvalidClientError):
             return reply

@@ -8,6 +8,7 @@ from billing.actors import acting_as, current_actor
 from billing.database import database, operation
 from billing.events.journal import record
 from billing.sealing import SealBroken, unseal
+from billing.users.alarms import code_refused
 from billing.users.errors import WrongCode
 from billing.users.models import SEALED_FOR, User
 from billing.users.recovery_codes import code_hash
@@ -30,6 +31,7 @@ def check_code(user: User, code: str, ip: str | None = None) -> str:
         accepted = "a recovery code" if _spend_recovery_code(user, typed) else None
     if accepted is None:
         CODES.fail(user.id, ip)
+        code_refused(user)
         raise WrongCode("This code is not right, or was used already. Wait for the next one.")
     CODES.forget(user.id)
     return accepted

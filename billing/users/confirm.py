@@ -1,6 +1,8 @@
 """Showing once more who one is, before what could take an account over."""
 
-from billing.database import database
+from billing.database import database, operation
+from billing.events.journal import record
+from billing.users.alarms import password_refused
 from billing.users.check_code import check_code
 from billing.users.errors import InvalidCredentials
 from billing.users.inputs import Confirmation
@@ -21,8 +23,14 @@ def confirm_session(session: Session, data: Confirmation, ip: str | None = None)
     else:
         PASSWORDS.refuse(user.email, ip)
         if not password_matches(user.password_hash, data.secret):
-            PASSWORDS.fail(user.email, ip)
+            password_refused(user, ip)
             raise InvalidCredentials("The password is wrong.", field="secret")
         PASSWORDS.forget(user.email)
-    database().sessions.update_one({"_id": session.id}, [{"$set": {"confirmed_at": "$$NOW"}}])
+    _note(session)
     return True
+
+
+@operation
+def _note(session: Session) -> None:
+    database().sessions.update_one({"_id": session.id}, [{"$set": {"confirmed_at": "$$NOW"}}])
+    record(session.user, "user.confirmed")

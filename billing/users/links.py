@@ -11,6 +11,7 @@ from typing import Literal
 from billing import clock
 from billing.actors import current_actor
 from billing.database import Row, database, operation
+from billing.security_log import security_event
 from billing.users.errors import LinkNotPossible, LinkSpent
 from billing.users.families import hashed
 from billing.users.models import User
@@ -81,6 +82,7 @@ def _live(token: str, purpose: Purpose) -> Row:
 def _user_of(row: Row | None, purpose: Purpose) -> User:
     user = find_user(row["user_id"]) if row else None
     if user is None or not can_be_sent(user, purpose):
+        security_event("link.refused", purpose=purpose, user_id=user and user.id)
         raise LinkSpent(_GONE)
     return user
 

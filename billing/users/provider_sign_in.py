@@ -6,6 +6,7 @@ from billing.actors import Actor, acting_as, current_actor
 from billing.database import operation
 from billing.events.journal import update
 from billing.inputs import parse
+from billing.security_log import security_event
 from billing.users.errors import IdentityNotAccepted, RoleNotGiven
 from billing.users.identity import Identity
 from billing.users.inputs import UserInput, as_input
@@ -24,6 +25,7 @@ def sign_in_by_provider(identity: Identity) -> User:
     asking = current_actor()
     with acting_as(replace(asking, type="system", name=f"OpenID Connect ({identity.issuer})")):
         if identity.role is None:
+            security_event("provider_sign_in.refused", reason="no role")
             _end_earlier_sign_ins(identity)
             raise RoleNotGiven(
                 "Your sign-in provider knows you, but gives you no role in Duebill. Ask whoever "
@@ -50,6 +52,7 @@ def _admit(identity: Identity) -> User:
     if user is None:
         return _created(identity)
     if not user.is_active_account or not user.is_staff:
+        security_event("provider_sign_in.refused", reason="account not usable", user_id=user.id)
         raise IdentityNotAccepted(
             "Your account is deactivated or a customer's, and cannot be used this way. Ask an "
             "admin of Duebill."
@@ -66,6 +69,7 @@ def _linked_by_email(identity: Identity) -> User | None:
     if user is None:
         return None
     if obstacle := _obstacle(user, identity):
+        security_event("provider_sign_in.refused", reason="not linked", user_id=user.id)
         raise IdentityNotAccepted(f"There is an account for {identity.email}, but {obstacle}")
     user.oidc_issuer, user.oidc_subject = identity.issuer, identity.subject
     update(user, "user.linked")

@@ -7,6 +7,7 @@ from billing.database import database, operation
 from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.search import search_terms
+from billing.users.alarms import password_refused
 from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin
 from billing.users.families import revoke_all
 from billing.users.inputs import ChangePassword, UserInput
@@ -69,7 +70,7 @@ def change_password(user_id: str, data: ChangePassword) -> User:
     user, ip = get_user(user_id), current_actor().ip
     PASSWORDS.refuse(user.email, ip)
     if not password_matches(user.password_hash, data.current_password):
-        PASSWORDS.fail(user.email, ip)
+        password_refused(user, ip)
         raise InvalidCredentials("The current password is wrong.", field="current_password")
     user.password_hash = hash_password(data.new_password)
     end_sign_ins(user)

@@ -11,6 +11,7 @@ from billing import clock
 from billing.database import database, operation
 from billing.events.journal import record, update
 from billing.sealing import SealBroken, seal, unseal
+from billing.users.alarms import code_refused
 from billing.users.check_code import check_code
 from billing.users.errors import OfferStale, SecondFactorAbsent, SecondFactorPresent, WrongCode
 from billing.users.inputs import Code, SetUpSecondFactor
@@ -67,6 +68,7 @@ def set_up_second_factor(user_id: str, data: SetUpSecondFactor) -> list[str]:
     secret = offered_again(user, data.offer).secret
     step = step_of(secret, "".join(data.code.split()), clock.now())
     if step is None:
+        code_refused(user)
         raise WrongCode("This is not the code of the present half minute.", field="code")
     codes = new_codes()
     row = {"_id": user.id, "secret": seal(secret, SEALED_FOR), "last_step": step}

@@ -4,6 +4,7 @@ from billing import clock
 from billing.actors import Actor, acting_as
 from billing.database import operation
 from billing.events.journal import record
+from billing.users.alarms import sign_in_refused
 from billing.users.check_code import check_code
 from billing.users.errors import CodeRequired, InvalidCredentials, SecondFactorRequired
 from billing.users.models import User
@@ -48,10 +49,17 @@ def check_password(email: str, password: str, ip: str | None = None) -> User:
     user: User | None = User.objects(email=email).first()
     matches = password_matches(user.password_hash if user else None, password)
     if user is None or not matches or not user.is_active_account:
-        PASSWORDS.fail(email, ip)
+        sign_in_refused(user, email, _why(user, matches=matches), ip)
         raise InvalidCredentials("Email or password is wrong.")
     PASSWORDS.forget(email)
     return user
+
+
+def _why(user: User | None, *, matches: bool) -> str:
+    """For the log; who asks is told the same of each."""
+    if user is None:
+        return "no such account"
+    return "account not active" if matches else "wrong password"
 
 
 def complete_sign_in(

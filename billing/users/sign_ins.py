@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from billing.actors import Actor
 from billing.database import operation
 from billing.events.journal import record
 from billing.users import families
 from billing.users.errors import SessionNotFound
 from billing.users.models import User
-from billing.users.queries import get_user
+from billing.users.queries import find_user, get_user
 from billing.users.sessions import STEP, end_session, end_sessions_of, sessions_of
 
 
@@ -69,6 +70,20 @@ def end_sign_in(user: User, id_: str) -> bool:
         raise SessionNotFound("This session has ended already.")
     families.revoke_family(id_)
     record(user, "user.signed_out", reason=row.get("device", "A program"))
+    return True
+
+
+@operation
+def end_tokens(actor: Actor) -> bool:
+    """End the sign-in or grant that the actor's token belongs to, and all its tokens.
+
+    False for an actor without one. A client's own has no user to tell it of.
+    """
+    if actor.token_family is None:
+        return False
+    families.revoke_family(actor.token_family)
+    if actor.type == "user" and (user := find_user(actor.id)):
+        record(user, "user.signed_out", reason="At the API")
     return True
 
 

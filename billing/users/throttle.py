@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 
 from billing import clock
 from billing.database import Row, database, outside_transaction
+from billing.security_log import security_event
 from billing.users.errors import TooManyAttempts
 
 WINDOW = timedelta(minutes=15)
@@ -34,6 +35,7 @@ class Throttle:
             found = database().sign_in_failures.find_one({"_id": key})
             if found and found["count"] >= most and found["expires_at"] > clock.now():
                 wait = int((found["expires_at"] - clock.now()).total_seconds()) + 1
+                security_event("attempts.throttled", of=self.name.rstrip(":") or "sign_in", ip=ip)
                 raise TooManyAttempts(
                     f"Too many attempts. Try again in {-(-wait // 60)} minutes.", retry_after=wait
                 )
@@ -42,20 +44,29 @@ class Throttle:
         """One more of both."""
         self._count_at(clock.now(), account, ip)
 
-    def fail(self, account: str, ip: str | None) -> None:
-        """One more failure of both, which stays counted though all else is undone."""
+    def fail(self, account: str, ip: str | None) -> bool:
+        """One more failure of both, which stays counted though all else is undone.
+
+        Whether it is the one with which the account has to wait.
+        """
         now = clock.now()
-        outside_transaction(lambda: self._count_at(now, account, ip))
+        failures = outside_transaction(lambda: self._count_at(now, account, ip))
+        return failures == self.per_account
 
     def forget(self, account: str) -> None:
         """Clear the account's count; the address keeps its own."""
         database().sign_in_failures.delete_one({"_id": next(self._keys(account, None))[0]})
 
-    def _count_at(self, now: datetime, account: str, ip: str | None) -> None:
+    def _count_at(self, now: datetime, account: str, ip: str | None) -> int:
+        """How many the account has had in its window, this one included."""
+        counts = []
         for key, _ in self._keys(account, ip):
             row = self._increment(key, now)
-            if row["expires_at"] <= now:
+            is_over = row["expires_at"] <= now
+            if is_over:
                 self._restart(key, row["expires_at"], now)
+            counts.append(1 if is_over else int(row["count"]))
+        return counts[0]
 
     def _keys(self, account: str, ip: str | None) -> Iterator[tuple[str, int]]:
         # Hashed, so that mistyped addresses (or passwords typed in the wrong field) are not kept.

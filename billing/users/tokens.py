@@ -18,6 +18,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from billing import clock
 from billing.actors import Actor
 from billing.database import Row, in_transaction
+from billing.events.journal import record
 from billing.ids import new_id
 from billing.users import families
 from billing.users.errors import InvalidToken
@@ -75,10 +76,12 @@ class Tokens:
         # A client's grant is narrower than a sign-in, and must not become one here.
         if row is None or family.get("client_id"):
             raise InvalidToken("The refresh token is not known or has expired.")
+        user: User | None = User.objects(id=row["user_id"]).first()
         if not families.spend(row):
+            if user is not None:
+                record(user, "user.reuse_detected")
             return None
-        user: User | None = User.objects(id=row["user_id"], status="active").first()
-        if user is None:
+        if user is None or not user.is_active_account:
             raise InvalidToken("The account is not active any more.")
         families.extend(family, families.user_actor(user))
         return self._pair(user, family)

@@ -542,7 +542,7 @@ ACTS: dict[str, Act] = {
     ),
     # Nothing is left behind but when it was shown: what is kept of the act tells that it was once.
     "profile.confirm": Act(
-        lambda: "/profile/confirm", "idempotency_keys", {"secret": new.PASSWORD}
+        lambda: "/profile/confirm", "user.confirmed", {"secret": new.PASSWORD}
     ),
     "profile.end_one": Act(
         _signed_in_elsewhere, "user.signed_out", action="/end"
