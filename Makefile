@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast test-long coverage bench screenshots translations lighthouse lint format openapi indexes shell requirements clean
+.PHONY: help run demo check test test-fast test-long coverage bench drills screenshots translations lighthouse lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -38,6 +38,9 @@ coverage: $(DEV) $(VENDOR) ## every test with branch coverage of billing/
 
 bench: $(DEV) $(VENDOR) ## measure and print figures beside their ceilings; AGAINST=<commit> compares
 	@$(BIN)/python -m bench $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
+
+drills: $(DEV) $(VENDOR) ## break things on purpose and count the books; ARGS="kill_primary" holds those named
+	@$(BIN)/python -m drills $(or $(ARGS),--all)
 
 screenshots: $(DEV) $(VENDOR) ## take the README's pictures; ARGS=DIR takes every page at three widths instead
 	@$(BIN)/python -m $(if $(ARGS),scripts.screenshots $(ARGS),scripts.pictures)

@@ -1,0 +1,11 @@
+"""The drills, a module each: its first line says what it does, `drill(report)` holds it."""
+
+from importlib import import_module
+from typing import Any
+
+NAMES = ("kill_primary", "kill_servers", "freeze_worker", "redis")
+
+
+def load(name: str) -> Any:
+    """The module of a drill."""
+    return import_module(f"drills.cases.{name}")
