@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-NAMES = ("kill_primary", "kill_servers", "freeze_worker", "redis")
+NAMES = ("kill_primary",)
 
 
 def load(name: str) -> Any:

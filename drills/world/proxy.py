@@ -1,49 +1,14 @@
-"""nginx before the portals."""
+"""nginx before the portals, as it is deployed: only where it listens and whom it asks is ours."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from drills.world.children import Child, free_port, listens, until
+from drills.world.children import ROOT, Child, free_port, listens, until
 from drills.world.servers import program
 
-_CONFIG = """
-daemon off;
-worker_processes 1;
-worker_rlimit_nofile 8192;
-error_log stderr warn;
-pid {directory}/nginx.pid;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    client_body_temp_path {directory}/body;
-    proxy_temp_path {directory}/proxy;
-    fastcgi_temp_path {directory}/fastcgi;
-    uwsgi_temp_path {directory}/uwsgi;
-    scgi_temp_path {directory}/scgi;
-    client_header_timeout 5s;
-    client_body_timeout 5s;
-    client_max_body_size 1100k;
-    upstream portals {{
-        {servers}
-        keepalive 32;
-    }}
-    server {{
-        listen 127.0.0.1:{port} backlog=4096;
-        location / {{
-            proxy_pass http://portals;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_connect_timeout 1s;
-            proxy_next_upstream error timeout non_idempotent;
-            proxy_next_upstream_tries 2;
-        }}
-    }}
-}}
-"""
+_DEPLOYED = ROOT / "deploy"
 
 
 class Proxy(Child):
@@ -52,14 +17,14 @@ class Proxy(Child):
     def __init__(self, directory: Path, ports: Sequence[int]) -> None:
         self.port = free_port()
         own = directory / "nginx"
-        own.mkdir()
-        own.chmod(0o755)
-        servers = "\n        ".join(
-            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in ports
-        )
-        config = own / "nginx.conf"
-        config.write_text(_CONFIG.format(directory=own, servers=servers, port=self.port))
-        command = [program("nginx"), "-e", "stderr", "-p", str(own), "-c", str(config)]
+        shutil.copytree(_DEPLOYED / "nginx", own / "nginx")
+        shutil.copy(_DEPLOYED / "nginx.conf", own)
+        listen = f"listen 127.0.0.1:{self.port} backlog=4096;\nset $reached_by $scheme;\n"
+        (own / "nginx/listen.conf").write_text(listen)
+        servers = [f"server 127.0.0.1:{port} max_fails=3 fail_timeout=2s;" for port in ports]
+        (own / "nginx/upstream.conf").write_text("\n".join(servers))
+        command = [program("nginx"), "-p", str(own), "-c", str(own / "nginx.conf")]
+        command += ["-e", "stderr", "-g", "daemon off;"]
         super().__init__("nginx", command, directory / "nginx.log", dict(os.environ))
 
     def begin(self) -> None:
