@@ -10,7 +10,13 @@ from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.models import BillingRun
 
 CHUNK_SIZE = 1000
-LEASE_SECONDS = 30
+LEASE_SECONDS = 15
+
+_FREE: Row = {"$or": [{"leased_until": None}, {"$expr": {"$lt": ["$leased_until", "$$NOW"]}}]}
+
+
+class LeaseLost(Exception):
+    """Somebody else works on the chunk, since its lease ran out; what was computed is void."""
 
 
 def make_chunks(run: BillingRun) -> None:
@@ -47,21 +53,29 @@ def goes_on(run_id: str) -> bool:
     return database().billing_runs.find_one(where, {"_id": 1}) is not None
 
 
-def lease_chunk(run_id: str, worker: str) -> Row | None:
-    """The next chunk that nobody works on, ours for LEASE_SECONDS from now, or None."""
-    free = {"$or": [{"leased_until": None}, {"$expr": {"$lt": ["$leased_until", "$$NOW"]}}]}
+def lease_chunk(run_id: str, worker: str, chunk_id: str | None = None) -> Row | None:
+    """The next chunk that nobody works on, or the one asked for: ours for LEASE_SECONDS from now.
+
+    None when there is none, or somebody works on it.
+    """
+    which = {"run_id": run_id, "cut": _cut_of(run_id), **_FREE}
+    if chunk_id:
+        which["_id"] = chunk_id
     found: Row | None = database().run_chunks.find_one_and_update(
-        {"run_id": run_id, "cut": _cut_of(run_id), **free},
-        [{"$set": _lease(worker)}],
-        sort=[("_id", 1)],
+        which, [{"$set": _lease(worker)}], sort=[("_id", 1)]
     )
     return found
 
 
-def renew_lease(chunk_id: str, worker: str) -> None:
-    """Hold the chunk for longer."""
+def hold_chunk(chunk_id: str, worker: str) -> None:
+    """Hold the chunk for longer, within the transaction that writes what was made of it.
+
+    So a worker that outlived its lease cannot write: whoever took the chunk since is named in it.
+    Raises LeaseLost.
+    """
     ours = {"_id": chunk_id, "worker": worker}
-    database().run_chunks.update_one(ours, [{"$set": _lease(worker)}])
+    if not database().run_chunks.update_one(ours, [{"$set": _lease(worker)}]).matched_count:
+        raise LeaseLost(chunk_id)
 
 
 def release_leases(run_id: str, worker: str) -> None:
@@ -71,11 +85,12 @@ def release_leases(run_id: str, worker: str) -> None:
     )
 
 
-def finish_chunk(run_id: str, chunk: Row) -> None:
-    """Take the chunk off the list and count its subscriptions as done, once."""
+def finish_chunk(run_id: str, chunk: Row, worker: str) -> None:
+    """Take the chunk off the list and count its subscriptions as done, if it is still ours."""
 
     def write() -> None:
-        if database().run_chunks.delete_one({"_id": chunk["_id"]}).deleted_count:
+        ours = {"_id": chunk["_id"], "worker": worker}
+        if database().run_chunks.delete_one(ours).deleted_count:
             database().billing_runs.update_one(
                 {"_id": run_id},
                 {"$inc": {"done_subscriptions": len(chunk["subscription_ids"])}},
@@ -88,6 +103,24 @@ def chunks_left(run_id: str) -> bool:
     """Whether any chunk is unfinished, leased or not."""
     ours = {"run_id": run_id, "cut": _cut_of(run_id)}
     return database().run_chunks.find_one(ours, {"_id": 1}) is not None
+
+
+def is_worked_on(run_id: str) -> bool:
+    """Whether anybody holds a chunk of the run, as far as leases tell."""
+    held = {"run_id": run_id, "$expr": {"$gt": ["$leased_until", "$$NOW"]}}
+    return database().run_chunks.find_one(held, {"_id": 1}) is not None
+
+
+def open_chunks(run_id: str) -> list[str]:
+    """The ids of the chunks that nobody works on."""
+    ours = {"run_id": run_id, "cut": _cut_of(run_id), **_FREE}
+    return [row["_id"] for row in database().run_chunks.find(ours, {"_id": 1}).sort("_id", 1)]
+
+
+def run_of_chunk(chunk_id: str) -> str | None:
+    """The run that a chunk belongs to; None when the chunk is done."""
+    row = database().run_chunks.find_one({"_id": chunk_id}, {"run_id": 1}) or {}
+    return row.get("run_id")
 
 
 def _lease(worker: str) -> dict[str, Any]:

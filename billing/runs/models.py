@@ -14,7 +14,11 @@ declare_indexes("books_checks")
 declare_indexes(DAILY)
 declare_indexes("dry_runs")
 # A chunk is some due subscriptions, worked on by whoever holds its lease; done ones are removed.
-declare_indexes("run_chunks", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
+declare_indexes(
+    "run_chunks",
+    IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"),
+    IndexModel([("run_id", ASCENDING), ("leased_until", ASCENDING)], name="leases"),
+)
 declare_indexes("run_skips", IndexModel([("run_id", ASCENDING), ("_id", ASCENDING)], name="run"))
 
 
@@ -49,5 +53,6 @@ class BillingRun(Document):
     approved_by = me.StringField()
     approved = me.DictField()
     found = me.DictField()
+    worked_for = me.DictField()  # in whose name workers on other machines act: type, id, name
     heartbeat_at = me.DateTimeField()
     finished_at = me.DateTimeField()

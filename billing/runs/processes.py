@@ -9,23 +9,31 @@ from tempfile import TemporaryDirectory
 from billing import database
 from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
-from billing.runs.approve import is_as_approved
-from billing.runs.chunks import make_chunks, release_leases
-from billing.runs.queries import get_run
+from billing.runs.chunks import chunks_left, goes_on, is_worked_on, release_leases
+from billing.runs.run_billing import finish_run
 from billing.runs.turn import Turn
-from billing.runs.work import Progress, work_run
+from billing.runs.work import Progress, begin_work, tell_progress, work_run
+
+_LOOK_SECONDS = 0.1
+_GRACE_SECONDS = 5.0
 
 
 def work_in_processes(run_id: str, workers: int, on_progress: Progress | None) -> None:
-    """Let `workers` processes work on the run; what one that died had leased goes to the others."""
-    if (run := get_run(run_id)).status == "preparing":
-        if not is_as_approved(run):
-            return
-        make_chunks(run)
-    with TemporaryDirectory(prefix="duebill-run-") as directory:
+    """Let `workers` processes work on the run; what one that died had leased goes to the others.
+
+    Should this process die itself, they work on to the end and close the run.
+    """
+    if not begin_work(run_id):
+        return
+    with TemporaryDirectory(prefix="duebill-run-", ignore_cleanup_errors=True) as directory:
         turn = Path(directory) / "turn"
         names = [new_id("wrk") for _ in range(workers)]
-        _watch(run_id, {name: _start(run_id, name, turn) for name in names}, on_progress)
+        running = {name: _start(run_id, name, turn) for name in names}
+        try:
+            _watch(run_id, running, on_progress)
+            _wait(running)
+        finally:
+            _end(running)
     work_run(run_id)  # finds something to do only if all the others died
 
 
@@ -37,18 +45,37 @@ def _start(run_id: str, worker: str, turn: Path) -> BaseProcess:
 
 
 def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress | None) -> None:
-    while running:
-        time.sleep(0.1)
+    while running and _is_under_way(run_id):
+        time.sleep(_LOOK_SECONDS)
         for name in [name for name, process in running.items() if not process.is_alive()]:
             running.pop(name)
             release_leases(run_id, name)
         if on_progress:
-            run = get_run(run_id)
-            on_progress(run.done_subscriptions, run.due_subscriptions)
+            tell_progress(run_id, on_progress)
+
+
+def _is_under_way(run_id: str) -> bool:
+    """Of a run that was stopped, the chunks in hand are still finished."""
+    return chunks_left(run_id) and (goes_on(run_id) or is_worked_on(run_id))
+
+
+def _wait(running: dict[str, BaseProcess]) -> None:
+    """Let those end that see that nothing is left."""
+    until = time.monotonic() + _GRACE_SECONDS
+    for process in running.values():
+        process.join(max(0.0, until - time.monotonic()))
+
+
+def _end(running: dict[str, BaseProcess]) -> None:
+    """Who is still there is frozen and holds nothing any more, or this process is to end."""
+    for process in running.values():
+        process.kill()
+        process.join()
 
 
 def _work(uri: str, run_id: str, worker: str, actor: Actor, turn: Path) -> None:
     database.connect(uri)
     with acting_as(actor):
         work_run(run_id, worker=worker, turn=Turn(turn))
+        finish_run(run_id)
     database.disconnect()

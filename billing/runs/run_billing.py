@@ -83,5 +83,6 @@ def finish_run(run_id: str) -> BillingRun:
     still_due = database().subscriptions.count_documents(due_filter(run.as_of_date))
     closed = {"status": "completed", "finished_at": clock.now(), "still_due": still_due}
     database().billing_runs.update_one({"_id": run_id}, {"$set": closed})
+    database().run_chunks.delete_many({"run_id": run_id})  # of cuts that somebody died over
     record(run, "billing_run.completed", changes={"invoiced": [0, run.invoiced]})
     return get_run(run_id)

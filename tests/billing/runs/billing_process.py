@@ -11,7 +11,7 @@ from functools import partial
 
 from billing import database
 from billing.invoices.prepare_bills import prepare_bills
-from billing.runs import chunks, work
+from billing.runs import chunk_work, chunks
 from billing.runs.models import BillingRun
 from billing.runs.run_billing import continue_run, start_run
 
@@ -19,7 +19,7 @@ from billing.runs.run_billing import continue_run, start_run
 def main(uri: str, as_of: date) -> None:
     """Small chunks, batches and leases: a kill finds much undone and is soon forgotten."""
     chunks.CHUNK_SIZE, chunks.LEASE_SECONDS = 40, 2
-    work.prepare_bills = partial(prepare_bills, budget=25)  # type: ignore[attr-defined]
+    chunk_work.prepare_bills = partial(prepare_bills, budget=25)  # type: ignore[attr-defined]
     database.connect(uri)
     unfinished = BillingRun.objects(status__ne="completed").order_by("-id").first()
     run = unfinished or start_run(as_of)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from billing.actors import Actor, acting_as
 from billing.database import Database, Row
 from billing.invoices import prepare_bills as preparing
-from billing.runs import chunks, work
+from billing.runs import chunk_work, chunks, processes, turn
 from billing.runs.check import check_books
 from billing.runs.preview import preview_run
 from billing.runs.run_billing import continue_run, run_billing, start_run
@@ -37,7 +42,7 @@ with Turn(Path(sys.argv[1])):
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 7)
-    monkeypatch.setattr(work, "prepare_bills", partial(preparing.prepare_bills, budget=5))
+    monkeypatch.setattr(chunk_work, "prepare_bills", partial(preparing.prepare_bills, budget=5))
 
 
 def test_two_runs_at_once_bill_everyone_once(db: Database[Row], small_steps: None) -> None:
@@ -110,6 +115,55 @@ def test_two_processes_bill_what_one_would(
     assert check_books() == []
 
 
+def test_who_outlived_a_lease_writes_nothing_more(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It froze while it had found all to be skipped; meanwhile all of it was billed."""
+    many_subscriptions(db, 20, last_start=date(2026, 6, 1))
+    db.customers.update_many({}, {"$set": {"status": "suspended"}})
+    run, commit = start_run(AS_OF), chunk_work.commit_or_skip
+    frozen: list[Row] = []
+
+    def freeze_once(*arguments: Any, **options: Any) -> Any:
+        if not frozen:
+            frozen.extend(db.run_chunks.find())
+            db.run_chunks.update_many({}, [{"$set": {"leased_until": "$$NOW"}}])
+            db.customers.update_many({}, {"$set": {"status": "active"}})
+            assert continue_run(run.id).status == "completed"
+        return commit(*arguments, **options)
+
+    monkeypatch.setattr(chunk_work, "commit_or_skip", freeze_once)
+    finished = continue_run(run.id)
+    assert len(frozen) == 1
+    assert (finished.skipped, finished.done_subscriptions) == (0, 20)
+    assert db.run_skips.count_documents({}) == 0
+    assert finished.invoiced == len(billed(db)) > 20
+    assert check_books() == []
+
+
+def test_a_frozen_process_is_ended_once_the_others_have_done_its_work(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 4)
+    monkeypatch.setattr(processes, "_GRACE_SECONDS", 0.5)
+    many_subscriptions(db, 200, last_start=date(2026, 6, 1))
+    run = start_run(AS_OF)
+    watcher = Thread(target=continue_run, args=(run.id,), kwargs={"workers": 2})
+    watcher.start()
+    while db.invoices.count_documents({}) == 0 and watcher.is_alive():
+        time.sleep(0.01)
+    victim = active_children()[0]
+    assert victim.pid
+    os.kill(victim.pid, signal.SIGSTOP)
+    struck = db.invoices.count_documents({})
+    db.run_chunks.update_many({}, [{"$set": {"leased_until": "$$NOW"}}])  # time passes
+    watcher.join(60)
+    assert not watcher.is_alive()
+    assert 0 < struck < len(billed(db))
+    assert not active_children()
+    assert check_books() == []
+
+
 def test_a_turn_is_one_holders_at_a_time_and_ends_with_its_holder(tmp_path: Path) -> None:
     path = tmp_path / "turn"
     holder = subprocess.Popen(
@@ -133,3 +187,20 @@ def test_a_turn_is_one_holders_at_a_time_and_ends_with_its_holder(tmp_path: Path
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.close(descriptor)
+
+
+def test_who_is_frozen_in_its_turn_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.2)
+    descriptor = os.open(tmp_path / "turn", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    mine, waited = Turn(tmp_path / "turn"), []
+    for _ in range(2):
+        began = time.monotonic()
+        with mine:
+            waited.append(time.monotonic() - began)
+    assert waited[0] >= 0.2 > waited[1]
+    os.close(descriptor)
+    with mine, (tmp_path / "turn").open() as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)

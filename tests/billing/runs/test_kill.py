@@ -18,7 +18,7 @@ import pytest
 
 from billing.database import Database, Row
 from billing.invoices.prepare_bills import prepare_bills
-from billing.runs import chunks, work
+from billing.runs import chunk_work, chunks
 from billing.runs.check import check_books
 from billing.runs.run_billing import continue_run, run_billing, start_run
 from tests.billing.runs.books import advanced, billed, many_subscriptions, numbers
@@ -111,7 +111,7 @@ def test_two_runs_at_once_in_processes_bill_everyone_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 30)
-    monkeypatch.setattr(work, "prepare_bills", partial(prepare_bills, budget=20))
+    monkeypatch.setattr(chunk_work, "prepare_bills", partial(prepare_bills, budget=20))
     invoices, subscriptions = expected
     other = start(mongodb_uri)
     wait_until(partial(has_got_to, db, other, 1))

@@ -13,7 +13,7 @@ from billing import clock
 from billing.database import Database, Row
 from billing.invoices import prepare_bills as preparing
 from billing.invoices.cycle import bill_for
-from billing.runs import chunks, preview, work
+from billing.runs import chunk_work, chunks, preview
 from billing.runs.check import check_books
 from billing.runs.errors import BillingRunNotFound, BillingRunNotResumable
 from billing.runs.models import BillingRun
@@ -41,7 +41,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks, batches and bills so small that a run takes many of each."""
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 7)
     monkeypatch.setattr(preparing, "bill_for", partial(bill_for, most=3))
-    monkeypatch.setattr(work, "prepare_bills", partial(preparing.prepare_bills, budget=5))
+    monkeypatch.setattr(chunk_work, "prepare_bills", partial(preparing.prepare_bills, budget=5))
     monkeypatch.setattr(preview, "_BATCH", 5)
 
 
@@ -159,7 +159,7 @@ def test_small_steps_and_large_ones_end_in_the_same_books(
     db.subscriptions.insert_many(initial)
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 3)
     monkeypatch.setattr(preparing, "bill_for", partial(bill_for, most=1))
-    monkeypatch.setattr(work, "prepare_bills", partial(preparing.prepare_bills, budget=1))
+    monkeypatch.setattr(chunk_work, "prepare_bills", partial(preparing.prepare_bills, budget=1))
     run_billing(AS_OF)
     assert (billed(db), advanced(db)) == expected
 
@@ -191,7 +191,7 @@ def test_an_interrupted_run_is_taken_up_and_ends_as_it_would_have(
     many_subscriptions(db, 40, last_start=date(2026, 6, 1))
     expected = preview_run(AS_OF)
     calls = 0
-    commit = work.commit_or_skip
+    commit = chunk_work.commit_or_skip
 
     def fail_at_the_tenth(*arguments: Any, **options: Any) -> Any:
         nonlocal calls
@@ -200,7 +200,7 @@ def test_an_interrupted_run_is_taken_up_and_ends_as_it_would_have(
             raise PowerCut
         return commit(*arguments, **options)
 
-    monkeypatch.setattr(work, "commit_or_skip", fail_at_the_tenth)
+    monkeypatch.setattr(chunk_work, "commit_or_skip", fail_at_the_tenth)
     with pytest.raises(PowerCut):
         run_billing(AS_OF)
     run = get_run(list_runs().items[0]["_id"])

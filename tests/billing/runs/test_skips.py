@@ -15,7 +15,7 @@ from billing.inputs import merge
 from billing.invoices.commit_bills import commit_bills, commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, prepare_bills
-from billing.runs import work
+from billing.runs import chunk_work
 from billing.runs.check import check_books
 from billing.runs.preview import preview_run
 from billing.runs.queries import proof_of
@@ -193,7 +193,7 @@ def test_a_subscription_changed_meanwhile_is_read_again(
         calls.append(1)
         return commit(*arguments, **options)
 
-    monkeypatch.setattr(work, "commit_or_skip", somebody_is_faster)
+    monkeypatch.setattr(chunk_work, "commit_or_skip", somebody_is_faster)
     run = run_billing(AS_OF)
     assert (run.invoiced, run.skipped, len(calls)) == (4, 0, 2)
     newest = db.invoices.find_one({"subscription_id": subscription.id}, sort=[("number", -1)])
@@ -222,7 +222,7 @@ def test_a_skip_found_twice_counts_once(db: Database[Row]) -> None:
     assert row
     again = prepare_bills([row], AS_OF)
     assert len(again.skips) == 1
-    work._count(run.id, again)
+    chunk_work._count(run.id, again)
     assert db.run_skips.count_documents({}) == 1
     found = db.billing_runs.find_one({})
     assert found
