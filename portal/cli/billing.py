@@ -1,9 +1,11 @@
 """`flask billing …`: the billing run and the check of the books."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 import click
 from flask.cli import AppGroup
@@ -14,11 +16,13 @@ from rich.table import Table
 from billing.actors import Actor, acting_as
 from billing.money import format_money
 from billing.runs.check import check_books
+from billing.runs.models import BillingRun
 from billing.runs.preview import preview_run
 from billing.runs.proof import ProofSheet
 from billing.runs.queries import proof_of
-from billing.runs.run_billing import continue_run, resume_run, run_billing
+from billing.runs.run_billing import continue_run, resume_run, start_run
 from billing.runs.work import Progress as OnProgress
+from billing.settings import Settings
 from portal.cli.database import with_database
 
 cli = AppGroup("billing", help="Bill everyone who is due, and check the books.")
@@ -37,21 +41,52 @@ _SHOWN_SKIPS = 50
 @click.option(
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes."
 )
+@click.option("--celery", is_flag=True, help="Let Celery's workers do it, on any machine.")
 @click.option("--dry-run", is_flag=True, help="Show the proof sheet and write nothing.")
 @click.option("--resume", "run_id", metavar="RUN_ID", help="Go on with an interrupted run.")
 @with_database
-def run(as_of: datetime | None, workers: int, dry_run: bool, run_id: str | None) -> None:
+def run(
+    as_of: datetime | None, workers: int, celery: bool, dry_run: bool, run_id: str | None
+) -> None:
     """Bill every subscription that is due; safe to be killed and begun again."""
     day = as_of.date() if as_of else None
+    go_on = _by_celery(workers) if celery else partial(continue_run, workers=workers)
     with acting_as(_TERMINAL), _bar("Subscriptions") as on_progress:
         if dry_run:
             sheet = preview_run(day, on_progress)
-        elif run_id:
-            resume_run(run_id)
-            sheet = proof_of(continue_run(run_id, workers=workers, on_progress=on_progress))
         else:
-            sheet = proof_of(run_billing(day, workers=workers, on_progress=on_progress))
+            begun = resume_run(run_id) if run_id else start_run(day)
+            sheet = proof_of(go_on(begun.id, on_progress=on_progress))
     _print_sheet(sheet, dry_run=dry_run)
+
+
+def _by_celery(workers: int) -> Callable[..., BillingRun]:
+    """What carries a run out by Celery's workers."""
+    redis_url = Settings.load().redis_url
+    if not redis_url:
+        raise click.UsageError("--celery needs Redis: set REDIS_URL.")
+    if workers > 1:
+        raise click.UsageError("--workers are processes of this machine; leave it out or --celery.")
+    from billing.run_queue.carry_out import continue_by_celery  # Celery takes a while to load
+
+    return partial(continue_by_celery, redis_url=redis_url)
+
+
+@cli.command("celery-worker")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    help="Processes [default: WEB_CONCURRENCY, or else the cores].",
+)
+def celery_worker(concurrency: int | None) -> None:
+    """Bill the chunks of runs that are begun with --celery, until stopped. Needs REDIS_URL.
+
+    Several may run, on any number of machines.
+    """
+    sys.stdout.flush()
+    options = ["--concurrency", str(concurrency)] if concurrency else []
+    command = [sys.executable, "-m", "portal.celery_worker", *options]
+    os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter
 
 
 @cli.command("check")
