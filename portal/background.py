@@ -20,9 +20,11 @@ import click
 
 from billing import sealing
 from billing.dunning.daily import DailyDunning
+from billing.dunning.sums import BOARD
 from billing.letters.postman import Postman
 from billing.letters.trial_notices import TrialNotices
-from billing.reports.figures import FiguresJob
+from billing.reports.figures import OVERVIEW
+from billing.reports.kept import KeptSumsJob
 from billing.runs.daily import DailyBilling
 from billing.settings import Settings, SettingsError
 from billing.webhooks import targets
@@ -82,7 +84,8 @@ def _jobs(worker: Worker, settings: Settings, role: str) -> list[Job]:
 
 def _of_the_outbox(own: str, settings: Settings) -> list[Job]:
     """What follows from what others did."""
-    return [Relay(), Deliverer(own), Purge(), FiguresJob(), Postman(settings)]
+    sums = KeptSumsJob(OVERVIEW, BOARD)
+    return [Relay(), Deliverer(own), Purge(), sums, Postman(settings)]
 
 
 def _of_the_clock(own: str) -> list[Job]:

@@ -29,8 +29,10 @@ def due_reminders(as_of: date | None = None, test_clock_id: str | None = None) -
         return
     first = timedelta(days=days[0])
     due: Row = {"$gt": "", "$lte": (latest - first).isoformat()}
-    fresh = {**whose, "status": "open", "due_date": due, "dunning.step": None}
-    for row in streamed("invoices", fresh, _FIELDS).hint("test_clock" if test_clock_id else "due"):
+    untold = {"dunning.ended": None, "dunning.step": None}
+    fresh = {**whose, "status": "open", "due_date": due, **untold}
+    index = "test_clock" if test_clock_id else "dunning_board"
+    for row in streamed("invoices", fresh, _FIELDS).hint(index):
         yield _row(row, (date.fromisoformat(row["due_date"]) + first).isoformat())
 
 

@@ -52,7 +52,8 @@ declare_indexes(
         name="dunning",
         partialFilterExpression={"dunning.next_date": {"$gt": ""}},
     ),
-    # The columns of the dunning board: by step, those that are over, those that are paused.
+    # The columns of the dunning board: by step, those not reminded yet first; those that are over;
+    # those that are paused. All of them is open, so what was paid is in none.
     IndexModel(
         [
             ("status", ASCENDING),
@@ -62,11 +63,9 @@ declare_indexes(
             ("_id", ASCENDING),
             ("currency", ASCENDING),
             ("amount_due", ASCENDING),
-            ("dunning.paused.until", ASCENDING),
-            ("test_clock_id", ASCENDING),
         ],
-        name="dunning_step",
-        partialFilterExpression={"status": "open", "dunning.ended": False},
+        name="dunning_board",
+        partialFilterExpression={"status": "open"},
     ),
     IndexModel(
         [
@@ -76,9 +75,8 @@ declare_indexes(
             ("_id", ASCENDING),
             ("currency", ASCENDING),
             ("amount_due", ASCENDING),
-            ("test_clock_id", ASCENDING),
         ],
-        name="dunning_ended",
+        name="dunning_over",
         partialFilterExpression={"status": "open", "dunning.ended": True},
     ),
     IndexModel(

@@ -8,7 +8,8 @@ from flask_babel import gettext
 
 from billing.customers.queries import customer_names
 from billing.database import Row
-from billing.dunning.board import column_keys, dunning_board, list_column
+from billing.dunning.board import dunning_board, list_column
+from billing.dunning.columns import column_keys
 from billing.dunning.runs import dunning_run_status, last_dunning_run, start_dunning_run
 from billing.seller import current_seller
 from portal.access import page

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as lazy
 
 from billing import clock
 from billing.database import Row
-from billing.dunning.board import ENDED, NEW, PAUSED
+from billing.dunning.columns import ENDED, NEW, PAUSED
 from billing.dunning.schedule import first_date
 from billing.dunning.step_now import Foreseen
 from billing.seller.models import Dunning

@@ -26,6 +26,7 @@ from billing.credit_notes import queries as credit_notes
 from billing.customers import queries as customers
 from billing.database import Database, Row
 from billing.dunning import board as dunning_columns
+from billing.dunning.columns import column_keys
 from billing.dunning.due import due_reminders
 from billing.dunning.runs import last_dunning_run
 from billing.events import queries as events
@@ -483,7 +484,7 @@ def test_no_hot_read_reads_a_collection_from_end_to_end(
     list(due_reminders(date(2027, 1, 1)))
     dunning_columns.dunning_board()
     last_dunning_run()
-    for column in dunning_columns.column_keys():
+    for column in column_keys():
         dunning_columns.list_column(column=column)
     carry_out_dry_run(start_dry_run(date(2027, 1, 1))["_id"])
     runs.run_skips(runs.list_runs().items[0]["_id"])

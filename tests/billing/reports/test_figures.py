@@ -9,8 +9,9 @@ from pymongo.database import Database
 
 from billing import clock
 from billing.database import Row
-from billing.reports import figures as module
-from billing.reports.figures import Figures, FiguresJob, add_up, figures
+from billing.reports import kept as module
+from billing.reports.figures import OVERVIEW, Figures, figures
+from billing.reports.kept import KeptSumsJob
 from tests.factories import create_invoice, create_payment, create_plan, create_subscription
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_kept_sums_are_what_was_added_up(db: Database[Row]) -> None:
         create_subscription(plan=plan)
         create_payment()
         create_invoice()
-        added = add_up()
+        added = figures()
     assert db.figures.count_documents({}) == 1
     kept = at(60)
     assert (kept.is_kept, added.is_kept) == (True, False)
@@ -69,7 +70,7 @@ def test_they_are_kept_for_two_minutes_and_not_beyond_midnight() -> None:
 
 @pytest.mark.usefixtures("slow", "db")
 def test_the_worker_adds_up_anew_what_is_kept() -> None:
-    job = FiguresJob()
+    job = KeptSumsJob(OVERVIEW)
     with clock.frozen(NOW):
         job.work()
         figures()
