@@ -18,7 +18,7 @@ from bench.table import Row
 from billing import database, indexes
 from billing.customers.inputs import CustomerInput
 from billing.customers.models import Customer
-from billing.customers.save_customer import fill_customer
+from billing.customers.rows import fill_customer
 from billing.database import in_transaction
 from billing.ids import new_id
 from billing.money import format_money

@@ -24,7 +24,7 @@ def _json(body: Any, status: int = 200) -> Response:
 
 def _check_token() -> None:
     try:
-        tokens.authenticate(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        tokens.read(request.headers.get("Authorization", "").removeprefix("Bearer "))
     except Unauthenticated:
         abort(401)
 

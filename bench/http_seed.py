@@ -4,7 +4,7 @@ from datetime import date
 
 from billing.customers.inputs import CustomerInput
 from billing.customers.models import Customer
-from billing.customers.save_customer import fill_customer
+from billing.customers.rows import fill_customer
 from billing.database import Row, database
 from billing.ids import new_id
 from billing.invoices.inputs import InvoiceInput

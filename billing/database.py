@@ -33,6 +33,7 @@ _STREAMED = 1000
 _uri: dict[str, str] = {}
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+_promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
 
 
 def connect(uri: str) -> None:
@@ -86,20 +87,48 @@ def in_transaction(work: Callable[[], T]) -> T:
     if _inside.get():
         return work()
 
+    promised: list[Callable[[], None]] = []
+
     def attempt(session: ClientSession) -> T:
-        token = _inside.set(True)
+        promised.clear()
+        token, before = _inside.set(True), _promised.set(promised)
         try:
             with session.bind(end_session=False), clock.adopting():
                 return work()
         except MongoEngineException as error:
             raise _driver_error(error) from error
         finally:
+            _promised.reset(before)
             _inside.reset(token)
 
     with database().client.start_session() as session:
-        return session.with_transaction(
+        result = session.with_transaction(
             attempt, read_concern=SNAPSHOT, write_concern=MAJORITY, max_commit_time_ms=5000
         )
+    for deed in promised:
+        deed()
+    return result
+
+
+def after_commit(deed: Callable[[], None]) -> None:
+    """Do something once the running transaction is committed, before whoever began it goes on; at
+    once where there is none. What is rolled back does nothing. The same deed is done once."""
+    promised = _promised.get()
+    if promised is None:
+        deed()
+    elif deed not in promised:
+        promised.append(deed)
+
+
+def is_promised(deed: Callable[[], None]) -> bool:
+    """Whether the running transaction is to do it in the end."""
+    promised = _promised.get()
+    return promised is not None and deed in promised
+
+
+def is_inside() -> bool:
+    """Whether a transaction is running."""
+    return _inside.get()
 
 
 class _Rehearsed(Exception):

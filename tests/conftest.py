@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from pymongo.database import Database
 
-from billing import database, indexes, pages
+from billing import database, indexes, keeping, pages
 from billing.embedded import embedded_mongodb
 from billing.settings import Settings
 from billing.users import passwords
@@ -44,6 +44,14 @@ def mongodb_uri(mongodb_server: str, worker_id: str) -> str:
     return mongodb_server.replace("/duebill?", f"/test_{worker_id}?")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobody_else_keeps_anything() -> Iterator[None]:
+    """A test is alone with its database, so it need not wait for what other processes keep."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "WAIT_SECONDS", 0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def connected_database(mongodb_uri: str) -> Iterator[None]:
     """MongoEngine connected to this worker's database, with every index."""
@@ -59,6 +67,7 @@ def db(connected_database: None) -> Database[database.Row]:
     found = database.database()
     empty(found)
     pages.forget_counts()  # those of the test before
+    keeping.forget_everything()
     return found
 
 

@@ -44,9 +44,9 @@ def list_customers(query: CustomerQuery) -> Page:
     answer=created(CUSTOMER),
     refusals=(errors.ExternalIdTaken, ClockNotFound, *_RATES),
 )
-def create_customer(body: NewCustomer) -> Customer:
+def create_customer(body: NewCustomer) -> Row:
     """`external_id` is your own key for the customer and must be unique."""
-    return save_customer.create_customer(body)
+    return save_customer.create_customer_row(body)
 
 
 @endpoints.get(

@@ -33,13 +33,27 @@ def insert(document: Document, event: str, *, reason: str | None = None) -> None
     the insert itself.
     """
     document.validate()
-    row = document.row()
+    insert_row(document._get_collection_name(), document.row(), event, reason=reason)
+    document.stored()
+
+
+def insert_row(collection: str, row: Row, event: str, *, reason: str | None = None) -> None:
+    """The same of a row that was made without a document, as MongoDB is to keep it.
+
+    What a document costs beyond that is more than the transaction costs the database.
+    """
     try:
-        database()[document._get_collection_name()].insert_one(row)
+        database()[collection].insert_one(row)
     except DuplicateKeyError as error:
         raise NotUniqueError(str(error)) from error
-    document.stored()
-    _record(document, event, {}, row, reason)
+    told = event_row(
+        event,
+        row["_id"],
+        customer_id=row["_id"] if collection == "customers" else row.get("customer_id"),
+        changes=difference({}, row),
+        reason=reason,
+    )
+    database()[COLLECTION].insert_one(told)
 
 
 def update(document: Document, event: str, *, reason: str | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from billing import clock
 from billing.customers.models import Customer
-from billing.customers.save_customer import as_new, fill_customer
+from billing.customers.rows import new_customer_row
 from billing.database import Row, database, operation
 from billing.events.journal import difference
 from billing.events.models import event_row
@@ -61,10 +61,10 @@ def existing_keys(keys: list[str]) -> set[str]:
 
 def _rows(entry: Entry, plan: Plan, mapping_name: str, seller: Seller) -> _Rows:
     reason = f"Import {mapping_name}, line {entry.row.line}"
-    customer = Customer()
-    fill_customer(customer, as_new(entry.customer, seller))
+    stored = new_customer_row(entry.customer, seller)
+    customer = Customer._from_son(stored)
     subscription = _subscription(entry, customer, plan)
-    stored, begun = customer.row(), subscription.row()
+    begun = subscription.row()
     events = [
         _event("customer.created", stored, {}, reason),
         _event("subscription.created", begun, {}, reason),

@@ -1,8 +1,7 @@
 """Writing a batch of past documents in one transaction, with the customers they need."""
 
 from billing.customers.inputs import CustomerInput
-from billing.customers.models import Customer
-from billing.customers.save_customer import as_new, fill_customer
+from billing.customers.rows import new_customer_row
 from billing.database import Row, database, operation
 from billing.events.journal import difference
 from billing.events.models import event_row
@@ -69,11 +68,9 @@ def _customers(
 def _new_customer(
     document: PastDocument, data: CustomerInput | None, of: Import, stored: Stored
 ) -> Row:
-    customer = Customer()
     if data is None:
         raise ValueError("a document without a customer needs a walk-in customer")
-    fill_customer(customer, as_new(data, of.seller))
-    row = customer.row()
+    row = new_customer_row(data, of.seller)
     reason = f"Import {of.name}, line {document.row.line}"
     changes = difference({}, row)
     stored.events.append(

@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from billing.database import Row, database
 from billing.indexes import declare_indexes
+from billing.keeping import Kept
 
 SELLER = "seller"
 """The key of the one document in the collection `settings`."""
@@ -119,11 +120,19 @@ DEFAULT_SELLER = Seller(
 )
 _OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
 
+kept_seller: Kept[Seller] = Kept(most=1)
+
 
 def current_seller() -> Seller:
     """The seller's particulars, defaults where none were saved."""
     saved: dict[str, Any] = database().settings.find_one({"_id": SELLER}, _OUTSIDE) or {}
     return cast("Seller", {**DEFAULT_SELLER, **saved})
+
+
+def known_seller() -> Seller:
+    """Like current_seller, mostly without a look: right for all that no document depends on, and
+    not to be changed by the caller. What decides about money is read in its own transaction."""
+    return kept_seller.get(SELLER, current_seller)
 
 
 def settings_row() -> Row:

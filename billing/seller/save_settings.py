@@ -8,7 +8,7 @@ from billing.errors import StaleRevision
 from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.seller.inputs import SettingsInput
-from billing.seller.models import SELLER, settings_row
+from billing.seller.models import SELLER, kept_seller, settings_row
 from billing.taxes.queries import check_rates
 
 
@@ -30,6 +30,7 @@ def write_settings(values: dict[str, Any], expected_revision: int | None = None)
         raise StaleRevision("Somebody changed the settings meanwhile. Look at them and try again.")
     after = {**before, **values, "revision": before["revision"] + 1, "updated_at": clock.now()}
     database().settings.replace_one({"_id": SELLER}, after, upsert=True)
+    kept_seller.changed()
     event = event_row("settings.updated", SELLER, changes=difference(before, after))
     database().events.insert_one(event)
     return after

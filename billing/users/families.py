@@ -2,20 +2,36 @@
 
 A family is one document. Access tokens name it and refresh tokens belong to it: revoking it ends
 them all, at once and on every instance. It carries who acts and with what limits, so that a
-request needs this one look-up and no other.
+request needs this one look-up and no other; and most need none, as what the last one found is kept
+for an instant, which whoever ends a family waits out.
 """
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from billing import clock
+from billing.actors import Actor
 from billing.database import Row, database
 from billing.ids import new_id
+from billing.keeping import Kept
 from billing.users.errors import InvalidToken
 from billing.users.models import User
 
 REFRESH_LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """Whom an access token was found to speak for, and until when at most."""
+
+    actor: Actor
+    ends: datetime
+
+
+believed: Kept[Believed] = Kept(most=5000)
+"""By the access token: a later one of the same family is looked up by itself."""
 
 
 def begin(actor: Row, lifetime: timedelta, **about: object) -> Row:
@@ -121,6 +137,7 @@ def limit_client(client_id: str, rate_limit: int | None) -> None:
     database().token_families.update_many(
         {"client_id": client_id, "revoked_at": None}, {"$set": {"rate_limit": rate_limit}}
     )
+    believed.changed()
 
 
 def hold_unchanged(user_id: str, session_version: int) -> None:
@@ -142,3 +159,4 @@ def _revoke(which: Row) -> None:
     database().token_families.update_many(
         {**which, "revoked_at": None}, {"$set": {"revoked_at": clock.now()}}
     )
+    believed.changed()

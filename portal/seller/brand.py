@@ -4,6 +4,7 @@ The policy of pages allows no style but that of sheets, so the colour comes as a
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Blueprint, Flask, Response, g, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +13,12 @@ from mongoengine.connection import ConnectionFailure
 from mongoengine.errors import MongoEngineException
 from pymongo.errors import PyMongoError
 
-from billing.database import Row
+from billing.seller import Seller, known_seller
 from billing.seller.colours import channels, contrast, mixed, readable_against, readable_on
 from billing.seller.models import DEFAULT_SELLER, settings_row
 from portal.access import public
 
+_SHOWN: tuple[Literal["name", "logo", "brand_color"], ...] = ("name", "logo", "brand_color")
 _LIGHT = ("#ffffff", "#f6f7f9")
 _DARK = ("#191f27", "#12161c")
 _THEME = """\
@@ -59,20 +61,20 @@ def brand() -> Brand | None:
 
 def _brand() -> Brand | None:
     try:
-        row = settings_row()
+        seller = known_seller()
     except (PyMongoError, MongoEngineException, ConnectionFailure):
         return None  # the page may say that, or need nothing of the database
-    if all(row[name] == DEFAULT_SELLER[name] for name in ("name", "logo", "brand_color")):
+    if all(seller[name] == DEFAULT_SELLER[name] for name in _SHOWN):
         return None
-    return Brand(row["name"], _logo(row), _sheet(row))
+    return Brand(seller["name"], _logo(seller), _sheet(seller))
 
 
-def _logo(row: Row) -> str | None:
-    return url_for("seller.picture", logo_id=row["logo"]) if row["logo"] else None
+def _logo(seller: Seller) -> str | None:
+    return url_for("seller.picture", logo_id=seller["logo"]) if seller["logo"] else None
 
 
-def _sheet(row: Row) -> str | None:
-    colour = row["brand_color"]
+def _sheet(seller: Seller) -> str | None:
+    colour = seller["brand_color"]
     return url_for("seller.brand", v=colour.removeprefix("#")) if colour else None
 
 

@@ -1,0 +1,83 @@
+"""What is asked for over and over is kept in memory for an instant; who changes it waits it out.
+
+A reader keeps what it read for LEASE_SECONDS and no longer. A writer commits, waits a little longer
+than that, and only then says that it is done: whoever was told of a change is shown it, on every
+instance. Nothing is sent between instances, so nothing can be lost on the way or out of step
+afterwards; what is rolled back was never kept; a writer that dies leaves what ends by itself.
+Source: Gray and Cheriton, "Leases", SOSP 1989, with a term too short to ask for it back.
+
+It is for what is read hundreds of times a second and written now and then. See docs/performance.md.
+"""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from billing.database import after_commit, is_inside, is_promised, outside_transaction
+
+LEASE_SECONDS = 0.2
+WAIT_SECONDS = LEASE_SECONDS * 1.1  # clocks of machines do not run quite alike
+
+V = TypeVar("V")
+
+# It goes on while a machine sleeps, where the system has one that does.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_everything: "list[Kept[object]]" = []
+
+
+class Kept(Generic[V]):
+    """Values by key, all of one kind. They are shared, so nobody may change them.
+
+    At most so many: beyond that all are forgotten, which costs no more than reading them again.
+    """
+
+    def __init__(self, most: int = 1000) -> None:
+        self._most = most
+        self._found: dict[Hashable, tuple[float, V]] = {}
+        _everything.append(self)  # type: ignore[arg-type]
+
+    def get(self, key: Hashable, read: Callable[[], V]) -> V:
+        """What `read` gives, or gave an instant ago. What it raises is kept by nobody.
+
+        Within a transaction that changes it, what that transaction sees. Within any other, what
+        stands beside it: its snapshot may be older than the instant.
+        """
+        if is_promised(self.forget):
+            return read()
+        # Taken before reading: what is read now is put where nobody looks any more, should it be
+        # forgotten meanwhile.
+        found, now = self._found, _now()
+        ends, value = found.get(key, (0.0, None))
+        if ends > now:
+            return value  # type: ignore[return-value]
+        value = outside_transaction(read) if is_inside() else read()
+        if len(found) >= self._most:
+            found.clear()
+        found[key] = now + LEASE_SECONDS, value
+        return value
+
+    def changed(self) -> None:
+        """For who has just changed what is kept, within the transaction or right after the write.
+
+        The operation as a whole then ends later: its transaction is committed, and waited after.
+        """
+        after_commit(self.forget)
+        after_commit(_wait)
+
+    def forget(self) -> None:
+        """Read it anew from now on, in this process."""
+        self._found = {}
+
+
+def forget_everything() -> None:
+    """For who changes everything at once, behind its back."""
+    for kept in _everything:
+        kept.forget()
+
+
+def _now() -> float:
+    return time.clock_gettime(_CLOCK)
+
+
+def _wait() -> None:
+    time.sleep(WAIT_SECONDS)
