@@ -6,7 +6,7 @@ from typing import Any
 from billing import clock
 from billing.customers.inputs import CustomerInput
 from billing.customers.models import Customer
-from billing.customers.save_customer import fill_customer
+from billing.customers.rows import fill_customer
 from billing.database import Row, database
 from billing.ids import new_id
 from billing.invoices.inputs import InvoiceInput
