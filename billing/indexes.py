@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from pymongo import DESCENDING, IndexModel
+from pymongo.errors import OperationFailure
 
 from billing.database import database
 
@@ -39,6 +40,8 @@ FEATURES = (
 # What lists that are bounded by when things came to be walk along (billing.pages).
 NEWEST = IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest")
 
+_NAMESPACE_EXISTS = 48  # one of MongoDB's error codes
+
 # Every collection's indexes, filled by the modules that own the collections.
 INDEXES: dict[str, list[IndexModel]] = {}
 
@@ -57,9 +60,18 @@ def ensure_indexes() -> None:
     existing = set(database().list_collection_names())
     for name, indexes in INDEXES.items():
         if name not in existing:
-            database().create_collection(name)
+            _create_collection(name)
         if indexes:
             database()[name].create_indexes(indexes)
+
+
+def _create_collection(name: str) -> None:
+    """Make it, unless another process that starts now was faster."""
+    try:
+        database().create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
 
 
 def indexes_built() -> bool:

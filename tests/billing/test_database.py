@@ -136,3 +136,18 @@ def test_a_calendar_date_is_kept_as_its_text_and_found_by_it(db: Database[Row]) 
     ):
         with pytest.raises((ValidationError, ValueError)):
             _Shelf(**values).save()
+
+
+def test_portals_that_start_at_once_on_an_empty_database_build_it_together(
+    mongodb_uri: str, connected_database: None
+) -> None:
+    database.disconnect()
+    database.connect(mongodb_uri.replace("/test_", "/empty_"))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: ensure_indexes(), range(2)))
+        assert indexes_built()
+        database.database().client.drop_database(database.database().name)
+    finally:
+        database.disconnect()
+        database.connect(mongodb_uri)
