@@ -23,6 +23,7 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 from billing import database
 from billing.rate_limits.shared import shared_counters
+from portal.door import refuse_when_told_to_end
 from portal.start import current_start
 from portal.telemetry import logging_config, worker_gone
 from portal.worker import Logger, Worker, stop_gracefully_at_first
@@ -53,6 +54,7 @@ def on_starting(_server: Any) -> None:
 def when_ready(server: Any) -> None:
     """The master listens; what arrives now waits for the workers."""
     stop_gracefully_at_first(server)
+    refuse_when_told_to_end(server)
     start = current_start(_settings, _metrics)
     start.start_worker()
     start.announce()

@@ -5,6 +5,7 @@ takes locks inside a signal handler, and a worker that meets it twice or at a ba
 until it is killed. So the first Ctrl-C is a graceful stop, led by the master alone.
 """
 
+import errno
 import json
 import secrets
 import signal
@@ -32,9 +33,25 @@ class Logger(GunicornLogger):
 class Worker(ThreadWorker):
     """Leaves Ctrl-C to the master, and refuses what is no HTTP in the words of the API."""
 
+    _door_is_closed = False
+
     def init_signals(self) -> None:
         super().init_signals()
         signal.signal(signal.SIGINT, _leave_it_to_the_master)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection. The master may have closed the door meanwhile (portal.door)."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            self.set_accept_enabled(False)
+            self._door_is_closed = True
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        if not self._door_is_closed:
+            super().set_accept_enabled(enabled)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """gunicorn answers with HTML, but who sends what cannot be read is hardly a browser."""

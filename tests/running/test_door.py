@@ -1,0 +1,93 @@
+"""A portal that is told to end answers whatever it took, and refuses the rest at once."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.nginx_server import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# gunicorn as the portal configures it, before an application that takes its time.
+CONFIGURATION = """
+import time
+from portal.door import refuse_when_told_to_end
+from portal.worker import Worker, stop_gracefully_at_first
+bind, workers, threads, worker_class, keepalive = "127.0.0.1:{port}", 2, 2, Worker, 5
+control_socket_disable = True
+def when_ready(server):
+    stop_gracefully_at_first(server)
+    {refuse}(server)
+def app(environ, start_response):
+    environ["wsgi.input"].read()
+    time.sleep(0.02)
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+
+
+def post(port: int) -> str:
+    """What becomes of a POST on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.connect()
+    except ConnectionRefusedError:
+        return "refused"
+    try:
+        connection.request("POST", "/", b"1000")
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        return "lost"
+    finally:
+        connection.close()
+
+
+def post_until_refused(port: int) -> list[str]:
+    found = []
+    while not found or found[-1] != "refused":
+        found.append(post(port))
+        assert len(found) < 2000
+    return found
+
+
+def ended_under_load(directory: Path, refuse: str) -> list[str]:
+    """What became of the POSTs of six clients who go on until they are refused."""
+    port = free_port()
+    (directory / "conf.py").write_text(CONFIGURATION.format(port=port, refuse=refuse))
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}:{directory}"}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(directory / "conf.py"), "conf:app"]
+    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
+    try:
+        while post(port) != "200":
+            time.sleep(0.05)
+        with ThreadPoolExecutor(6) as pool:
+            clients = [pool.submit(post_until_refused, port) for _ in range(6)]
+            time.sleep(0.3)
+            process.send_signal(signal.SIGTERM)
+            found = [outcome for client in clients for outcome in client.result(20)]
+        told = process.communicate(timeout=20)[1]
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "Traceback" not in told
+    return found
+
+
+def test_no_post_is_lost_when_a_portal_ends(tmp_path: Path) -> None:
+    found = ended_under_load(tmp_path, "refuse_when_told_to_end")
+    assert found.count("200") > 20
+    assert set(found) == {"200", "refused"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the door is closed on Linux only")
+def test_without_that_some_are(tmp_path: Path) -> None:
+    assert "lost" in ended_under_load(tmp_path, "str")
