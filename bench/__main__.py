@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.table import Row, load, print_table, save
 from billing.embedded import embedded_mongodb
 
-PARTS = ("http", "request_cost", "pricing", "papers", "webhooks", "billing_run", "pages")
+PARTS = ("http", "request_cost", "pricing", "papers", "webhooks", "mail", "billing_run", "pages")
 
 
 def main() -> None:

@@ -37,18 +37,35 @@ def render(wording: Wording, facts: dict[str, Any], language: str, brand: Brand)
     )
 
 
-def letter_of(mail: Row, base_url: str, *, revealed: bool) -> Letter:
+class Stationery:
+    """What the letters of a moment have in common, looked up once. Threads may share it."""
+
+    def __init__(self) -> None:
+        self.brand = brand_of(current_seller())
+        self._wordings: dict[tuple[str, str], Wording] = {}
+
+    def wording(self, kind: str, language: str) -> Wording:
+        """The wording that holds."""
+        if (kind, language) not in self._wordings:
+            self._wordings[kind, language] = get_wording(kind, language).wording
+        return self._wordings[kind, language]
+
+
+def letter_of(
+    mail: Row, base_url: str, *, revealed: bool, stationery: Stationery | None = None
+) -> Letter:
     """What a mail says, with its secret link only where it is `revealed`.
 
     `base_url` is where the portal is. Raises SealBroken.
     """
-    kind, reader, brand = mail["kind"], reader_of(mail["language"]), brand_of(current_seller())
+    stationery = stationery or Stationery()
+    kind, reader, brand = mail["kind"], reader_of(mail["language"]), stationery.brand
     facts, link = mail["facts"], _page(mail, base_url)
     if KINDS[kind].is_secret:
         link = secret_link(mail) if revealed else HIDDEN
     values = told(kind, facts, reader, seller=brand.name, link=link)
     try:
-        wording = get_wording(kind, reader.language).wording
+        wording = stationery.wording(kind, reader.language)
         return render(wording, values, reader.language, brand)
     except TemplateError:  # its kind had other facts when it was checked
         _log.exception("The wording of %s in %s is of no use any more", kind, reader.language)

@@ -13,6 +13,7 @@ from billing.mail_settings import MailSettings
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 30.0
+_MOST_OVER_ONE_CONNECTION = 100  # more than that some servers take for an attack
 _MOST_WORDS = 300
 _TOO_LARGE = 552
 # What the other side, or the way to it, can do.
@@ -40,6 +41,7 @@ class Sender:
         self._settings = settings
         self._address = in_ascii(settings.mail_from or "")
         self._server: smtplib.SMTP | None = None
+        self._sent = 0
 
     def __enter__(self) -> Self:
         return self
@@ -79,8 +81,11 @@ class Sender:
             server.close()
 
     def _connected(self) -> smtplib.SMTP:
+        if self._sent == _MOST_OVER_ONE_CONNECTION:
+            self.close()
         if self._server is None:
-            self._server = self._connect()
+            self._server, self._sent = self._connect(), 0
+        self._sent += 1
         return self._server
 
     def _connect(self) -> smtplib.SMTP:

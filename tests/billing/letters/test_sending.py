@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,9 +13,13 @@ from pymongo.database import Database
 
 from billing import sealing
 from billing.database import Row
-from billing.letters.claims import claim
+from billing.letters.attachments import attachment_of
+from billing.letters.claims import Done, claim, write_down
+from billing.letters.message import message_of
 from billing.letters.postman import Postman
+from billing.letters.render import letter_of
 from billing.letters.schedule import GIVE_UP_AFTER, next_try
+from billing.letters.smtp import Outcome
 from billing.mail.outbox import queue_mail
 from billing.seller.inputs import SettingsInput
 from billing.seller.logos import save_logo
@@ -231,7 +237,7 @@ def test_killed_between_sending_and_noting_it_is_sent_again_as_the_same_mail(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("billing.letters.postman.note", die)
+        patch.setattr("billing.letters.burst.write_down", die)
         with pytest.raises(Killed):
             postman.work()
     assert postman.work() == 0.5, "the claim holds until it is over"
@@ -243,18 +249,86 @@ def test_killed_between_sending_and_noting_it_is_sent_again_as_the_same_mail(
     assert first["Date"] == second["Date"]
 
 
+def test_killed_among_many_none_is_lost_and_none_is_another_mail(
+    db: Database[Row], server: MailServer, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is sent again unless that it was sent is on record, and never as another mail."""
+
+    class Killed(BaseException):
+        pass
+
+    for number in range(60):
+        queue(to=f"user{number}@example.com")
+    written = iter(range(2))
+
+    def dying(done: list[Done]) -> int:
+        if next(written, None) is None:
+            raise Killed
+        return write_down(done)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("billing.letters.burst._WRITTEN_AT_ONCE", 5)
+        patch.setattr("billing.letters.burst.write_down", dying)
+        with pytest.raises(Killed):
+            postman.work()
+    done = db.mails.count_documents({"status": "sent"})
+    assert 0 < done < 60
+    make_due(db)
+    while postman.work() == 0.0:
+        pass
+    assert db.mails.count_documents({"status": "sent"}) == 60
+    assert len({mail["Message-ID"] for mail in server.mails}) == 60
+    assert set(server.recipients) == {f"user{number}@example.com" for number in range(60)}
+
+
+def test_who_is_told_to_end_gives_back_what_was_not_begun(
+    db: Database[Row], server: MailServer, postman: Postman
+) -> None:
+    for number in range(3):
+        queue(to=f"user{number}@example.com")
+    server.hold_seconds = 0.3
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(postman.work)
+        while not server.mails:
+            sleep(0.01)
+        postman.finish(1)
+        working.result()
+    assert len(server.mails) == 1
+    left = list(db.mails.find({"status": "waiting"}))
+    assert [(row["tries"], "claim" in row) for row in left] == [(0, False)] * 2
+    server.hold_seconds = 0.0
+    Postman(postman._settings).work()
+    assert sorted(server.recipients) == [f"user{number}@example.com" for number in range(3)]
+
+
+def test_the_same_mail_has_the_same_bytes(
+    db: Database[Row], server: MailServer, postman: Postman
+) -> None:
+    save_logo(PNG)
+    invoice = create_invoice()
+    queue("invoice", about=invoice.id, document=("invoice", invoice.id))
+    mail, url = the_mail(db), "https://billing.example.com"
+    made = [
+        message_of(mail, letter_of(mail, url, revealed=False), attachment_of(mail), "b@example.com")
+        for _ in range(2)
+    ]
+    assert made[0].as_bytes() == made[1].as_bytes()
+
+
 def test_who_lost_the_claim_writes_nothing_down(
     db: Database[Row], server: MailServer, postman: Postman
 ) -> None:
     queue()
     now = ServerClock().now()
-    slow = claim(now, 0.0)
-    assert slow
-    quick = claim(ServerClock().now(), 300.0)
-    assert quick
+    (slow,) = claim(now, 1, 0.0)
+    (quick,) = claim(ServerClock().now(), 1, 300.0)
     assert slow["claim"] != quick["claim"]
-    assert claim(now, 300.0) is None
+    assert claim(now, 1, 300.0) == []
     assert slow["_id"] == quick["_id"]
+    assert write_down([Done(slow, now, Outcome("refused"))]) == 1
+    assert the_mail(db)["status"] == "waiting"
+    assert write_down([Done(quick, now, Outcome("refused"))]) == 0
+    assert the_mail(db)["status"] == "failed"
 
 
 def test_a_link_is_forgotten_once_it_is_sent(

@@ -38,7 +38,7 @@ def test_what_is_settled_can_be_sent_again_as_another_mail(db: Database[Row], st
     assert (mail["status"], mail["tries"], mail["sendings"]) == ("waiting", 0, 2)
     assert "expires_at" not in mail
     assert db.events.find_one({"object_id": mail_id, "type": "mail.resent"})
-    assert claim(ServerClock().now())
+    assert claim(ServerClock().now(), 1)
 
 
 def test_what_waits_for_its_next_try_is_tried_at_once(db: Database[Row]) -> None:
@@ -46,7 +46,7 @@ def test_what_waits_for_its_next_try_is_tried_at_once(db: Database[Row]) -> None
     later = ServerClock().now() + timedelta(hours=4)
     db.mails.update_one({}, {"$set": {"due_at": later, "tries": 5}})
     assert send_again(mail_id)["sendings"] == 1, "it is still the same mail"
-    assert claim(ServerClock().now())
+    assert claim(ServerClock().now(), 1)
 
 
 def test_a_link_that_was_sent_cannot_be_sent_again(db: Database[Row]) -> None:
@@ -65,7 +65,7 @@ def test_one_that_was_kept_can(db: Database[Row]) -> None:
 def test_what_waits_can_be_cancelled(db: Database[Row]) -> None:
     mail_id = queue()
     assert cancel_mail(mail_id)["status"] == "cancelled"
-    assert claim(ServerClock().now()) is None
+    assert claim(ServerClock().now(), 1) == []
     assert db.events.find_one({"object_id": mail_id, "type": "mail.cancelled"})
     with pytest.raises(MailNotCancellable):
         cancel_mail(mail_id)
@@ -73,7 +73,7 @@ def test_what_waits_can_be_cancelled(db: Database[Row]) -> None:
 
 def test_what_is_being_sent_is_left_alone_until_its_worker_is_gone(db: Database[Row]) -> None:
     mail_id = queue()
-    assert claim(ServerClock().now(), 300.0)
+    assert claim(ServerClock().now(), 1, 300.0)
     with pytest.raises(MailNotCancellable):
         cancel_mail(mail_id)
     with pytest.raises(MailNotSendable):
