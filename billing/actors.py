@@ -38,7 +38,7 @@ class Actor:
     def require(self, scope: str) -> None:
         """Raises ScopeMissing, which names the scope, unless the actor has it."""
         if scope not in self.scopes:
-            raise ScopeMissing(f"This needs the scope {scope}.")
+            raise ScopeMissing("This needs the scope %(scope)s.", scope=scope)
 
 
 SYSTEM = Actor(type="system", name="Duebill")

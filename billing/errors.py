@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from billing.phrases import Phrase, Told
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -10,10 +12,15 @@ class FieldError:
 
     field: str
     message: str
+    """A phrase where it is said by a rule of billing."""
 
 
 class BillingError(Exception):
-    """Base of all refusals. `code` is part of the API's contract, `message` is for people."""
+    """Base of all refusals. `code` is part of the API's contract, `message` is for people.
+
+    The message is written where it is raised, as the template of a phrase whose facts follow:
+    `Invalid("Only %(left)s is left.", left=Money(4900, "USD"), field="amount")`.
+    """
 
     code: ClassVar[str] = "billing_error"
     is_lost_race: ClassVar[bool] = False
@@ -21,9 +28,16 @@ class BillingError(Exception):
     retry_after: int | None = None
     """Seconds to wait before sending it again, where there is something to wait for."""
 
-    def __init__(self, message: str, *, field: str = "", errors: list[FieldError] | None = None):
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str = "",
+        errors: list[FieldError] | None = None,
+        **facts: Told,
+    ):
+        self.message = Phrase(message, **facts)
+        super().__init__(self.message)
         self.field = field
         self._errors = errors or []
 
@@ -77,6 +91,14 @@ class TooMany(BillingError):
 
     code = "too_many_requests"
 
-    def __init__(self, message: str, *, retry_after: int):
-        super().__init__(message)
+    def __init__(self, message: str, *, retry_after: int, **facts: Told):
+        super().__init__(Phrase(message, **facts))
         self.retry_after = retry_after
+
+
+class WrongValue(ValueError):
+    """What a validator of an input says is wrong with a value, worded like a refusal."""
+
+    def __init__(self, message: str, **facts: Told):
+        self.message = Phrase(message, **facts)
+        super().__init__(self.message)

@@ -9,8 +9,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from billing.errors import FieldError, Invalid
+from billing.errors import FieldError, Invalid, WrongValue
 from billing.money import CURRENCIES, MAX_AMOUNT
+from billing.wrong_values import plain_words
 
 _TIMEZONES = frozenset(available_timezones())
 
@@ -30,19 +31,19 @@ def _whole(value: Any) -> Any:
 
 def _no_nul(value: str) -> str:
     if "\x00" in value:
-        raise ValueError("must not contain NUL characters")
+        raise WrongValue("must not contain NUL characters")
     return value
 
 
 def _known_currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise ValueError("must be a three-letter ISO 4217 code such as USD")
+        raise WrongValue("must be a three-letter ISO 4217 code such as USD")
     return value
 
 
 def _known_timezone(value: str) -> str:
     if value not in _TIMEZONES:
-        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        raise WrongValue("must be an IANA time zone such as Europe/Berlin")
     return value
 
 
@@ -56,7 +57,7 @@ def _price(value: Any) -> Any:
 
 def _not_negative(value: int | str) -> int | str:
     if Decimal(value) < 0:
-        raise ValueError("must not be negative")
+        raise WrongValue("must not be negative")
     return value
 
 
@@ -64,7 +65,7 @@ def _percentage(value: str) -> str:
     """Without idle zeros: `"19.00"` is 19 %, and two who say so say the same."""
     exact = Decimal(value)
     if exact > 100:
-        raise ValueError("must not be above 100")
+        raise WrongValue("must not be above 100")
     return f"{exact.normalize():f}"
 
 
@@ -122,53 +123,6 @@ def invalid(error: ValidationError) -> Invalid:
         for found in error.errors(include_url=False, include_context=True)
     ]
     return Invalid("Some fields are not valid.", errors=list(dict.fromkeys(errors)))
-
-
-_INSTANT = "must be an instant such as 2026-01-31T10:00:00Z"
-_PLAIN = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field here",
-    "string_type": "must be text",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "bool_type": "must be true or false",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "list_type": "must be a list",
-    "string_pattern_mismatch": "does not have the right form",
-    "date_type": "must be a date such as 2026-01-31",
-    "date_parsing": "must be a date such as 2026-01-31",
-    "date_from_datetime_parsing": "must be a date such as 2026-01-31",
-    "date_from_datetime_inexact": "must be a date such as 2026-01-31",
-    "datetime_type": _INSTANT,
-    "datetime_parsing": _INSTANT,
-    "datetime_from_date_parsing": _INSTANT,
-    "timezone_aware": _INSTANT,
-}
-
-
-def plain_words(found: Any) -> str:
-    """One finding of the validation library, for people."""
-    kind, context = found["type"], found.get("ctx", {})
-    if kind in _PLAIN:
-        return _PLAIN[kind]
-    if kind in {"too_short", "string_too_short", "too_long", "string_too_long"}:
-        # After a function the library no longer knows that it measures text: "Value".
-        is_text = kind.startswith("string") or context.get("field_type") == "Value"
-        return _length(context, is_text=is_text)
-    message = str(found["msg"]).removeprefix("Value error, ")
-    return message.replace("Input should be", "must be").replace("String should", "must")
-
-
-def _length(context: Any, *, is_text: bool) -> str:
-    if context.get("min_length") == 1:
-        return "must not be empty"
-    unit = "characters" if is_text else "entries"
-    if "min_length" in context:
-        return f"must have at least {context['min_length']} {unit}"
-    return f"must have at most {context['max_length']} {unit}"
 
 
 _MEMBERS = {"int", "str", "constrained-int", "constrained-str", "datetime", "date", "[key]"}

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
 from billing.errors import Invalid
+from billing.phrases import Translate
 
 CURRENCIES: frozenset[str] = frozenset(list_currencies("en"))
 MAX_AMOUNT = 10**12  # far beyond any invoice, far inside 64 bits even when summed by the million
@@ -81,7 +83,12 @@ def to_minor(text: str, currency: str, *, field: str = "amount") -> int:
     whole = int(amount)
     if whole != amount:
         digits = minor_digits(currency)
-        raise Invalid(f"{currency} has {digits} decimal places; enter no more.", field=field)
+        raise Invalid(
+            "%(currency)s has %(digits)s decimal places; enter no more.",
+            currency=currency,
+            digits=digits,
+            field=field,
+        )
     if abs(whole) > MAX_AMOUNT:
         raise Invalid("The amount is too large.", field=field)
     return whole
@@ -92,6 +99,19 @@ def to_major(amount: int | str, currency: str) -> str:
     digits = minor_digits(currency)
     major = Decimal(amount).scaleb(-digits)
     return f"{major:f}" if isinstance(amount, str) else f"{major:.{digits}f}"
+
+
+class Money(NamedTuple):
+    """An amount that stands in a phrase; in smallest units, decimal text where finer."""
+
+    amount: int | str | Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return format_money(self.amount, self.currency)
+
+    def shown(self, _translate: Translate, locale: str) -> str:
+        return format_money(self.amount, self.currency, locale)
 
 
 @lru_cache(maxsize=4096)  # a billing run prints the same few prices over and over

@@ -125,7 +125,9 @@ def paginate(
 def _order(sort: str, sorts: Mapping[str, str]) -> tuple[str, str, int]:
     name = sort.removeprefix("-")
     if name not in sorts:
-        raise Invalid(f"sort must be one of {', '.join(sorts)}, or - and one.", field="sort")
+        raise Invalid(
+            "sort must be one of %(known)s, or - and one.", known=", ".join(sorts), field="sort"
+        )
     return sort, sorts[name], -1 if sort.startswith("-") else 1
 
 
@@ -157,8 +159,9 @@ def _moment(text: Any) -> datetime:
 
 
 def _not_ours() -> Invalid:
-    text = "cursor must be a next_cursor of this list with the same filters and sort."
-    return Invalid(text, field="cursor")
+    return Invalid(
+        "cursor must be a next_cursor of this list with the same filters and sort.", field="cursor"
+    )
 
 
 def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from billing.errors import Invalid
 from billing.pages import MAX_COUNT, Page
 from portal.bulk.acts import BulkAct
+from portal.languages.saying import said
 from portal.lists.addresses import asked
 from portal.lists.narrowing import Chip, Field
 from portal.lists.nouns import many, one
@@ -131,7 +132,7 @@ def listing(
         filters = {n: (convert or {}).get(n, str)(v) for n, v in values.items() if v}
         found.page = query(**{**filters, **(fixed or {})}, cursor=cursor or None, sort=sort or None)
     except Invalid as error:
-        found.error = error.message
+        found.error = said(error.message)
     return found
 
 

@@ -22,6 +22,7 @@ from billing.errors import (
 )
 from billing.security_log import security_event
 from portal.languages.reader import ask_only_the_browser
+from portal.languages.saying import said
 
 _AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 _log = logging.getLogger("duebill.portal")
@@ -96,7 +97,7 @@ def _refusal(error: BillingError) -> ResponseReturnValue:
     if status in {401, 403, 429}:
         security_event("request.refused", code=error.code, **_asked())
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
-    return _page(status, error.message), status, headers
+    return _page(status, said(error.message)), status, headers
 
 
 def _asked() -> dict[str, object]:

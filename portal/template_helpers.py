@@ -19,6 +19,7 @@ from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
 from billing.money import format_money
 from portal.languages.reader import reader_locale
+from portal.languages.saying import said
 from portal.navigation import navigation
 from portal.repeats.act import fresh_key
 
@@ -58,11 +59,6 @@ def init_app(app: Flask) -> None:
     app.add_template_global(fresh_key)
     app.add_template_global(theme)
     app.add_template_global(here)
-
-
-def said(text: object) -> str:
-    """Words from elsewhere, such as a field's label, in the reader's language."""
-    return str(gettext(str(text))) if str(text) else ""
 
 
 def within(label: str) -> str:

@@ -2,19 +2,22 @@
 
     python -m scripts.translations
 
-A part is a feature: its templates, and its package below portal/. What nobody says any more goes.
+A part is a feature: its templates, its package below portal/, and what its packages below billing/
+say. What nobody says any more goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from portal.languages.catalogues import CATALOGUES, LANGUAGES
+from scripts.phrases import phrases_in
 
 PARTS: dict[str, tuple[str, ...]] = {
     "shared": (
@@ -26,39 +29,54 @@ PARTS: dict[str, tuple[str, ...]] = {
         "portal/lists",
         "portal/forms",
         "portal/*.py",
+        "billing/*.py",
+        "billing/finding",
+        "billing/idempotency",
+        "billing/rate_limits",
     ),
-    "auth": ("templates/auth", "portal/auth"),
+    "auth": ("templates/auth", "portal/auth", "billing/entrance"),
     "profile": ("templates/profile", "portal/profile"),
-    "account": ("templates/account", "portal/account"),
-    "api_calls": ("templates/api_calls", "portal/api_calls"),
+    "account": ("templates/account", "portal/account", "billing/self_service"),
+    "api_calls": ("templates/api_calls", "portal/api_calls", "billing/api_calls"),
     "api_docs": ("templates/api_docs", "portal/api_docs"),
-    "bulk": ("templates/bulk", "portal/bulk"),
+    "bulk": ("templates/bulk", "portal/bulk", "billing/bulk"),
     "checks": ("templates/checks", "portal/checks"),
-    "coupons": ("templates/coupons", "portal/coupons"),
-    "credit_notes": ("templates/credit_notes", "portal/credit_notes"),
-    "customers": ("templates/customers", "portal/customers"),
+    "coupons": ("templates/coupons", "portal/coupons", "billing/coupons"),
+    "credit_notes": ("templates/credit_notes", "portal/credit_notes", "billing/credit_notes"),
+    "customers": ("templates/customers", "portal/customers", "billing/customers"),
     "dashboard": ("templates/dashboard", "portal/dashboard"),
-    "dunning": ("templates/dunning", "portal/dunning"),
-    "events": ("templates/events", "portal/events"),
-    "invoices": ("templates/invoices", "portal/invoices"),
+    "dunning": ("templates/dunning", "portal/dunning", "billing/dunning"),
+    "events": ("templates/events", "portal/events", "billing/events"),
+    "invoices": ("templates/invoices", "portal/invoices", "billing/invoices"),
     "meters": ("templates/meters", "portal/meters"),
-    "oauth": ("templates/oauth", "portal/oauth"),
+    "oauth": ("templates/oauth", "portal/oauth", "billing/oauth"),
     "oauth_clients": ("templates/oauth_clients", "portal/oauth_clients"),
-    "outbox": ("templates/outbox", "portal/outbox", "portal/mail"),
-    "papers": ("templates/papers", "portal/papers"),
-    "payments": ("templates/payments", "portal/payments"),
-    "plans": ("templates/plans", "portal/plans"),
+    "outbox": (
+        "templates/outbox",
+        "portal/outbox",
+        "portal/mail",
+        "billing/letters",
+        "billing/mail",
+    ),
+    "papers": ("templates/papers", "portal/papers", "billing/papers"),
+    "payments": ("templates/payments", "portal/payments", "billing/payments"),
+    "plans": ("templates/plans", "portal/plans", "billing/plans"),
     "revenue": ("templates/revenue", "portal/revenue"),
-    "runs": ("templates/runs", "portal/runs"),
-    "saved_views": ("templates/saved_views", "portal/saved_views"),
-    "seller": ("templates/seller", "portal/seller"),
-    "statements": ("templates/statements", "portal/statements"),
-    "subscriptions": ("templates/subscriptions", "portal/subscriptions"),
-    "tax_rates": ("templates/tax_rates", "portal/tax_rates"),
-    "test_clocks": ("templates/test_clocks", "portal/test_clocks"),
-    "usage": ("templates/usage", "portal/usage"),
-    "users": ("templates/users", "portal/users"),
-    "webhooks": ("templates/webhooks", "portal/webhooks"),
+    "runs": ("templates/runs", "portal/runs", "billing/runs"),
+    "saved_views": ("templates/saved_views", "portal/saved_views", "billing/saved_views"),
+    "seller": ("templates/seller", "portal/seller", "billing/seller"),
+    "statements": ("templates/statements", "portal/statements", "billing/reports"),
+    "subscriptions": (
+        "templates/subscriptions",
+        "portal/subscriptions",
+        "billing/subscriptions",
+        "billing/changes",
+    ),
+    "tax_rates": ("templates/tax_rates", "portal/tax_rates", "billing/taxes"),
+    "test_clocks": ("templates/test_clocks", "portal/test_clocks", "billing/test_clocks"),
+    "usage": ("templates/usage", "portal/usage", "billing/usage"),
+    "users": ("templates/users", "portal/users", "billing/users"),
+    "webhooks": ("templates/webhooks", "portal/webhooks", "billing/webhooks"),
 }
 """What is translated. A feature that is not among them speaks English alone."""
 KEYWORDS = {
@@ -106,11 +124,23 @@ def said_by(part: str) -> Catalog:
     """All that a part says, in English."""
     found = Catalog()
     for path in sorted(_files(part)):
-        method = "jinja2.ext:babel_extract" if path.suffix in {".html", ".txt"} else "python"
-        for message in extract_from_file(method, path, keywords=KEYWORDS, options=_OPTIONS):
-            _, words, _, context = message
-            found.add(words, locations=[(path.as_posix(), 0)], context=context)
+        place = [(path.as_posix(), 0)]
+        if path.suffix == ".py":
+            for template in phrases_in(path):
+                found.add(template, locations=place)
+        for words, context in _marked(path):
+            found.add(words, locations=place, context=context)
     return found
+
+
+def _marked(path: Path) -> Iterator[tuple[Any, str | None]]:
+    """What a page or a module of the portal marks; billing has phrases alone."""
+    if path.parts[0] == "billing":
+        return
+    method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+    for message in extract_from_file(method, path, keywords=KEYWORDS, options=_OPTIONS):
+        _, words, _, context = message
+        yield words, context
 
 
 def write(catalogue: Catalog, file: object) -> None:

@@ -21,7 +21,8 @@ def choose_rows(kind: str, object_ids: Sequence[str]) -> BulkAction:
         raise NothingChosen("Nothing was chosen. Tick at least one row.")
     if len(chosen) > MOST_ROWS:
         raise TooManyChosen(
-            f"At most {MOST_ROWS:,} rows at a time. Narrow the list down, and do the rest after."
+            "At most %(most)s rows at a time. Narrow the list down, and do the rest after.",
+            most=MOST_ROWS,
         )
     now = clock.now()
     action = BulkAction(kind=KINDS[kind].name, actor_id=current_actor().id, count=len(chosen))

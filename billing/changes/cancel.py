@@ -3,6 +3,7 @@
 from billing.changes.course import course_of, finish, over
 from billing.database import Row, operation
 from billing.invoices.cycle import Course
+from billing.phrases import Day
 from billing.subscriptions.errors import (
     CancellationNotRevocable,
     SubscriptionNotCancellable,
@@ -50,7 +51,8 @@ def refusal_to_end(row: Row) -> SubscriptionNotCancellable | None:
         return SubscriptionNotCancellable(over(row))
     if row["cancel_at_period_end"]:
         return SubscriptionNotCancellable(
-            f"This subscription already ends on {row['end_date']}; it can end now instead."
+            "This subscription already ends on %(day)s; it can end now instead.",
+            day=Day(row["end_date"]),
         )
     return None
 

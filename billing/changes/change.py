@@ -90,8 +90,10 @@ def _load_terms(course: Course, wanted: Row) -> Row:
     terms = get_terms(wanted["plan_id"], wanted["plan_version"])
     if terms["currency"] != course.terms["currency"]:
         raise PlanNotCompatible(
-            f"The plan is in {terms['currency']}, the subscription in "
-            f"{course.terms['currency']}; cancel it and subscribe anew.",
+            "The plan is in %(plan)s, the subscription in %(subscription)s; "
+            "cancel it and subscribe anew.",
+            plan=terms["currency"],
+            subscription=course.terms["currency"],
             field="plan_id",
         )
     key = version_key(wanted["plan_id"], wanted["plan_version"])

@@ -9,6 +9,7 @@ from billing.invoices.cycle import Course
 from billing.invoices.errors import SubscriptionNotBillable
 from billing.invoices.lookups import Lookups
 from billing.invoices.prepare_bills import Prepared
+from billing.phrases import Code, Day, Phrase
 from billing.subscriptions.errors import SubscriptionNotChangeable
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
@@ -51,9 +52,14 @@ def _check_live(row: Row, refusal: type[Conflict]) -> None:
         raise refusal(over(row))
 
 
-def over(row: Row) -> str:
+def over(row: Row) -> Phrase:
     """What is said of a subscription that has ended."""
-    return f"This subscription is {row['status']} already; it ended on {row.get('end_date')}."
+    status = Code(row["status"])
+    if not (end := row.get("end_date")):
+        return Phrase("This subscription is %(status)s already.", status=status)
+    return Phrase(
+        "This subscription is %(status)s already; it ended on %(day)s.", status=status, day=Day(end)
+    )
 
 
 def finish(course: Course, event: str, reason: str | None = None) -> Subscription:

@@ -6,6 +6,7 @@ from billing.changes.course import course_of, finish
 from billing.database import operation
 from billing.invoices.cycle import Course
 from billing.invoices.models import CHANGE
+from billing.phrases import Code, Day
 from billing.subscriptions.errors import (
     PauseDateNotPossible,
     SubscriptionNotPausable,
@@ -58,7 +59,9 @@ def resume_subscription(
     course = course_of(subscription_id, expected_revision)
     row, today = course.row, course.as_of
     if not row.get("pause"):
-        raise SubscriptionNotPaused(f"This subscription is {row['status']}, not paused.")
+        raise SubscriptionNotPaused(
+            "This subscription is %(status)s, not paused.", status=Code(row["status"])
+        )
     day = data.resumes_on or today
     if day > today:
         return _resume_later(course, day)
@@ -84,10 +87,18 @@ def _resume_later(course: Course, day: date) -> Subscription:
 def _check_pausable(course: Course) -> None:
     row = course.row
     if pause := row.get("pause"):
-        raise SubscriptionNotPausable(f"A pause from {pause['from']} is agreed already.")
+        raise SubscriptionNotPausable(
+            "A pause from %(day)s is agreed already.", day=Day(pause["from"])
+        )
     if row["status"] != "active" or not row.get("current_period_end"):
-        state = "has not begun" if row["status"] == "active" else f"is {row['status']}"
-        raise SubscriptionNotPausable(f"This subscription {state}; only an active one is paused.")
+        if row["status"] == "active":
+            raise SubscriptionNotPausable(
+                "This subscription has not begun; only an active one is paused."
+            )
+        raise SubscriptionNotPausable(
+            "This subscription is %(status)s; only an active one is paused.",
+            status=Code(row["status"]),
+        )
 
 
 def _check_dates(start: date, resumes_on: date | None, today: date) -> None:

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from billing.coupons.models import Duration
+from billing.errors import WrongValue
 from billing.inputs import Amount, Currency, Input, Metadata, Name, ObjectId, Percentage
 from billing.inputs import WholeNumber as Whole
 
 
 def _above_zero(value: str) -> str:
     if value == "0":
-        raise ValueError("must be above 0")
+        raise WrongValue("must be above 0")
     return value
 
 
@@ -48,16 +49,18 @@ class CouponInput(Input):
     @classmethod
     def _either_share_or_amount(cls, value: int | None, info: ValidationInfo) -> int | None:
         if "percent_off" in info.data and (info.data["percent_off"] is None) == (value is None):
-            because = "or percent_off must be given" if value is None else "excludes percent_off"
-            raise ValueError(because)
+            raise WrongValue(
+                "or percent_off must be given" if value is None else "excludes percent_off"
+            )
         return value
 
     @field_validator("currency")
     @classmethod
     def _currency_of_amount(cls, value: str | None, info: ValidationInfo) -> str | None:
         if "amount_off" in info.data and (info.data["amount_off"] is None) != (value is None):
-            given = "must be given with an amount"
-            raise ValueError(given if value is None else "goes with an amount only")
+            raise WrongValue(
+                "must be given with an amount" if value is None else "goes with an amount only"
+            )
         return value
 
     @field_validator("duration_cycles")
@@ -66,8 +69,11 @@ class CouponInput(Input):
         if "duration" in info.data and (info.data["duration"] == "repeating") != (
             value is not None
         ):
-            given = "must be given for a repeating coupon"
-            raise ValueError(given if value is None else "goes with a repeating coupon only")
+            raise WrongValue(
+                "must be given for a repeating coupon"
+                if value is None
+                else "goes with a repeating coupon only"
+            )
         return value
 
 

@@ -14,6 +14,7 @@ from billing.coupons.errors import (
 from billing.coupons.models import COLLECTION
 from billing.coupons.queries import find_coupon_row
 from billing.database import Row, database
+from billing.phrases import Day
 
 FIELD = "coupon"
 
@@ -29,7 +30,7 @@ def check_coupon(
     """
     coupon = find_coupon_row(code_or_id)
     if coupon is None:
-        raise CouponUnknown(f"There is no coupon {code_or_id}.", field=FIELD)
+        raise CouponUnknown("There is no coupon %(code)s.", code=code_or_id, field=FIELD)
     _check(coupon, plan_id, currency, (on or clock.today()).isoformat())
     cycles = {"once": 1, "repeating": coupon.get("duration_cycles"), "forever": None}
     return {
@@ -66,21 +67,34 @@ def redeem(code_or_id: str, plan_id: str | None, currency: str, *, on: date | No
 def _check(coupon: Row, plan_id: str | None, currency: str, today: str) -> None:
     code, last = coupon["code"], coupon.get("redeem_by")
     if coupon["status"] == "archived":
-        raise CouponArchived(f"The coupon {code} can no longer be redeemed.", field=FIELD)
+        raise CouponArchived(
+            "The coupon %(code)s can no longer be redeemed.", code=code, field=FIELD
+        )
     if last is not None and today > last:
-        raise CouponExpired(f"The coupon {code} could be redeemed until {last}.", field=FIELD)
+        raise CouponExpired(
+            "The coupon %(code)s could be redeemed until %(day)s.",
+            code=code,
+            day=Day(last),
+            field=FIELD,
+        )
     most = coupon.get("max_redemptions")
     if most is not None and coupon["times_redeemed"] >= most:
         raise _used_up(coupon)
     if coupon.get("plan_ids") and plan_id not in coupon["plan_ids"]:
-        raise CouponNotApplicable(f"The coupon {code} is for other plans.", field=FIELD)
+        raise CouponNotApplicable("The coupon %(code)s is for other plans.", code=code, field=FIELD)
     if coupon.get("amount_off") is not None and coupon["currency"] != currency:
         raise CouponNotApplicable(
-            f"The coupon {code} is in {coupon['currency']}, not in {currency}.", field=FIELD
+            "The coupon %(code)s is in %(own)s, not in %(currency)s.",
+            code=code,
+            own=coupon["currency"],
+            currency=currency,
+            field=FIELD,
         )
 
 
 def _used_up(coupon: Row) -> CouponUsedUp:
     return CouponUsedUp(
-        f"The coupon {coupon['code']} has been redeemed as often as it may be.", field=FIELD
+        "The coupon %(code)s has been redeemed as often as it may be.",
+        code=coupon["code"],
+        field=FIELD,
     )

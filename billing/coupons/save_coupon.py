@@ -21,7 +21,9 @@ def create_coupon(data: CouponInput) -> Coupon:
     try:
         insert(coupon, "coupon.created")
     except NotUniqueError as error:
-        raise CouponCodeTaken(f"There is a coupon {data.code} already.", field="code") from error
+        raise CouponCodeTaken(
+            "There is a coupon %(code)s already.", code=data.code, field="code"
+        ) from error
     return coupon
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from billing.errors import WrongValue
 from billing.inputs import Amount, Input, ObjectId, Prose, WholeNumber
 
 Part = Annotated[Amount, Field(ge=1)]
@@ -34,10 +35,10 @@ class CreditNoteInput(Input):
     @model_validator(mode="after")
     def _lines_or_amount(self) -> Self:
         if self.lines is not None and self.amount is not None:
-            raise ValueError("give either lines or an amount")
+            raise WrongValue("give either lines or an amount")
         positions = [line.line for line in self.lines or []]
         if len(set(positions)) < len(positions):
-            raise ValueError("lines must name each line once")
+            raise WrongValue("lines must name each line once")
         return self
 
 

@@ -22,7 +22,8 @@ from billing.customers.queries import get_customer
 from billing.database import Row
 from billing.errors import FieldError
 from billing.invoices.models import Invoice
-from billing.money import format_money
+from billing.money import Money
+from billing.phrases import Code, Phrase
 
 
 def prepare_credit_note(invoice: Invoice, data: CreditNoteInput, received: Received) -> CreditNote:
@@ -31,7 +32,9 @@ def prepare_credit_note(invoice: Invoice, data: CreditNoteInput, received: Recei
     Raises InvoiceNotCreditable, CreditExceedsInvoice, CreditLineUnknown, SettlementOutOfRange.
     """
     if not invoice.is_creditable:
-        raise InvoiceNotCreditable(f"This invoice cannot be credited: {_because(invoice)}.")
+        raise InvoiceNotCreditable(
+            "This invoice cannot be credited: %(because)s.", because=_because(invoice)
+        )
     row = invoice.row()
     on_top = [not tax["inclusive"] for tax in row.get("taxes") or []]
     shares = _shares(row, data, on_top)
@@ -61,10 +64,10 @@ def lines_left(invoice: Invoice) -> list[int]:
     return [max(share.net, 0) for share in _left(invoice.row())]
 
 
-def _because(invoice: Invoice) -> str:
+def _because(invoice: Invoice) -> Phrase:
     if invoice.status in {"draft", "void"}:
-        return f"it is {invoice.status}"
-    return "nothing of it is left" if invoice.total > 0 else "it claims nothing"
+        return Phrase("it is %(status)s", status=Code(invoice.status))
+    return Phrase("nothing of it is left" if invoice.total > 0 else "it claims nothing")
 
 
 def _shares(row: Row, data: CreditNoteInput, on_top: list[bool]) -> list[Share]:
@@ -77,9 +80,9 @@ def _shares(row: Row, data: CreditNoteInput, on_top: list[bool]) -> list[Share]:
         asked = most if data.amount is None else data.amount
         shares = by_amount(left, on_top, min(asked, most))
     if asked > most:
-        shown = format_money(most, row["currency"])
         raise CreditExceedsInvoice(
-            f"Only {shown} of this invoice is left to credit; enter no more.",
+            "Only %(left)s of this invoice is left to credit; enter no more.",
+            left=Money(most, row["currency"]),
             field="amount" if data.lines is None else "lines",
         )
     return shares
@@ -108,10 +111,10 @@ def _nets(left: list[Share], lines: list[CreditNoteLineInput], currency: str) ->
     for position, wanted in enumerate(lines):
         most = left[wanted.line].net if wanted.line < len(left) else 0
         if most <= 0:
-            wrong.append(FieldError(f"lines.{position}.line", "has nothing left to credit"))
+            wrong.append(FieldError(f"lines.{position}.line", Phrase("has nothing left to credit")))
         elif wanted.amount > most:
-            shown = format_money(most, currency)
-            wrong.append(FieldError(f"lines.{position}.amount", f"Only {shown} of it is left."))
+            told = Phrase("Only %(left)s of it is left.", left=Money(most, currency))
+            wrong.append(FieldError(f"lines.{position}.amount", told))
         else:
             nets[wanted.line] = wanted.amount
     if wrong:

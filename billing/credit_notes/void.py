@@ -10,6 +10,7 @@ from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.phrases import Code, Phrase
 
 
 @operation
@@ -25,7 +26,9 @@ def void_credit_note(
     note.check_revision(expected_revision)
     invoice = _invoice_of(note)
     if because := _because(note, invoice):
-        raise CreditNoteNotVoidable(f"This credit note cannot be voided: {because}.")
+        raise CreditNoteNotVoidable(
+            "This credit note cannot be voided: %(because)s.", because=because
+        )
     _take_back_credit(note)
     invoice.credited_total -= note.total
     invoice.credit_note_total -= note.due_reduction
@@ -43,14 +46,14 @@ def _invoice_of(note: CreditNote) -> Invoice:
     return get_invoice(note.invoice_id)
 
 
-def _because(note: CreditNote, invoice: Invoice) -> str:
+def _because(note: CreditNote, invoice: Invoice) -> Phrase | None:
     if note.status == "void":
-        return "it is void already"
+        return Phrase("it is void already")
     if note.refund_amount:
-        return "money was paid back with it"
+        return Phrase("money was paid back with it")
     if note.due_reduction and not invoice.is_payable:
-        return f"its invoice is {invoice.status}"
-    return ""
+        return Phrase("its invoice is %(status)s", status=Code(invoice.status))
+    return None
 
 
 def _take_back_credit(note: CreditNote) -> None:

@@ -6,6 +6,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, EmailStr, Field
 
 from billing.addresses import AddressInput
+from billing.errors import WrongValue
 from billing.inputs import (
     Currency,
     Input,
@@ -25,7 +26,7 @@ def _known_locale(value: str) -> str:
     try:
         return str(Locale.parse(value.replace("-", "_"))).replace("_", "-")
     except (UnknownLocaleError, ValueError, TypeError):
-        raise ValueError("must be a language tag such as en or de-AT") from None
+        raise WrongValue("must be a language tag such as en or de-AT") from None
 
 
 LanguageTag = Annotated[str, Field(max_length=20), AfterValidator(_known_locale)]

@@ -65,5 +65,7 @@ def new_preferences() -> PreferencesInput:
 
 def _taken(data: CustomerInput) -> ExternalIdTaken:
     return ExternalIdTaken(
-        f"Another customer has the external_id {data.external_id}.", field="external_id"
+        "Another customer has the external_id %(external_id)s.",
+        external_id=data.external_id or "",
+        field="external_id",
     )

@@ -55,7 +55,7 @@ def list_column(*, column: str, **page: Unpack[PageArguments]) -> Page:
     """One column's invoices, the longest overdue first. Raises Invalid for an unknown column."""
     keys = column_keys()
     if column not in keys:
-        raise Invalid(f"column must be one of {', '.join(keys)}.", field="column")
+        raise Invalid("column must be one of %(known)s.", known=", ".join(keys), field="column")
     if not page.get("sort"):
         page["sort"] = "due_date"
     where = of_column(column, steps_in_all(), clock.today())

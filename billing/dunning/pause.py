@@ -19,6 +19,7 @@ from billing.dunning.schedule import first_date
 from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.phrases import Code, Day
 from billing.seller import current_seller
 
 LONGEST = timedelta(days=366)
@@ -37,8 +38,11 @@ def pause_dunning(
     following = next_step_date(invoice)
     today = clock.today(get_customer(invoice.customer_id).preferences.timezone)
     if not today < data.until <= today + LONGEST:
-        message = f"must be after today and by {today + LONGEST}"
-        raise DunningPauseNotPossible(message, field="until")
+        raise DunningPauseNotPossible(
+            "must be after today and by %(day)s",
+            day=Day((today + LONGEST).isoformat()),
+            field="until",
+        )
     paused = {"until": data.until.isoformat(), "next_date": following.isoformat()}
     invoice.dunning = {
         "step": 0,
@@ -74,7 +78,9 @@ def resume_dunning(invoice_id: str, expected_revision: int | None = None) -> Inv
 def next_step_date(invoice: Invoice) -> date:
     """When the next step would be due without a pause. Raises DunningNotPossible."""
     if invoice.status != "open" or invoice.due_date is None:
-        raise DunningNotPossible(f"This invoice is {invoice.status}; nobody is reminded of it.")
+        raise DunningNotPossible(
+            "This invoice is %(status)s; nobody is reminded of it.", status=Code(invoice.status)
+        )
     known = (invoice.dunning.get("paused") or invoice.dunning).get("next_date")
     if invoice.dunning.get("ended"):
         raise DunningNotPossible("The last step was taken; nobody is reminded any more.")

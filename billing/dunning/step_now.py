@@ -10,6 +10,7 @@ from billing.dunning.pause import next_step_date
 from billing.dunning.take_step import Step, follow
 from billing.idempotency.in_stages import note_begun
 from billing.invoices.queries import get_invoice
+from billing.phrases import Day
 from billing.subscriptions.queries import find_subscription
 
 
@@ -37,7 +38,10 @@ def take_step_now(invoice_id: str, expected_revision: int | None = None) -> Step
     today = clock.today(customer.preferences.timezone)
     next_step_date(invoice)
     if invoice.due_date > today:
-        raise DunningNotPossible(f"This invoice is due on {invoice.due_date} and not overdue yet.")
+        raise DunningNotPossible(
+            "This invoice is due on %(day)s and not overdue yet.",
+            day=Day(invoice.due_date.isoformat()),
+        )
     step = follow(invoice, customer, today)
     if step is None:
         raise DunningNotPossible("A payment is under way; wait for what becomes of it.")

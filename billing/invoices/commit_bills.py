@@ -17,6 +17,7 @@ from billing.invoices.bill_events import events_of
 from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_credit
 from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
+from billing.phrases import Phrase
 from billing.seller import current_seller
 from billing.subscriptions.movements import COLLECTION as MOVEMENTS
 from billing.subscriptions.movements import movement_row
@@ -77,8 +78,12 @@ def _is_for_good(error: Exception) -> bool:
 def _refused(bill: Bill, error: Exception) -> Skip:
     log.warning("invoice refused", extra={"subscription_id": bill.subscription["_id"]})
     if isinstance(error, _TWICE):
-        return skip_of(bill.subscription, "period_already_billed", "A period was billed before.")
-    return skip_of(bill.subscription, "invoice_not_storable", "The invoice is too large to store.")
+        return skip_of(
+            bill.subscription, "period_already_billed", Phrase("A period was billed before.")
+        )
+    return skip_of(
+        bill.subscription, "invoice_not_storable", Phrase("The invoice is too large to store.")
+    )
 
 
 def _write(bills: list[Bill], run_id: str | None) -> None:

@@ -10,6 +10,7 @@ from billing.database import operation
 from billing.errors import Conflict
 from billing.events.journal import update
 from billing.invoices.queries import customers_owing
+from billing.phrases import Phrase
 from billing.subscriptions.queries import customers_served
 
 
@@ -31,8 +32,8 @@ def delete_customer(customer_id: str, expected_revision: int | None = None) -> C
 
 def refusals_to_delete(customer_ids: Collection[str]) -> dict[str, Conflict]:
     """Why some of these customers cannot be deleted, by their ids."""
-    owing = "Settle or void this customer's invoices first."
-    served = "Cancel this customer's subscriptions first."
+    owing = Phrase("Settle or void this customer's invoices first.")
+    served = Phrase("Cancel this customer's subscriptions first.")
     return {
         **{one: CustomerHasUnpaidInvoices(owing) for one in customers_owing(customer_ids)},
         **{one: CustomerHasLiveSubscriptions(served) for one in customers_served(customer_ids)},

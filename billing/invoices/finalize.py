@@ -14,6 +14,7 @@ from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.one_off_amounts import compute_final
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.invoices.queries import get_invoice
+from billing.phrases import Code
 from billing.seller import current_seller
 
 
@@ -28,7 +29,7 @@ def finalize_invoice(invoice_id: str, expected_revision: int | None = None) -> I
     invoice.check_revision(expected_revision)
     if not invoice.is_draft:
         raise InvoiceNotFinalizable(
-            f"This invoice is {invoice.status}; only a draft can be issued."
+            "This invoice is %(status)s; only a draft can be issued.", status=Code(invoice.status)
         )
     finalize(invoice)
     return invoice

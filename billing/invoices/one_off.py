@@ -13,6 +13,7 @@ from billing.invoices.models import ONE_OFF, Invoice, LineItem
 from billing.invoices.one_off_amounts import compute_draft
 from billing.invoices.queries import get_invoice
 from billing.money import format_money
+from billing.phrases import Code
 from billing.plans.pricing import price_quantity
 from billing.seller import current_seller
 from billing.taxes.queries import check_rates
@@ -46,7 +47,8 @@ def update_invoice(
     invoice.check_revision(expected_revision)
     if not invoice.is_draft:
         raise InvoiceNotEditable(
-            f"This invoice is {invoice.status}; only a draft can be changed. Void it instead."
+            "This invoice is %(status)s; only a draft can be changed. Void it instead.",
+            status=Code(invoice.status),
         )
     _fill(invoice, data, hold_live_customer(data.customer_id))
     update(invoice, "invoice.updated")

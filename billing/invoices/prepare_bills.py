@@ -10,6 +10,7 @@ from billing.errors import BillingError
 from billing.invoices.bill import Bill
 from billing.invoices.cycle import bill_for
 from billing.invoices.lookups import Lookups, customer_of
+from billing.phrases import Day, Phrase, Told
 from billing.subscriptions.pending import version_keys
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ class Skip:
     subscription_id: str
     customer_id: str
     code: str
-    message: str
+    message: Phrase
 
 
 @dataclass(slots=True)
@@ -69,11 +70,11 @@ def prepare_bills(rows: list[Row], as_of: date | None, *, budget: int = 1000) ->
 def _bill(lookups: Lookups, row: Row, as_of: date | None) -> Bill | Skip:
     customer = lookups.customers.get(customer_of(row))
     if customer is None or customer.get("deleted_at"):
-        return skip_of(row, "customer_deleted", "The customer was deleted.")
+        return skip_of(row, "customer_deleted", Phrase("The customer was deleted."))
     if customer.get("status") == "suspended":
-        return skip_of(row, "customer_suspended", "The customer is suspended.")
+        return skip_of(row, "customer_suspended", Phrase("The customer is suspended."))
     if not version_keys(row) <= lookups.terms.keys():
-        return skip_of(row, "plan_version_missing", "The plan has no such version.")
+        return skip_of(row, "plan_version_missing", Phrase("The plan has no such version."))
     account = None
     try:
         account = lookups.account(row)
@@ -86,9 +87,14 @@ def _bill(lookups: Lookups, row: Row, as_of: date | None) -> Bill | Skip:
         if isinstance(error, BillingError):
             return skip_of(row, error.code, error.message)
         log.exception("subscription not billed", extra={"subscription_id": row["_id"]})
-        return skip_of(row, "unexpected_error", "It could not be computed; see the log.")
+        return skip_of(row, "unexpected_error", Phrase("It could not be computed; see the log."))
 
 
-def skip_of(row: Row, code: str, message: str) -> Skip:
+def next_day(day: str | None) -> Told:
+    """When there is something to bill again, for who asked too early."""
+    return Day(day) if day else Phrase("never")
+
+
+def skip_of(row: Row, code: str, message: Phrase) -> Skip:
     """The refusal to bill a subscription row."""
     return Skip(row["_id"], customer_of(row), code, message)

@@ -14,7 +14,7 @@ from billing.invoices.models import ONE_OFF, Invoice
 from billing.invoices.one_off import fill_in
 from billing.invoices.one_off_amounts import computed
 from billing.invoices.parties import customer_snapshot, seller_snapshot
-from billing.invoices.prepare_bills import prepare_bills
+from billing.invoices.prepare_bills import next_day, prepare_bills
 from billing.invoices.queries import get_invoice
 from billing.seller import current_seller
 from billing.subscriptions.queries import get_subscription
@@ -68,8 +68,10 @@ def preview_subscription_invoice(data: PreviewSubscription) -> Row:
     if prepared.skips:
         raise SubscriptionNotBillable(prepared.skips[0].message)
     if not prepared.invoices:
-        following = subscription.next_billing_date or "never"
-        raise NothingDue(f"Nothing is due by then; the next billing date is {following}.")
+        raise NothingDue(
+            "Nothing is due by then; the next billing date is %(day)s.",
+            day=next_day(subscription.next_billing_date),
+        )
     return prepared.invoices[-1]
 
 

@@ -9,6 +9,7 @@ from billing.invoices.inputs import SendInvoice
 from billing.invoices.mails import amount_facts, queue_about
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.phrases import Code
 
 
 @operation
@@ -35,7 +36,11 @@ def send_invoice(
 def refusal_to_send(invoice: Invoice, to: str | None, name: str) -> Conflict | None:
     """Why it cannot be mailed to the address `to` of the customer `name`, if so."""
     if not invoice.is_sendable:
-        return InvoiceNotSendable(f"This invoice is {invoice.status}; only an issued one is sent.")
+        return InvoiceNotSendable(
+            "This invoice is %(status)s; only an issued one is sent.", status=Code(invoice.status)
+        )
     if not to:
-        return CustomerWithoutEmail(f"{name} has no email address. Say where to send it.")
+        return CustomerWithoutEmail(
+            "%(name)s has no email address. Say where to send it.", name=name
+        )
     return None

@@ -10,7 +10,7 @@ from billing.invoices.commit_bills import commit_bills
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
 from billing.invoices.inputs import GenerateInvoice
 from billing.invoices.models import Invoice
-from billing.invoices.prepare_bills import Prepared, prepare_bills
+from billing.invoices.prepare_bills import Prepared, next_day, prepare_bills
 from billing.invoices.queries import get_invoice
 from billing.periods import Schedule
 from billing.plans.queries import get_terms
@@ -47,8 +47,10 @@ def generate_invoice(data: GenerateInvoice) -> Invoice:
     subscription = get_subscription(data.subscription_id)
     prepared = _bill(subscription) if subscription.next_billing_date else Prepared()
     if not prepared.invoices:
-        following = subscription.next_billing_date or "never"
-        raise NothingDue(f"Nothing is due today; the next billing date is {following}.")
+        raise NothingDue(
+            "Nothing is due today; the next billing date is %(day)s.",
+            day=next_day(subscription.next_billing_date),
+        )
     return get_invoice(prepared.invoices[-1]["_id"])
 
 
@@ -71,7 +73,9 @@ def _check_elapsed(subscription: Subscription, today: date) -> None:
     elapsed = Schedule(start, terms["billing_cycle"], terms["interval_count"]).index(today)
     if elapsed >= MAX_ELAPSED_PERIODS:
         raise StartTooLongAgo(
-            f"{elapsed + 1} periods have begun since; at most {MAX_ELAPSED_PERIODS} are billed "
-            "in one go. Choose a later start or a longer cycle.",
+            "%(count)s periods have begun since; at most %(most)s are billed in one go. "
+            "Choose a later start or a longer cycle.",
+            count=str(elapsed + 1),
+            most=MAX_ELAPSED_PERIODS,
             field="start_date",
         )

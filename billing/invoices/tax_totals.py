@@ -32,7 +32,7 @@ def tax_totals(
     """
     lines_of = _lines_by_rate(rate_ids)
     if missing := [rate_id for rate_id in lines_of if rate_id not in rates]:
-        raise TaxRateMissing(f"There is no tax rate {missing[0]}.")
+        raise TaxRateMissing("There is no tax rate %(id)s.", id=missing[0])
     included = _inclusive_parts(amounts, lines_of, rates)
     nets = list(amounts)
     for rate_id, parts in included.items():

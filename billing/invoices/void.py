@@ -10,6 +10,7 @@ from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.invoices.recover import end_dunning, restore_subscription
 from billing.invoices.states import can_move
+from billing.phrases import Code, Phrase
 
 
 @operation
@@ -45,13 +46,17 @@ def refusal_to_void(invoice: Invoice) -> InvoiceNotVoidable | None:
     """Why it cannot be voided, if so."""
     if invoice.is_voidable:
         return None
-    return InvoiceNotVoidable(f"This invoice cannot be voided: {_because(invoice)}.")
+    return InvoiceNotVoidable(
+        "This invoice cannot be voided: %(because)s.", because=_because(invoice)
+    )
 
 
-def _because(invoice: Invoice) -> str:
+def _because(invoice: Invoice) -> Phrase:
     if not invoice.is_payable:
-        return f"it is {invoice.status}"
-    return "something was paid on it" if invoice.amount_paid else "a credit note was issued for it"
+        return Phrase("it is %(status)s", status=Code(invoice.status))
+    return Phrase(
+        "something was paid on it" if invoice.amount_paid else "a credit note was issued for it"
+    )
 
 
 @operation
@@ -75,5 +80,5 @@ def refusal_to_give_up(invoice: Invoice) -> InvoiceNotUncollectible | None:
     if can_move(invoice.status, "uncollectible"):
         return None
     return InvoiceNotUncollectible(
-        f"This invoice is {invoice.status}; only an open one can be given up."
+        "This invoice is %(status)s; only an open one can be given up.", status=Code(invoice.status)
     )

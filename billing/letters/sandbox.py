@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from billing.letters.errors import WordingUnusable
+from billing.phrases import Phrase
 
 _environment = SandboxedEnvironment(undefined=StrictUndefined)  # text; HTML is escaped later
 _FILTERS = frozenset({"capitalize", "lower", "trim", "upper"})
@@ -42,8 +43,12 @@ def check(text: str, facts: frozenset[str], field: str) -> None:
             return
     except _UNREADABLE as error:
         at = getattr(error, "lineno", None)
-        said = getattr(error, "message", None) or "it is nested too deep"
-        problem = f"cannot be understood{f' in line {at}' if at else ''}: {said}"
+        why = getattr(error, "message", None) or Phrase("it is nested too deep")
+        problem = (
+            Phrase("cannot be understood in line %(line)s: %(why)s", line=str(at), why=why)
+            if at
+            else Phrase("cannot be understood: %(why)s", why=why)
+        )
     raise WordingUnusable(problem, field=field)
 
 
@@ -58,19 +63,38 @@ def compiled(text: str) -> Template:
     return _environment.from_string(text)
 
 
-def _problems(tree: nodes.Template, facts: frozenset[str]) -> Iterator[str]:
+def _problems(tree: nodes.Template, facts: frozenset[str]) -> Iterator[Phrase]:
     for node in _walk(tree):
-        where = f"in line {node.lineno}"
+        line = str(node.lineno)
         if isinstance(node, nodes.Name) and node.name not in facts:
             known = ", ".join(sorted(facts))
-            yield f"names {node.name} {where}, which is no fact of this mail: there are {known}"
+            yield Phrase(
+                "names %(name)s in line %(line)s, which is no fact of this mail: "
+                "there are %(known)s",
+                name=node.name,
+                line=line,
+                known=known,
+            )
         elif isinstance(node, nodes.Getattr):
-            yield f"asks for .{node.attr} {where}; facts are plain text and have no parts"
+            yield Phrase(
+                "asks for .%(name)s in line %(line)s; facts are plain text and have no parts",
+                name=node.attr,
+                line=line,
+            )
         elif isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            yield f"uses the filter {node.name} {where}; there are {', '.join(sorted(_FILTERS))}"
+            yield Phrase(
+                "uses the filter %(name)s in line %(line)s; there are %(known)s",
+                name=node.name,
+                line=line,
+                known=", ".join(sorted(_FILTERS)),
+            )
         elif not isinstance(node, _ALLOWED):
             what = type(node).__name__.lower()
-            yield f"uses {what} {where}; only facts and if … else … endif are possible"
+            yield Phrase(
+                "uses %(what)s in line %(line)s; only facts and if … else … endif are possible",
+                what=what,
+                line=line,
+            )
 
 
 def _walk(tree: nodes.Node) -> Iterator[nodes.Node]:

@@ -59,7 +59,9 @@ def check_wording(kind: str, language: str, wording: Wording) -> None:
         check(text, names, field)
     letter = sample_letter(kind, language, wording)
     if not letter.subject or len(letter.subject) > _MOST_SUBJECT:
-        raise WordingUnusable(f"must be 1 to {_MOST_SUBJECT} characters long", field="subject")
+        raise WordingUnusable(
+            "must be 1 to %(most)s characters long", most=_MOST_SUBJECT, field="subject"
+        )
     if KINDS[kind].is_secret and letter.link not in letter.body:
         raise WordingUnusable("must contain {{ link }}, for which it is sent", field="body")
 

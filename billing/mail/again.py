@@ -8,6 +8,7 @@ from billing.mail.kinds import KINDS
 from billing.mail.models import KEPT_FOR, MAILS
 from billing.mail.outbox import at_once
 from billing.mail.queries import get_mail
+from billing.phrases import Code
 
 _FRESH = {"status": "waiting", "tries": 0}
 _OVER = {"settled_at": 1, "expires_at": 1, "sent_at": 1}
@@ -37,7 +38,8 @@ def cancel_mail(mail_id: str) -> Row:
     mail = get_mail(mail_id)
     if mail["status"] != "waiting":
         raise MailNotCancellable(
-            f"This mail is {mail['status']}; only what waits can be cancelled."
+            "This mail is %(status)s; only what waits can be cancelled.",
+            status=Code(mail["status"]),
         )
     now = clock.wall_clock()
     over = {"status": "cancelled", "settled_at": now, "expires_at": now + KEPT_FOR}

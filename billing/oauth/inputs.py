@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from billing.errors import WrongValue
 from billing.inputs import Input, Name, WholeNumber
 from billing.oauth.redirects import redirect_uri
 from billing.users.permissions import CLIENT_SCOPES
@@ -54,14 +55,14 @@ class ClientInput(Input):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.type == "public" and "client_credentials" in self.grant_types:
-            raise ValueError("grant_types of a public client cannot have client_credentials")
+            raise WrongValue("grant_types of a public client cannot have client_credentials")
         method = self.token_endpoint_auth_method
         if method and (self.type == "public") != (method == "none"):
-            raise ValueError("token_endpoint_auth_method is none for public clients, and only then")
+            raise WrongValue("token_endpoint_auth_method is none for public clients, and only then")
         if "authorization_code" in self.grant_types and not self.redirect_uris:
-            raise ValueError("redirect_uris are required for authorization_code")
+            raise WrongValue("redirect_uris are required for authorization_code")
         if "refresh_token" in self.grant_types and "authorization_code" not in self.grant_types:
-            raise ValueError("refresh_token goes with authorization_code only")
+            raise WrongValue("refresh_token goes with authorization_code only")
         return self
 
     @property

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from billing.errors import WrongValue
+
 _PRINTABLE = re.compile(r"[!-~]+")
 _AWKWARD = set('"\\<>^`{|}')
 _NETLOC = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -11,14 +13,14 @@ _THIS_COMPUTER = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(
 
 
 def redirect_uri(value: str) -> str:
-    """`value` when a client may register it. Raises ValueError with words for a person."""
+    """`value` when a client may register it. Raises WrongValue."""
     parts = _split(value)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https://, or with http:// for this computer only")
+        raise WrongValue("must begin with https://, or with http:// for this computer only")
     if "#" in value:
-        raise ValueError("must not have a fragment (#)")
+        raise WrongValue("must not have a fragment (#)")
     if not _NETLOC.fullmatch(parts.netloc):
-        raise ValueError("must name one host by plain letters, without wildcards and users")
+        raise WrongValue("must name one host by plain letters, without wildcards and users")
     return value
 
 
@@ -34,7 +36,7 @@ def is_registered(asked: str, registered: list[str], *, any_port: bool) -> bool:
 
 
 def _split(value: str) -> SplitResult:
-    wrong = ValueError("must be an address such as https://app.example.com/callback")
+    wrong = WrongValue("must be an address such as https://app.example.com/callback")
     if not _PRINTABLE.fullmatch(value) or _AWKWARD & set(value):
         raise wrong
     try:

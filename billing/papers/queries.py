@@ -15,6 +15,7 @@ from billing.papers.receipt import receipt_paper
 from billing.papers.statement import statement_paper
 from billing.payments.models import RECEIVED
 from billing.payments.queries import get_payment, refunds_of
+from billing.phrases import Code
 from billing.reports.statement import Statement, customer_statement
 from billing.reports.statement_balances import StatementTooLong
 from billing.seller import current_seller
@@ -52,7 +53,9 @@ def get_receipt(payment_id: str) -> Paper:
     """The receipt of a payment that came in. Raises PaymentNotFound and PaymentNotReceived."""
     payment = get_payment(payment_id).row()
     if payment["status"] not in RECEIVED:
-        raise PaymentNotReceived(f"This payment is {payment['status']}: there is no receipt of it.")
+        raise PaymentNotReceived(
+            "This payment is %(status)s: there is no receipt of it.", status=Code(payment["status"])
+        )
     invoice = get_invoice_row(payment["invoice_id"])
     seller, customer = _parties(invoice, payment["customer_id"])
     refunds = refunds_of([payment_id]).get(payment_id, [])
@@ -92,7 +95,9 @@ def _check_length(statement: Statement) -> None:
     """The memory that setting takes grows with each line."""
     if sum(len(balance.lines) for balance in statement.balances) > MOST_LINES:
         raise StatementTooLong(
-            f"A PDF has at most {MOST_LINES:,} lines; ask for a shorter time.", field="from"
+            "A PDF has at most %(most)s lines; ask for a shorter time.",
+            most=MOST_LINES,
+            field="from",
         )
 
 

@@ -13,7 +13,7 @@ from billing.events.journal import insert, update
 from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.errors import AmountOutOfRange
 from billing.invoices.queries import get_invoice
-from billing.money import format_money
+from billing.money import Money
 from billing.payments.errors import PaymentUnderWay
 from billing.payments.inputs import PaymentInput
 from billing.payments.mails import mail_failure, mail_receipt
@@ -54,8 +54,11 @@ def start_payment(data: PaymentInput) -> Payment:
     payment = new_payment(invoice, data)
     payment.status, payment.token = "pending", data.reference
     if payment.amount > invoice.amount_due:
-        due = format_money(invoice.amount_due, invoice.currency)
-        raise AmountOutOfRange(f"Only {due} is due; charge no more.", field="amount")
+        raise AmountOutOfRange(
+            "Only %(due)s is due; charge no more.",
+            due=Money(invoice.amount_due, invoice.currency),
+            field="amount",
+        )
     try:
         insert(payment, "payment.started")
     except NotUniqueError as error:

@@ -80,7 +80,7 @@ def add_method(
     if data in [method.source for method in known]:
         return customer
     if len(known) >= MOST:
-        raise TooManyMethods(f"No more than {MOST} can be kept; remove one first.")
+        raise TooManyMethods("No more than %(most)s can be kept; remove one first.", most=MOST)
     customer.payment_methods = _rows([*(method.source for method in known), data])
     if not known:
         customer.payment_source = data.model_dump()

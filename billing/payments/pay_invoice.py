@@ -11,6 +11,7 @@ from billing.payments.inputs import PaymentInput
 from billing.payments.mails import mail_receipt
 from billing.payments.models import Payment
 from billing.payments.receive import receive, today_of
+from billing.phrases import Code
 
 
 @operation
@@ -40,7 +41,9 @@ def record_payment(data: PaymentInput) -> Payment:
 def check_payable(invoice: Invoice) -> None:
     """Raises InvoiceNotPayable, naming the state."""
     if not invoice.is_payable:
-        raise InvoiceNotPayable(f"This invoice is {invoice.status}; no payment can be recorded.")
+        raise InvoiceNotPayable(
+            "This invoice is %(status)s; no payment can be recorded.", status=Code(invoice.status)
+        )
 
 
 def new_payment(invoice: Invoice, data: PaymentInput) -> Payment:

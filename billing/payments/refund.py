@@ -4,13 +4,14 @@ from billing.customers.credit import CreditInsufficient, add_credit
 from billing.database import Row, operation
 from billing.events.journal import insert, update
 from billing.idempotency.in_stages import begun, note_begun
-from billing.money import format_money
+from billing.money import Money
 from billing.payments.errors import PaymentNotRefundable, RefundOutOfRange
 from billing.payments.inputs import RefundInput
 from billing.payments.models import Payment, Refund, applied_left
 from billing.payments.queries import get_payment
 from billing.payments.receive import today_of
 from billing.payments.settle_refund import send_refund
+from billing.phrases import Code
 
 
 def refund_payment(
@@ -31,12 +32,17 @@ def _begin(payment_id: str, data: RefundInput, expected_revision: int | None) ->
     payment = get_payment(payment_id)
     payment.check_revision(expected_revision)
     if not payment.is_refundable:
-        words = payment.status.replace("_", " ")
-        raise PaymentNotRefundable(f"This payment is {words}; nothing can be refunded.")
+        raise PaymentNotRefundable(
+            "This payment is %(status)s; nothing can be refunded.",
+            status=Code(payment.status.replace("_", " ")),
+        )
     amount = payment.refundable if data.amount is None else data.amount
     if amount > payment.refundable:
-        left = format_money(payment.refundable, payment.currency)
-        raise RefundOutOfRange(f"Only {left} is left; refund no more.", field="amount")
+        raise RefundOutOfRange(
+            "Only %(left)s is left; refund no more.",
+            left=Money(payment.refundable, payment.currency),
+            field="amount",
+        )
     refund_id = str(start_refund(payment, amount, reason=data.reason).id)
     note_begun(refund_id)
     return refund_id
@@ -93,8 +99,8 @@ def _take_credit(refund: Refund) -> None:
             payment_id=refund.payment_id,
         )
     except CreditInsufficient as error:
-        amount = format_money(refund.from_credit, refund.currency)
         raise RefundOutOfRange(
-            f"{amount} of it became credit that the customer has used; refund less.",
+            "%(amount)s of it became credit that the customer has used; refund less.",
+            amount=Money(refund.from_credit, refund.currency),
             field="amount",
         ) from error

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from billing.errors import WrongValue
 from billing.inputs import Amount, Input, Key, Name, Price, WholeNumber
+from billing.phrases import Code
 
 BasePricingModel = Literal["flat", "per_unit", "graduated", "volume", "package"]
 PricingModel = Literal["flat", "per_unit", "graduated", "volume", "package", "percentage"]
@@ -41,9 +43,11 @@ class PricingInput(Input):
     def _tiers_fit(cls, tiers: list[TierInput], info: ValidationInfo) -> list[TierInput]:
         takes = _takes(info, *TIERED)
         if takes is False and tiers:
-            raise ValueError(f"must be left out for the pricing model {_model(info)}")
+            raise WrongValue("must be left out for the pricing model %(model)s", model=_model(info))
         if takes and not tiers:
-            raise ValueError(f"must have at least one tier for the pricing model {_model(info)}")
+            raise WrongValue(
+                "must have at least one tier for the pricing model %(model)s", model=_model(info)
+            )
         _check_tiers(tiers)
         return tiers
 
@@ -77,9 +81,11 @@ class ChargeInput(PricingInput):
     @classmethod
     def _meter_fits(cls, meter: str | None, info: ValidationInfo) -> str | None:
         if meter is None and _takes(info, "percentage"):
-            raise ValueError("is required for the pricing model percentage")
+            raise WrongValue(
+                "is required for the pricing model %(model)s", model=Code("percentage")
+            )
         if meter is not None and _takes(info, "flat"):
-            raise ValueError("must be left out for the pricing model flat")
+            raise WrongValue("must be left out for the pricing model %(model)s", model=Code("flat"))
         return meter
 
     @field_validator("timing")
@@ -89,8 +95,11 @@ class ChargeInput(PricingInput):
             return timing
         expected: Timing = "in_advance" if info.data["meter"] is None else "in_arrears"
         if timing not in {None, expected}:
-            which = "without" if expected == "in_advance" else "with"
-            raise ValueError(f"must be {expected} for a charge {which} a meter")
+            raise WrongValue(
+                "must be in_advance for a charge without a meter"
+                if expected == "in_advance"
+                else "must be in_arrears for a charge with a meter"
+            )
         return expected
 
     @field_validator("unit_amount")
@@ -110,39 +119,44 @@ class ChargeInput(PricingInput):
     @classmethod
     def _fee_fits(cls, fee: int | str, info: ValidationInfo) -> int | str:
         if fee and _takes(info, "percentage") is False:
-            raise ValueError(f"must be 0 for the pricing model {_model(info)}")
+            raise WrongValue("must be 0 for the pricing model %(model)s", model=_model(info))
         return fee
 
 
 def whole_if_flat(price: int | str | None, info: ValidationInfo) -> None:
-    """Raises ValueError for a fraction of the smallest unit on a price charged once."""
+    """Raises WrongValue for a fraction of the smallest unit on a price charged once."""
     if isinstance(price, str) and _model(info) == "flat":
-        raise ValueError("must be a whole number for the pricing model flat")
+        raise WrongValue("must be a whole number for the pricing model flat")
 
 
 def _check_tiers(tiers: list[TierInput]) -> None:
     for position, (tier, following) in enumerate(pairwise(tiers), 1):
         if tier.up_to is None:
-            raise ValueError(f"Tier {position} needs an up_to: only the last one has no end")
+            raise WrongValue(
+                "Tier %(position)s needs an up_to: only the last one has no end", position=position
+            )
         if following.up_to is not None and following.up_to <= tier.up_to:
-            raise ValueError(f"Tier {position + 1} must reach further than the one before it")
+            raise WrongValue(
+                "Tier %(position)s must reach further than the one before it",
+                position=position + 1,
+            )
     if tiers and tiers[-1].up_to is not None:
-        raise ValueError("The last tier must have no end: leave its up_to out")
+        raise WrongValue("The last tier must have no end: leave its up_to out")
 
 
 def _present_iff(info: ValidationInfo, value: Any, *models: str) -> None:
     takes = _takes(info, *models)
     if takes and value is None:
-        raise ValueError(f"is required for the pricing model {_model(info)}")
+        raise WrongValue("is required for the pricing model %(model)s", model=_model(info))
     if takes is False and value is not None:
-        raise ValueError(f"must be left out for the pricing model {_model(info)}")
+        raise WrongValue("must be left out for the pricing model %(model)s", model=_model(info))
 
 
 def _takes(info: ValidationInfo, *models: str) -> bool | None:
     """Whether the chosen model is one of `models`; None when none was rightly chosen."""
     chosen = _model(info)
-    return None if chosen is None else chosen in models
+    return chosen in models if chosen else None
 
 
-def _model(info: ValidationInfo) -> str | None:
-    return info.data.get("pricing_model")
+def _model(info: ValidationInfo) -> Code:
+    return Code(info.data.get("pricing_model") or "")

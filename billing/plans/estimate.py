@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from billing.database import Row
 from billing.errors import FieldError, Invalid
+from billing.phrases import Phrase
 from billing.plans.inputs import EstimatePlan
 from billing.plans.lines import advance_lines, minimum_line, setup_fee_line, usage_lines
 from billing.plans.pricing import Usage
@@ -65,7 +66,7 @@ def usage_of(data: EstimatePlan) -> dict[str, Usage]:
 def _check_meters(terms: Row, data: EstimatePlan) -> None:
     known = {charge["meter"] for charge in terms.get("charges") or () if charge["meter"]}
     errors = [
-        FieldError(f"{name}.{meter}", "is no meter that a charge of this plan has")
+        FieldError(f"{name}.{meter}", Phrase("is no meter that a charge of this plan has"))
         for name, given in (("usage", data.usage), ("events", data.events))
         for meter in given
         if meter not in known

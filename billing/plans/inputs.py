@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from billing.errors import WrongValue
 from billing.inputs import (
     Amount,
     Currency,
@@ -18,6 +19,7 @@ from billing.inputs import (
     WholeNumber,
 )
 from billing.periods import BillingCycle
+from billing.phrases import Code
 from billing.plans.component_inputs import (
     TIERED,
     BasePricingModel,
@@ -75,7 +77,10 @@ class PlanInput(PricingInput):
     def _price_fits(cls, price: int | str, info: ValidationInfo) -> int | str:
         model = info.data.get("pricing_model")
         if price != 0 and model in TIERED:
-            raise ValueError(f"must be 0 for the pricing model {model}: its tiers say the price")
+            raise WrongValue(
+                "must be 0 for the pricing model %(model)s: its tiers say the price",
+                model=Code(model),
+            )
         whole_if_flat(price, info)
         return price
 
@@ -84,7 +89,7 @@ class PlanInput(PricingInput):
     def _keys_differ(cls, entries: list[Any]) -> list[Any]:
         keys = [entry.key for entry in entries]
         if len(set(keys)) < len(keys):
-            raise ValueError("must each have a key of their own")
+            raise WrongValue("must each have a key of their own")
         return entries
 
 

@@ -2,6 +2,7 @@
 
 from billing.database import database, operation
 from billing.events.journal import insert, update
+from billing.phrases import Code
 from billing.plans.errors import PlanMoveRefused
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Feature, Plan
@@ -66,5 +67,9 @@ def _fill(plan: Plan, data: PlanInput) -> None:
 
 def _move(plan: Plan, status: str) -> None:
     if status != plan.status and status not in _MOVES[plan.status]:
-        raise PlanMoveRefused(f"A plan that is {plan.status} cannot become {status}.")
+        raise PlanMoveRefused(
+            "A plan that is %(status)s cannot become %(other)s.",
+            status=Code(plan.status),
+            other=Code(status),
+        )
     plan.status = status

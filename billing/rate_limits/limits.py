@@ -36,7 +36,9 @@ class Standing:
         """Raises TooMany once there were more than the limit."""
         if self.count > self.limit:
             raise TooMany(
-                f"More than {self.limit:,} requests a minute. Try again in {self.reset} s.",
+                "More than %(limit)s requests a minute. Try again in %(seconds)s s.",
+                limit=self.limit,
+                seconds=str(self.reset),
                 retry_after=self.reset,
             )
 

@@ -12,6 +12,7 @@ from billing.customers.queries import get_customer
 from billing.database import Row, in_transaction, streamed
 from billing.errors import Invalid
 from billing.payments.models import RECEIVED
+from billing.phrases import Day
 from billing.reports import statement_moves as moves
 from billing.reports.statement_balances import Balance, balances
 
@@ -43,7 +44,9 @@ def customer_statement(
         zone = customer.preferences.timezone
         until = last or clock.today(zone)
         if first and first > until:
-            raise Invalid(f"from must not be after {until.isoformat()}.", field="from")
+            raise Invalid(
+                "from must not be after %(day)s.", day=Day(until.isoformat()), field="from"
+            )
         found = balances(_moves(customer_id, ZoneInfo(zone), currency), first, until)
         return Statement(customer, first, until, found)
 

@@ -72,5 +72,7 @@ def _add(balance: Balance, move: Move) -> None:
 def _check_length(listed: list[Move]) -> None:
     if len(listed) > MOST_LINES:
         raise StatementTooLong(
-            f"That time has more than {MOST_LINES:,} lines; ask for a shorter one.", field="from"
+            "That time has more than %(most)s lines; ask for a shorter one.",
+            most=MOST_LINES,
+            field="from",
         )

@@ -11,6 +11,7 @@ from billing.actors import current_actor
 from billing.database import Row, database, operation
 from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
+from billing.phrases import Day
 from billing.runs.dry_runs import COLLECTION, get_dry_run
 from billing.runs.due import due_filter
 from billing.runs.errors import DryRunNotApprovable, WhatIsDueChanged
@@ -34,8 +35,10 @@ def approve_dry_run(dry_run_id: str) -> BillingRun:
     due = database().subscriptions.count_documents(due_filter(as_of))
     if is_material(row["total"], due):
         raise WhatIsDueChanged(
-            f"{row['total']:,} subscriptions were due when this was computed, {due:,} are now. "
-            "Look again before you approve."
+            "%(before)s subscriptions were due when this was computed, %(now)s are now. "
+            "Look again before you approve.",
+            before=row["total"],
+            now=due,
         )
     run = BillingRun(
         as_of_date=as_of,
@@ -56,7 +59,9 @@ def _check_approvable(row: Row) -> None:
     if row["run_id"]:
         raise DryRunNotApprovable("This dry run was approved before; look at the run it began.")
     if not row["as_of_date"] and row["day"] != clock.today().isoformat():
-        raise DryRunNotApprovable(f"This dry run was for {row['day']}. Make one for today.")
+        raise DryRunNotApprovable(
+            "This dry run was for %(day)s. Make one for today.", day=Day(row["day"])
+        )
 
 
 def is_as_approved(run: BillingRun) -> bool:

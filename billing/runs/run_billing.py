@@ -6,6 +6,7 @@ from billing import clock
 from billing.database import database, operation
 from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
+from billing.phrases import Code
 from billing.runs.chunks import chunks_left
 from billing.runs.due import due_filter
 from billing.runs.errors import BillingRunNotResumable, BillingRunNotStoppable
@@ -55,7 +56,9 @@ def stop_run(run_id: str) -> BillingRun:
     """
     run = get_run(run_id)
     if run.status not in {"preparing", "running"}:
-        raise BillingRunNotStoppable(f"This run is {run_status(run.row())} and does not work.")
+        raise BillingRunNotStoppable(
+            "This run is %(status)s and does not work.", status=Code(run_status(run.row()))
+        )
     database().billing_runs.update_one({"_id": run_id}, {"$set": {"status": "stopped"}})
     record(run, "billing_run.stopped")
     return get_run(run_id)
@@ -66,8 +69,10 @@ def resume_run(run_id: str) -> BillingRun:
     """Take up an interrupted or stopped run. Raises BillingRunNotFound, BillingRunNotResumable."""
     run = get_run(run_id)
     if (status := run_status(run.row())) not in {"interrupted", "stopped"}:
-        message = f"This run is {status}; only an interrupted or stopped one is resumed."
-        raise BillingRunNotResumable(message)
+        raise BillingRunNotResumable(
+            "This run is %(status)s; only an interrupted or stopped one is resumed.",
+            status=Code(status),
+        )
     goes_on = {"status": "running" if run.cut else "preparing", "heartbeat_at": clock.now()}
     database().billing_runs.update_one({"_id": run_id}, {"$set": goes_on})
     record(run, "billing_run.resumed")

@@ -70,7 +70,9 @@ def delete_view(view_id: str, expected_revision: int | None = None) -> SavedView
 def _check_room(list_name: str, owner_id: str) -> None:
     where = {"list_name": list_name, "owner_id": owner_id}
     if database()[COLLECTION].count_documents(where) >= MOST_VIEWS:
-        raise TooManyViews(f"There are {MOST_VIEWS} views of this list already. Delete one first.")
+        raise TooManyViews(
+            "There are %(most)s views of this list already. Delete one first.", most=MOST_VIEWS
+        )
 
 
 def _name(view: SavedView, name: str) -> None:

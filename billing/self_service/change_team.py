@@ -44,7 +44,7 @@ def invite_member(customer_id: str, data: InviteMember, link_to: LinkTo) -> User
     """
     hold_team(customer_id)
     if len(team_of(customer_id)) >= MOST:
-        raise TeamFull(f"A team has at most {MOST} people; remove somebody first.")
+        raise TeamFull("A team has at most %(most)s people; remove somebody first.", most=MOST)
     known: User | None = User.objects(email=data.email).first()
     user = _again(known, customer_id, data) if known else _anew(customer_id, data)
     send_link(user, "invitation", link_to)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from billing.addresses import AddressInput
 from billing.database import Row
+from billing.errors import WrongValue
 from billing.inputs import (
     Input,
     Line,
@@ -22,7 +23,7 @@ from billing.seller.models import FinalAction, NumberReset, Proration
 
 def _no_trial(value: str) -> str:
     if value.startswith("TEST"):
-        raise ValueError("must not begin with TEST, which marks what is on a test clock")
+        raise WrongValue("must not begin with TEST, which marks what is on a test clock")
     return value
 
 
@@ -33,7 +34,7 @@ BrandColor = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(
 
 def _ascending(days: list[int]) -> list[int]:
     if any(later <= earlier for earlier, later in pairwise(days)):
-        raise ValueError("must ascend, each day once")
+        raise WrongValue("must ascend, each day once")
     return days
 
 
@@ -130,9 +131,9 @@ class SettingsInput(Input):
     @model_validator(mode="after")
     def _series_differ(self) -> Self:
         if self.invoice_prefix == self.credit_note_prefix:
-            raise ValueError("invoice_prefix and credit_note_prefix must differ")
+            raise WrongValue("invoice_prefix and credit_note_prefix must differ")
         if len(set(self.default_tax_rate_ids)) < len(self.default_tax_rate_ids):
-            raise ValueError("default_tax_rate_ids must name each rate once")
+            raise WrongValue("default_tax_rate_ids must name each rate once")
         return self
 
 

@@ -17,7 +17,7 @@ def save_logo(content: bytes, expected_revision: int | None = None) -> Row:
     """Show this picture on invoices from now on. Raises LogoUnusable and StaleRevision."""
     if len(content) > MAX_BYTES:
         raise LogoUnusable(
-            f"The logo is larger than {MAX_BYTES // 1024} KiB; save a smaller one.", field="logo"
+            "The logo is larger than %(most)s KiB; save a smaller one.", most=MAX_BYTES // 1024
         )
     content_type = picture_type(content)
     logo_id = hashlib.sha256(content).hexdigest()[:32]

@@ -23,11 +23,13 @@ def picture_type(content: bytes) -> str:
         elif content.startswith(_JPEG):
             found, size = "image/jpeg", _frame_size(content)
         else:
-            raise _unusable("The logo must be a PNG or JPEG picture; SVG is not taken.")
+            raise LogoUnusable("The logo must be a PNG or JPEG picture; SVG is not taken.")
     except struct.error:
-        raise _unusable("The logo is cut off; save the picture again.") from None
+        raise LogoUnusable("The logo is cut off; save the picture again.") from None
     if not all(0 < side <= MAX_SIDE for side in size):
-        raise _unusable(f"The logo must be at most {MAX_SIDE} pixels wide and high.")
+        raise LogoUnusable(
+            "The logo must be at most %(most)s pixels wide and high.", most=str(MAX_SIDE)
+        )
     return found
 
 
@@ -37,12 +39,8 @@ def _frame_size(content: bytes) -> tuple[int, int]:
     while True:
         marker, length = unpack_from(">HH", content, position)
         if marker >> 8 != 0xFF:
-            raise _unusable("The logo is damaged; save the picture again.")
+            raise LogoUnusable("The logo is damaged; save the picture again.")
         if marker & 0xFF in _FRAMES:
             height, width = unpack_from(">HH", content, position + 5)
             return width, height
         position += 2 + length
-
-
-def _unusable(message: str) -> LogoUnusable:
-    return LogoUnusable(message, field="logo")

@@ -8,6 +8,7 @@ from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
 from billing.database import Row, operation
 from billing.events.journal import insert
+from billing.phrases import Code
 from billing.plans.errors import PlanNotSubscribable
 from billing.plans.lines import advance_lines
 from billing.plans.models import Plan
@@ -80,7 +81,7 @@ def _anchor(plan: Plan, data: SubscriptionInput, first_paid: date) -> date:
     day, cycle = data.billing_anchor.day, plan.billing_cycle
     if cycle == "daily" or (cycle == "weekly" and day > 7):
         raise AnchorNotPossible(
-            f"has no meaning for a {cycle} plan" if cycle == "daily" else "must be 1 to 7",
+            "has no meaning for a daily plan" if cycle == "daily" else "must be 1 to 7",
             field="billing_anchor.day",
         )
     return calendar_anchor(first_paid, day, cycle, plan.interval_count)
@@ -91,7 +92,9 @@ def get_subscribable_plan(plan_id: str) -> Plan:
     plan = get_plan(plan_id)
     if not plan.is_subscribable:
         raise PlanNotSubscribable(
-            f"The plan is {plan.status}; only an active plan takes subscriptions.", field="plan_id"
+            "The plan is %(status)s; only an active plan takes subscriptions.",
+            status=Code(plan.status),
+            field="plan_id",
         )
     return plan
 
@@ -100,7 +103,12 @@ def check_price(terms: Row, price: int | str | None, quantity: int) -> None:
     """Raises Invalid for a negotiated price that the plan cannot have, or too large a bill."""
     model = terms["pricing_model"]
     if price is not None and model in {"graduated", "volume"}:
-        raise PriceNotWhole(f"a {model} plan is priced by its tiers", field="price")
+        raise PriceNotWhole(
+            "a graduated plan is priced by its tiers"
+            if model == "graduated"
+            else "a volume plan is priced by its tiers",
+            field="price",
+        )
     charged = terms["price"] if price is None else price
     if model == "flat" and isinstance(charged, str):
         raise PriceNotWhole("must be a whole number for a flat plan", field="price")

@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 from billing.errors import Conflict
+from billing.phrases import Code
 
 Status = Literal["trialing", "active", "past_due", "unpaid", "paused", "cancelled", "expired"]
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -28,4 +29,8 @@ class SubscriptionMoveRefused(Conflict):
 def check_move(status: str, to: str) -> None:
     """Raises SubscriptionMoveRefused, naming both states, for a move that is not in the table."""
     if to not in MOVES[status]:
-        raise SubscriptionMoveRefused(f"A subscription that is {status} cannot become {to}.")
+        raise SubscriptionMoveRefused(
+            "A subscription that is %(status)s cannot become %(other)s.",
+            status=Code(status),
+            other=Code(to),
+        )

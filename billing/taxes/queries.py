@@ -42,11 +42,13 @@ def check_rates(
     rates = rates_by_id(ids)
     for tax_rate_id in ids:
         if tax_rate_id not in rates:
-            raise TaxRateMissing(f"There is no tax rate {tax_rate_id}.", field=field)
+            raise TaxRateMissing("There is no tax rate %(id)s.", id=tax_rate_id, field=field)
         rate = rates[tax_rate_id]
         if rate["status"] == "archived" and tax_rate_id not in kept:
             raise TaxRateArchived(
-                f"The tax rate {rate['name']} {rate['percentage']} % is archived; choose another.",
+                "The tax rate %(name)s %(percentage)s %% is archived; choose another.",
+                name=rate["name"],
+                percentage=rate["percentage"],
                 field=field,
             )
 

@@ -67,10 +67,14 @@ def _begin(clock_id: str, to: datetime, expected_revision: int | None) -> Clock:
     found.check_revision(expected_revision)
     if to < found.now:
         raise ClockGoesForward(
-            f"The clock stands at {instant(found.now)}; it can only go forward.", field="to"
+            "The clock stands at %(instant)s; it can only go forward.",
+            instant=instant(found.now) or "",
+            field="to",
         )
     if to.date() > add_months(found.now.date(), 12 * MOST_YEARS):
-        raise AdvanceTooFar(f"Advance by at most {MOST_YEARS} years at a time.", field="to")
+        raise AdvanceTooFar(
+            "Advance by at most %(most)s years at a time.", most=MOST_YEARS, field="to"
+        )
     database().test_clocks.update_one(
         {"_id": clock_id}, {"$set": {"advancing_to": to}, "$inc": {"revision": 1}}
     )

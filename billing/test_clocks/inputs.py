@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, AwareDatetime
 
+from billing.errors import WrongValue
 from billing.inputs import Input, Name
 
 
@@ -13,9 +14,9 @@ def _instant(value: datetime | date) -> datetime:
     if not isinstance(value, datetime):
         value = datetime.combine(value, time.min, UTC)
     if value.year < 2000:
-        raise ValueError("must be greater than or equal to 2000-01-01")
+        raise WrongValue("must be greater than or equal to 2000-01-01")
     if value.year > 2999:
-        raise ValueError("must be less than or equal to 2999-12-31")
+        raise WrongValue("must be less than or equal to 2999-12-31")
     return value.astimezone(UTC).replace(microsecond=value.microsecond // 1000 * 1000)
 
 

@@ -7,13 +7,15 @@ from typing import Self
 
 from billing.actors import own_customer_id
 from billing.database import Row, database
+from billing.errors import WrongValue
+from billing.phrases import Code, Day, Phrase
 from billing.subscriptions.states import LIVE
 from billing.usage.counting import counted, stored_value
 from billing.usage.inputs import UsageEventInput
 from billing.usage.moments import Moments
 from billing.usage.queries import meters_by_key
 
-Refusals = list[tuple[str, str]]
+Refusals = list[tuple[str, Phrase]]
 """Pairs of a field and what is wrong with it."""
 
 _AHEAD = timedelta(minutes=5)  # by as much a sender's clock may be fast
@@ -42,10 +44,13 @@ class Acceptance:
         found = self._about_meter(event)
         subscription = self.subscriptions.get(event.subscription_id)
         if subscription is None:
-            return [*found, ("subscription_id", "There is no such subscription.")]
+            return [*found, ("subscription_id", Phrase("There is no such subscription."))]
         if subscription["status"] not in LIVE:
-            words = f"This subscription is {subscription['status']}; it takes no more usage."
-            return [*found, ("subscription_id", words)]
+            told = Phrase(
+                "This subscription is %(status)s; it takes no more usage.",
+                status=Code(subscription["status"]),
+            )
+            return [*found, ("subscription_id", told)]
         return [*found, *self._about_time(event, subscription)]
 
     def row(self, event: UsageEventInput) -> Row:
@@ -74,23 +79,28 @@ class Acceptance:
     def _about_meter(self, event: UsageEventInput) -> Refusals:
         meter = self.meters.get(event.meter)
         if meter is None:
-            return [("meter", f"There is no meter with the key {event.meter}.")]
+            return [("meter", Phrase("There is no meter with the key %(key)s.", key=event.meter))]
         if meter["status"] == "archived":
-            return [("meter", f"The meter {event.meter} is archived; it takes no more events.")]
+            told = Phrase(
+                "The meter %(key)s is archived; it takes no more events.", key=event.meter
+            )
+            return [("meter", told)]
         try:
             stored_value(meter["aggregation"], event.value)
-        except ValueError as error:
-            return [("value", str(error))]
+        except WrongValue as error:
+            return [("value", error.message)]
         return []
 
     def _about_time(self, event: UsageEventInput, subscription: Row) -> Refusals:
         at = self._instant(event, subscription)
         if at > self.moments.now(subscription) + _AHEAD:
-            return [("occurred_at", "must not be in the future")]
+            return [("occurred_at", Phrase("must not be in the future"))]
         day = self.moments.day(subscription, at).isoformat()
         start, end = subscription["start_date"], subscription.get("end_date")
         if day < start:
-            return [("occurred_at", f"is before the subscription began on {start}")]
+            told = Phrase("is before the subscription began on %(day)s", day=Day(start))
+            return [("occurred_at", told)]
         if end and day >= end:
-            return [("occurred_at", f"is after the subscription ended on {end}")]
+            told = Phrase("is after the subscription ended on %(day)s", day=Day(end))
+            return [("occurred_at", told)]
         return []

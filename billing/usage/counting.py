@@ -8,6 +8,7 @@ from decimal import Decimal
 from bson.decimal128 import Decimal128
 
 from billing.database import Row
+from billing.errors import WrongValue
 
 # At most 15 digits before the point and 12 behind it: Decimal128 adds ten million of them exactly.
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
@@ -46,14 +47,14 @@ def is_paused(subscription: Row, day: str) -> bool:
 
 def stored_value(aggregation: str, value: int | str | None) -> Decimal128 | str:
     """A value as it is stored: text for distinct values, else an exact number; an event that is
-    only counted is worth one. Raises ValueError, whose text is for people."""
+    only counted is worth one. Raises WrongValue."""
     if aggregation == "count":
         return Decimal128(Decimal(1))
     if value is None:
-        raise ValueError("is required")
+        raise WrongValue("is required")
     text = str(value)
     if aggregation == "unique":
         return text
     if not _NUMBER.fullmatch(text):
-        raise ValueError("must be a number with at most 15 digits and 12 decimals")
+        raise WrongValue("must be a number with at most 15 digits and 12 decimals")
     return Decimal128(Decimal(text))

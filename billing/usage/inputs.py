@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from billing.errors import WrongValue
 from billing.inputs import Input, Key, Line, Metadata, Name, ObjectId
 from billing.subscriptions.inputs import CalendarDate
 
@@ -19,7 +20,7 @@ def _exact(value: Any) -> Any:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    raise ValueError('must be a whole number, or decimal text such as "0.25"')
+    raise WrongValue('must be a whole number, or decimal text such as "0.25"')
 
 
 UsageValue = Annotated[

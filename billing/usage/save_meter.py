@@ -4,6 +4,7 @@ from mongoengine.errors import NotUniqueError
 
 from billing.database import operation
 from billing.events.journal import insert, update
+from billing.phrases import Code
 from billing.search import search_terms
 from billing.usage.errors import MeterArchived, MeterInUse, MeterKeyTaken
 from billing.usage.inputs import MeterChange, MeterInput
@@ -19,8 +20,9 @@ def create_meter(data: MeterInput) -> Meter:
     try:
         insert(meter, "meter.created")
     except NotUniqueError as error:
-        message = f"There is a meter with the key {data.key} already."
-        raise MeterKeyTaken(message, field="key") from error
+        raise MeterKeyTaken(
+            "There is a meter with the key %(key)s already.", key=data.key, field="key"
+        ) from error
     return meter
 
 
@@ -35,8 +37,9 @@ def update_meter(meter_id: str, data: MeterChange, expected_revision: int | None
     meter.check_revision(expected_revision)
     if meter.has_events and data.aggregation != meter.aggregation:
         raise MeterInUse(
-            f"This meter has events; its aggregation stays {meter.aggregation}. "
+            "This meter has events; its aggregation stays %(aggregation)s. "
             "Make a new meter for another.",
+            aggregation=Code(meter.aggregation),
             field="aggregation",
         )
     _fill(meter, data)

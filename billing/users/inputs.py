@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, EmailStr, Field, model_validator
 
+from billing.errors import WrongValue
 from billing.inputs import Input, Name, ObjectId
 
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
@@ -32,13 +33,13 @@ class UserInput(Input):
     @model_validator(mode="after")
     def _customer_only_for_customers(self) -> Self:
         if (self.role == "customer") != (self.customer_id is not None):
-            raise ValueError(
+            raise WrongValue(
                 "customer_id is required for the role customer, and only allowed for it"
             )
         if self.role != "customer" and self.customer_role is not None:
-            raise ValueError("customer_role is only allowed for the role customer")
+            raise WrongValue("customer_role is only allowed for the role customer")
         if self.status == "invited" and self.password is not None:
-            raise ValueError("password is chosen by who is invited")
+            raise WrongValue("password is chosen by who is invited")
         return self
 
 

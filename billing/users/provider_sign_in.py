@@ -6,6 +6,7 @@ from billing.actors import Actor, acting_as, current_actor
 from billing.database import operation
 from billing.events.journal import update
 from billing.inputs import parse
+from billing.phrases import Phrase
 from billing.security_log import security_event
 from billing.users.errors import IdentityNotAccepted, RoleNotGiven
 from billing.users.identity import Identity
@@ -70,27 +71,31 @@ def _linked_by_email(identity: Identity) -> User | None:
         return None
     if obstacle := _obstacle(user, identity):
         security_event("provider_sign_in.refused", reason="not linked", user_id=user.id)
-        raise IdentityNotAccepted(f"There is an account for {identity.email}, but {obstacle}")
+        raise IdentityNotAccepted(
+            "There is an account for %(email)s, but %(obstacle)s",
+            email=identity.email or "",
+            obstacle=obstacle,
+        )
     user.oidc_issuer, user.oidc_subject = identity.issuer, identity.subject
     update(user, "user.linked")
     return user
 
 
-def _obstacle(user: User, identity: Identity) -> str | None:
+def _obstacle(user: User, identity: Identity) -> Phrase | None:
     if not identity.email_is_verified:
-        return (
+        return Phrase(
             "your sign-in provider does not say that this address is verified. Have it verified "
             "there and sign in again, or use your password."
         )
     if user.is_linked:
-        return (
+        return Phrase(
             "it is linked to somebody else at the sign-in provider. If that was you, ask an admin "
             "of Duebill to unlink it on its page among the users."
         )
     if not user.is_staff:
-        return "it is a customer's, who signs in with a password."
+        return Phrase("it is a customer's, who signs in with a password.")
     if not user.is_active_account:
-        return "it is deactivated. Ask an admin of Duebill."
+        return Phrase("it is deactivated. Ask an admin of Duebill.")
     return None
 
 

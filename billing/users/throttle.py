@@ -37,7 +37,9 @@ class Throttle:
                 wait = int((found["expires_at"] - clock.now()).total_seconds()) + 1
                 security_event("attempts.throttled", of=self.name.rstrip(":") or "sign_in", ip=ip)
                 raise TooManyAttempts(
-                    f"Too many attempts. Try again in {-(-wait // 60)} minutes.", retry_after=wait
+                    "Too many attempts. Try again in %(minutes)s minutes.",
+                    minutes=-(-wait // 60),
+                    retry_after=wait,
                 )
 
     def count(self, account: str, ip: str | None) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from billing.errors import WrongValue
 from billing.events.types import is_pattern
 from billing.inputs import Input, Line, Metadata, WholeNumber
 from billing.webhooks.models import WebhookEndpoint
@@ -13,10 +14,10 @@ MOST_REPLAYED = 10_000
 
 
 def _known(patterns: list[str]) -> list[str]:
-    """Without repeats. Raises ValueError for what is no type of event."""
+    """Without repeats. Raises WrongValue for what is no type of event."""
     for pattern in patterns:
         if not is_pattern(pattern):
-            raise ValueError(f"names no type of event: {pattern}")
+            raise WrongValue("names no type of event: %(pattern)s", pattern=pattern)
     return list(dict.fromkeys(patterns))
 
 
@@ -62,7 +63,7 @@ class ReplayRange(Input):
     def _not_too_far(cls, value: int, info: ValidationInfo) -> int:
         first = info.data.get("from_seq")
         if first is not None and not 0 <= value - first < MOST_REPLAYED:
-            raise ValueError(f"must be from from_seq to {MOST_REPLAYED - 1:,} above it")
+            raise WrongValue("must be from from_seq to %(most)s above it", most=MOST_REPLAYED - 1)
         return value
 
 

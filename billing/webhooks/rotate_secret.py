@@ -25,7 +25,9 @@ def rotate_secret(
     overlap = timedelta(hours=data.overlap_hours)
     kept = ending(list(endpoint.secrets), clock.wall_clock(), overlap)
     if len(kept) >= MOST_SECRETS:
-        raise TooManySecrets(f"{MOST_SECRETS} secrets are valid; wait until one of them ends.")
+        raise TooManySecrets(
+            "%(most)s secrets are valid; wait until one of them ends.", most=MOST_SECRETS
+        )
     secret = make_secret()
     endpoint.secrets = [secret.row, *kept]
     update(endpoint, "webhook_endpoint.secret_rotated")

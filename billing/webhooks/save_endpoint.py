@@ -30,7 +30,9 @@ def create_endpoint(data: WebhookEndpointInput) -> NewEndpoint:
     """
     _check_url(data.url)
     if database()[ENDPOINTS].count_documents({"_id": {"$gt": ""}}) >= MOST_ENDPOINTS:
-        raise TooManyWebhookEndpoints(f"There can be {MOST_ENDPOINTS} webhook endpoints at most.")
+        raise TooManyWebhookEndpoints(
+            "There can be %(most)s webhook endpoints at most.", most=MOST_ENDPOINTS
+        )
     secret, actor = make_secret(), current_actor()
     endpoint = WebhookEndpoint(
         status=data.status or "enabled",
@@ -110,4 +112,4 @@ def _check_url(url: str) -> None:
     try:
         check_target(url)
     except TargetRefused as refused:
-        raise WebhookUrlRefused(str(refused), field="url") from None
+        raise WebhookUrlRefused(refused.message, field="url") from None

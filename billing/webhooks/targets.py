@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from billing.errors import WrongValue
+
 MOST_CHARACTERS = 2000
 _VISIBLE = re.compile(r"https?://[\x21-\x7e]+", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?|[0-9A-Fa-f:.]{2,45}")
@@ -55,8 +57,8 @@ _NOT_PUBLIC_6 = [
 _allowed = {"private": False}
 
 
-class TargetRefused(Exception):
-    """The address must not be called; the text is for people."""
+class TargetRefused(WrongValue):
+    """The address must not be called."""
 
 
 class TargetUnknown(Exception):
@@ -90,7 +92,8 @@ def parse_target(url: str) -> Target:
     if len(url) > MOST_CHARACTERS or "\\" in url or not _VISIBLE.fullmatch(url):
         raise TargetRefused(
             "must be an address such as https://example.com/webhooks, in ASCII and at most "
-            f"{MOST_CHARACTERS} characters"
+            "%(most)s characters",
+            most=str(MOST_CHARACTERS),
         )
     try:
         parts = urlsplit(url)
@@ -120,7 +123,9 @@ def addresses_of(target: Target) -> list[str]:
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     for address in addresses:
         if not may_be_called(address):
-            raise TargetRefused(f"leads to {address}, which is not a public address")
+            raise TargetRefused(
+                "leads to %(address)s, which is not a public address", address=address
+            )
     return addresses
 
 

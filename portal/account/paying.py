@@ -13,6 +13,7 @@ from billing.payments.methods import Method, charge_method, methods_of
 from billing.payments.models import Payment
 from billing.payments.queries import get_payment, has_payment_under_way
 from billing.payments.source import has_charging_provider
+from billing.phrases import Code
 from billing.self_service.inputs import PayBy
 from billing.seller import current_seller
 from billing.users.permissions import OWN_ACCOUNT
@@ -41,7 +42,9 @@ def pay(invoice_id: str) -> ResponseReturnValue:
     if payment := form.submit(act, in_stages=True):
         return _answer(invoice, payment)
     if not invoice.is_payable:
-        raise InvoiceNotPayable(f"This invoice is {invoice.status}; nothing is to be paid.")
+        raise InvoiceNotPayable(
+            "This invoice is %(status)s; nothing is to be paid.", status=Code(invoice.status)
+        )
     return form_page(
         "account/pay.html",
         form,

@@ -18,6 +18,7 @@ from portal.auth.attempts import count_attempt
 from portal.auth.forms import SignInForm
 from portal.auth.page import sign_in_page
 from portal.auth.trouble import SignInFailed
+from portal.languages.saying import said
 from portal.problems import status_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def callback() -> ResponseReturnValue:
     except SignInFailed as failure:
         return _failed(str(failure), failure.status)
     except BillingError as refusal:
-        return _failed(refusal.message, status_of(refusal), refusal.retry_after or 0)
+        return _failed(said(refusal.message), status_of(refusal), refusal.retry_after or 0)
     sessions.begin(user, "By OpenID Connect", is_by_provider=True)
     return redirect(own_path(target) or url_for("dashboard.index"), 303)
 

@@ -12,7 +12,8 @@ from billing.dunning.columns import ENDED, NEW, PAUSED
 from billing.dunning.schedule import first_date
 from billing.dunning.step_now import Foreseen
 from billing.seller.models import Dunning
-from portal.template_helpers import date_text, money, said
+from portal.languages.saying import said
+from portal.template_helpers import date_text, money
 
 _ENDINGS = {
     "unpaid": lazy("the subscription becomes unpaid"),

@@ -21,10 +21,10 @@ from billing.errors import (
 from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
 from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
+from portal.languages.saying import said
 from portal.problems import status_of
 from portal.repeats.act import fresh_key
 from portal.repeats.once import do_once
-from portal.template_helpers import said
 
 T = TypeVar("T")
 
@@ -146,13 +146,13 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         self.is_stale = isinstance(error, StaleRevision)
         self.retry_after = error.retry_after or 0
         for found in error.errors:
-            field = find_field(self, found.field)
+            field, told = find_field(self, found.field), said(found.message)
             if field is None:
-                self.alerts.append(sentence(found.field.replace("_", " "), found.message))
+                self.alerts.append(sentence(said(found.field.replace("_", " ")), told))
             else:
-                field.errors = [*field.errors, sentence(said(field.label.text), found.message)]
+                field.errors = [*field.errors, sentence(said(field.label.text), told)]
         if not error.errors and not self.is_stale:
-            self.alerts.append(error.message)
+            self.alerts.append(said(error.message))
 
     def problems(self) -> list[str]:
         """Everything that was found wrong, in sentences, for where the fields are not in sight."""
@@ -176,7 +176,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         found = error.errors[0] if error.errors else None
         field = find_field(self, found.field) if found else None
         return sentence(
-            said(field.label.text) if field else "", found.message if found else error.message
+            said(field.label.text) if field else "",
+            said(found.message if found else error.message),
         )
 
     def shown_fields(self) -> list[Field]:

@@ -8,6 +8,7 @@ from wtforms.fields.core import Field
 from wtforms.form import BaseForm
 
 from billing.errors import FieldError, Invalid
+from billing.phrases import Phrase
 from portal.forms.fields import MoneyField, PasswordField, RowsField
 
 OUTSIDE = frozenset({"csrf_token", "revision", "idempotency_key"})
@@ -53,7 +54,7 @@ class Reader:
         for value in values:
             key = value["key"] or ""
             if not key or key in pairs:
-                problem = "is there twice" if key else "is required"
+                problem = Phrase("is there twice" if key else "is required")
                 self.errors.append(FieldError(f"{path}.{key}.key", problem))
             pairs[key] = value["value"]
         return pairs

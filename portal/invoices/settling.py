@@ -19,6 +19,7 @@ from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.invoices.forms import PayForm, SendForm, VoidForm
+from portal.languages.saying import said
 from portal.template_helpers import date_text, money
 
 
@@ -60,10 +61,10 @@ def send(invoice_id: str) -> ResponseReturnValue:
     customer = get_customer(invoice.customer_id)
     form = SendForm(revision=invoice.revision, to=customer.email)
     if form.submit(lambda data: send_invoice(invoice_id, data, form.expected_revision)):
-        said = gettext(
+        told = gettext(
             "%(number)s is in the outbox and will be sent in a moment.", number=invoice.number
         )
-        return done(said, _url(invoice))
+        return done(told, _url(invoice))
     return confirm_page(
         form,
         gettext("Send %(invoice)s?", invoice=_called(invoice)),
@@ -150,21 +151,21 @@ def _outcome(invoice: Invoice) -> str:
     try:
         row = preview_issue(invoice.id)
     except BillingError as refusal:
-        return refusal.message
+        return said(refusal.message)
     due = money(row["amount_due"], invoice.currency)
     applied = money(abs(row["credit_applied"]), invoice.currency)
     if row["total"] < 0:
-        said = gettext("%(name)s will gain a credit of %(credit)s.", name=whose, credit=applied)
+        told = gettext("%(name)s will gain a credit of %(credit)s.", name=whose, credit=applied)
     elif row["credit_applied"]:
-        said = gettext(
+        told = gettext(
             "%(name)s will owe %(amount)s, after %(credit)s of credit.",
             name=whose,
             amount=due,
             credit=applied,
         )
     else:
-        said = gettext("%(name)s will owe %(amount)s.", name=whose, amount=due)
-    return str(said)
+        told = gettext("%(name)s will owe %(amount)s.", name=whose, amount=due)
+    return str(told)
 
 
 def _pay_form(invoice: Invoice) -> PayForm:

@@ -4,7 +4,6 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from billing.actors import own_customer_id
 from billing.errors import Invalid
@@ -86,8 +85,7 @@ def _day(name: str) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        message = str(gettext("Enter dates such as 2026-01-31."))
-        raise Invalid(message, field=name) from None
+        raise Invalid("Enter dates such as 2026-01-31.", field=name) from None
 
 
 def _shown(paper: Paper) -> Response:

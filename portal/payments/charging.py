@@ -13,8 +13,9 @@ from billing.payments.source import PaymentSource, charge_source, set_payment_so
 from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
+from portal.languages.saying import said
 from portal.payments.forms import SourceForm
-from portal.template_helpers import money, said, words
+from portal.template_helpers import money, words
 
 REASONS = (
     lazy("card declined"),

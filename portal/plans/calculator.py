@@ -10,7 +10,9 @@ from billing.errors import BillingError, Invalid
 from billing.inputs import parse
 from billing.plans.estimate import Estimate, estimate_terms, usage_of
 from billing.plans.inputs import EstimatePlan
+from portal.languages.saying import said
 from portal.plans.forms import PlanForm
+from portal.template_helpers import words
 
 QUANTITIES = "1, 10, 250"
 _MOST = 8
@@ -77,8 +79,9 @@ def _asked(quantities: str, meters: list[Row]) -> list[Row]:
     """The inputs of the estimates. Raises Invalid for too many of them."""
     wanted = [part.strip() for part in quantities.split(",") if part.strip()]
     if len(wanted) > _MOST:
-        said = gettext("At most %(most)s quantities can be compared.", most=_MOST)
-        raise Invalid(said, field="quantities")
+        raise Invalid(
+            "At most %(most)s quantities can be compared.", most=_MOST, field="quantities"
+        )
     given = {
         name: {meter["key"]: meter[name] for meter in meters if meter[name]}
         for name in ("usage", "events")
@@ -94,6 +97,11 @@ def _name(line: Row) -> tuple[str, str]:
 def _said(error: BillingError) -> str:
     """The first finding as a sentence: `Usage of calls must be a whole number.`"""
     first = error.errors[0] if error.errors else None
-    if first is None or first.message[:1].isupper():
-        return first.message if first else error.message
-    return f"{first.field.replace('.', ' of ', 1).capitalize()} {first.message}."
+    text = said(first.message if first else error.message)
+    if first is None or text[:1].isupper():
+        return text
+    name, _, meter = first.field.partition(".")
+    if not meter:
+        return f"{words(name)} {text}."
+    of_it = gettext("%(field)s of %(meter)s", field=words(name), meter=meter)
+    return f"{of_it} {text}."

@@ -16,6 +16,7 @@ from billing.errors import Invalid
 from billing.reports.statement import Statement, customer_statement
 from billing.reports.statement_moves import Move
 from billing.seller import Seller, current_seller
+from portal.languages.saying import said
 
 Linked = Callable[[Move], str | None]
 
@@ -52,7 +53,7 @@ def statement_page(template: str, customer: Customer, linked: Linked) -> Respons
         days = _day(shown.first, "from"), _day(shown.last, "to")
         shown.statement = customer_statement(customer.id, *days)
     except Invalid as error:
-        shown.error = error.message
+        shown.error = said(error.message)
     return render_template(template, shown=shown, customer=customer), 422 if shown.error else 200
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 
 from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues
+from scripts.phrases import phrases_in
 from scripts.translations import PARTS, updated
 from tests.factories import PASSWORD, create_customer, create_user
 from tests.portal.conftest import Visitor
@@ -17,6 +20,9 @@ from tests.portal.page_client import PageClient
 OTHERS = [language for language in LANGUAGES if language != "en"]
 EACH = [(part, language) for language in OTHERS for part in PARTS]
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
+
+
+as_it_should_be = cache(updated)
 
 
 def words(found: str | list[str] | tuple[str, ...]) -> list[str]:
@@ -30,14 +36,14 @@ def messages(catalogue: Catalog) -> list[Message]:
 @pytest.mark.parametrize(("part", "language"), EACH)
 def test_nothing_is_untranslated(part: str, language: str) -> None:
     """After a change of words: `make translations`, then fill in what is empty."""
-    for message in messages(updated(part, language)):
+    for message in messages(as_it_should_be(part, language)):
         assert all(words(message.string)), f"{part}: {message.id}"
         assert "fuzzy" not in message.flags, f"{part}: {message.id}"
 
 
 @pytest.mark.parametrize(("part", "language"), EACH)
 def test_translations_name_what_the_words_name(part: str, language: str) -> None:
-    for message in messages(updated(part, language)):
+    for message in messages(as_it_should_be(part, language)):
         named = set(_PLACEHOLDER.findall(" ".join(words(message.id))))
         for said in words(message.string):
             assert set(_PLACEHOLDER.findall(said)) == named, f"{part}: {message.id}"
@@ -48,10 +54,55 @@ def test_the_same_words_are_translated_alike_everywhere(language: str) -> None:
     """The parts are read as one, so of two translations one would win by the name of its file."""
     found: dict[object, tuple[str, object]] = {}
     for part in PARTS:
-        for message in messages(updated(part, language)):
+        for message in messages(as_it_should_be(part, language)):
             key = (message.context, str(message.id))
             first, said = found.setdefault(key, (part, message.string))
             assert said == message.string, f"{message.id} in {first} and in {part}"
+
+
+ENGLISH_ALONE = {"billing/imports", "billing/demo"}
+"""Only the command line has them."""
+FILES = [
+    path for path in Path("billing").rglob("*.py") if path.parent.as_posix() not in ENGLISH_ALONE
+]
+
+
+def test_all_that_billing_says_is_translated() -> None:
+    """Whatever refuses, in whichever file: what it says belongs to a part."""
+    known = {str(message.id) for part in PARTS for message in messages(as_it_should_be(part, "de"))}
+    for path in FILES:
+        for template in phrases_in(path):
+            assert template in known, f"{path}: add its package to PARTS"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'raise NotFound(f"There is no {name}.")',
+        'raise NotFound("There is no " + name)',
+        'said = f"There is no {name}."\nraise NotFound(said)',
+        'raise NotFound("Gone." if name else f"There is no {name}.")',
+        'FieldError("name", f"is {name}")',
+        'Phrase("There is no %s." % name)',
+    ],
+)
+def test_what_is_put_together_before_it_can_be_translated_is_an_error(
+    source: str, tmp_path: Path
+) -> None:
+    written = tmp_path / "rule.py"
+    written.write_text(source)
+    with pytest.raises(ValueError, match=r"rule\.py:"):
+        list(phrases_in(written))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_is_said_of_a_field_goes_on_after_its_name(language: str) -> None:
+    """`is required` beside Name becomes a sentence, whose rest begins small in any language."""
+    said = {m.id: m.string for part in PARTS for m in messages(as_it_should_be(part, language))}
+    for path in FILES:
+        for template in phrases_in(path):
+            if template[0].isalpha() and not template.endswith("."):
+                assert said[template][0].islower() == template[0].islower(), template
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -91,3 +142,18 @@ def test_customers_are_spoken_to_in_the_language_of_their_documents(app: Flask) 
 
 def test_staff_are_spoken_to_as_their_browser_asks(visiting_as: Visitor) -> None:
     assert greeting(visiting_as("admin"), **{"Accept-Language": "de"})[0] == "de"
+
+
+GERMAN = {"Accept-Language": "de"}
+
+
+def test_refusals_are_in_the_readers_language(admin: PageClient) -> None:
+    seen = admin.get("/invoices/inv_nowhere", headers=GERMAN)
+    assert "Diese Rechnung gibt es nicht." in seen.text
+    assert "There is no such invoice." in admin.get("/invoices/inv_nowhere").text
+
+
+def test_what_is_wrong_with_a_field_is_in_the_readers_language(admin: PageClient) -> None:
+    admin.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    refused = admin.submit("/coupons/new", code="A", percent_off="101")
+    assert refused.error_of("percent_off") == "Rabatt in Prozent darf nicht über 100 liegen."
