@@ -7,6 +7,7 @@ its reader's language, with amounts, numbers and days as they are written there.
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from babel.dates import format_date
@@ -78,6 +79,32 @@ class Day(str):
         return str(format_date(date.fromisoformat(self), "medium", locale=locale))
 
 
+class Number(str):
+    """A number in decimal text, exact, as English writes it without separators."""
+
+    __slots__ = ()
+
+    def shown(self, _translate: Translate, locale: str) -> str:
+        return str(format_decimal(Decimal(self), locale=locale, decimal_quantization=False))
+
+
+class Series(tuple[Told, ...]):
+    """One fact after the other, such as the terms of a sum; what begins it is written large."""
+
+    __slots__ = ()
+    between = ", "
+
+    def __str__(self) -> str:
+        return self._joined([_in_english(fact) for fact in self])
+
+    def shown(self, translate: Translate, locale: str) -> str:
+        return self._joined([_shown(fact, translate, locale) for fact in self])
+
+    def _joined(self, parts: list[str]) -> str:
+        text = self.between.join(parts)
+        return text[:1].upper() + text[1:]
+
+
 def _made(template: str, facts: dict[str, Told]) -> Phrase:
     return Phrase(template, **facts)
 
@@ -89,6 +116,6 @@ def _in_english(fact: Told) -> str:
 def _shown(fact: Told, translate: Translate, locale: str) -> str:
     if isinstance(fact, int):
         return str(format_decimal(fact, locale=locale))
-    if isinstance(fact, Phrase | Code | Day) or not isinstance(fact, str):
+    if isinstance(fact, Phrase | Code | Day | Number) or not isinstance(fact, str):
         return fact.shown(translate, locale)
     return fact

@@ -1,14 +1,15 @@
 """Pure: how an invoice came about, step by step, so that anybody can add it up again.
 
-Each line and each sum has fields to compute with and one sentence to read.
+Each line and each sum has fields to compute with and one sentence to read, a phrase.
 """
 
 from fractions import Fraction
 from typing import Any
 
 from billing.database import Row
-from billing.invoices.explain_sentences import line_sentence
+from billing.invoices.explain_sentences import calculation_phrase, line_sentence
 from billing.invoices.explain_totals import explain_totals
+from billing.plans.step_words import step_phrase
 
 _TOLD = (
     "price_source",
@@ -19,7 +20,6 @@ _TOLD = (
     "meter",
     "events",
     "late_events",
-    "calculation",
     "days",
     "days_in_period",
     "full_amount",
@@ -57,7 +57,11 @@ def explain_line(line: Row, position: int, currency: str) -> dict[str, Any]:
         "position": position,
         **{name: line.get(name) for name in _PLAIN},
         **{name: why.get(name) for name in _TOLD},
-        "steps": why.get("steps") or [],
+        "calculation": calculation_phrase(why["calculation"]) if why.get("calculation") else None,
+        "steps": [
+            {**step, "description": step_phrase(step["description"])}
+            for step in why.get("steps") or []
+        ],
         "fraction": fraction_of(why),
         "discountable": line.get("discountable") is not False,
         "discount_amount": line.get("discount_amount", 0),

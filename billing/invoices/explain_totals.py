@@ -3,7 +3,8 @@
 from typing import Any
 
 from billing.database import Row
-from billing.money import format_money
+from billing.money import Money
+from billing.phrases import Number, Phrase, Series, Told
 
 Step = dict[str, Any]
 
@@ -12,24 +13,29 @@ _OF_TAX = ("tax_rate_id", "percentage", "inclusive", "taxable_amount")
 _NONE = dict.fromkeys((*_OF_COUPON, "discountable_amount", *_OF_TAX))
 
 
+class _Terms(Series):
+    __slots__ = ()
+    between = " "
+
+
 def explain_totals(row: Row) -> list[Step]:
     """Subtotal, each coupon, each tax rate, total, then what was settled, down to what is due.
 
     A step is {name, amount, sentence} and, of a coupon and a tax, what it was computed from.
     """
-    minus = "-" if row["subtotal"] < 0 else ""
-    steps = [_step(row, "subtotal", f"The lines add up to {minus}{{amount}}.", row["subtotal"])]
+    subtotal = Money(row["subtotal"], row["currency"])
+    told = Phrase("The lines add up to %(amount)s.", amount=subtotal)
+    steps = [_step("subtotal", told, row["subtotal"])]
     steps += _discounts(row)
     steps += [_tax(row, each) for each in row.get("taxes") or []]
     if note := row.get("legal_note"):
-        steps.append(_step(row, "legal_note", _safe(note), 0))
+        steps.append(_step("legal_note", Phrase("%(note)s", note=note), 0))
     steps.append(_total(row))
     return [*steps, *_settled(row)]
 
 
-def _step(row: Row, name: str, sentence: str, amount: int, more: Row | None = None) -> Step:
-    said = sentence.format(amount=format_money(abs(amount), row["currency"]))
-    return {"name": name, "amount": amount, "sentence": said, **_NONE, **(more or {})}
+def _step(name: str, sentence: Phrase, amount: int, more: Row | None = None) -> Step:
+    return {"name": name, "amount": amount, "sentence": sentence, **_NONE, **(more or {})}
 
 
 def _discounts(row: Row) -> list[Step]:
@@ -44,53 +50,70 @@ def _discounts(row: Row) -> list[Step]:
 
 
 def _discount(row: Row, coupon: Row, left: int) -> Step:
-    percent, fixed = coupon.get("percent_off"), coupon.get("amount_off")
-    off = f"{percent} %" if percent is not None else format_money(fixed or 0, row["currency"])
-    base = format_money(left, row["currency"])
-    sentence = f"The coupon {_safe(coupon['name'])}, {off} off {base}, takes off {{amount}}."
+    percent, currency = coupon.get("percent_off"), row["currency"]
+    fixed = Money(coupon.get("amount_off") or 0, currency)
+    sentence = Phrase(
+        "The coupon %(name)s, %(off)s off %(base)s, takes off %(amount)s.",
+        name=coupon["name"],
+        off=fixed if percent is None else Phrase("%(share)s %%", share=Number(percent)),
+        base=Money(left, currency),
+        amount=Money(abs(coupon["amount"]), currency),
+    )
     kept = {name: coupon.get(name) for name in _OF_COUPON}
-    return _step(row, "discount", sentence, coupon["amount"], {**kept, "discountable_amount": left})
+    return _step("discount", sentence, coupon["amount"], {**kept, "discountable_amount": left})
 
 
 def _tax(row: Row, tax: Row) -> Step:
-    base = format_money(tax["taxable_amount"], row["currency"])
-    rate = f"{_safe(tax['name'])}, {tax['percentage']} % on {base}"
-    added = "is contained in the prices" if tax["inclusive"] else "is added"
-    kept = {name: tax[name] for name in _OF_TAX}
-    return _step(row, "tax", f"{rate}: {{amount}} {added}.", tax["amount"], kept)
-
-
-def _safe(name: str) -> str:
-    """A name that may hold braces, for a sentence that is filled in."""
-    return name.replace("{", "{{").replace("}", "}}")
+    sentence = Phrase(
+        "%(name)s, %(share)s %% on %(base)s: %(amount)s is contained in the prices."
+        if tax["inclusive"]
+        else "%(name)s, %(share)s %% on %(base)s: %(amount)s is added.",
+        name=tax["name"],
+        share=Number(tax["percentage"]),
+        base=Money(tax["taxable_amount"], row["currency"]),
+        amount=Money(abs(tax["amount"]), row["currency"]),
+    )
+    return _step("tax", sentence, tax["amount"], {name: tax[name] for name in _OF_TAX})
 
 
 def _total(row: Row) -> Step:
     added = sum(t["amount"] for t in row.get("taxes") or [] if not t["inclusive"])
-    parts = [format_money(row["subtotal"], row["currency"])]
-    if row["discount_total"]:
-        parts.append(f"- {format_money(row['discount_total'], row['currency'])}")
+    terms: list[Told] = [Money(row["subtotal"], row["currency"])]
+    if off := row["discount_total"]:
+        terms.append(Phrase("- %(amount)s", amount=Money(off, row["currency"])))
     if added:
-        parts.append(f"+ {format_money(added, row['currency'])}")
-    minus = "-" if row["total"] < 0 else ""
-    return _step(row, "total", f"Total: {' '.join(parts)} = {minus}{{amount}}.", row["total"])
+        terms.append(Phrase("+ %(amount)s", amount=Money(added, row["currency"])))
+    total = Money(row["total"], row["currency"])
+    sentence = Phrase("Total: %(terms)s = %(amount)s.", terms=_Terms(terms), amount=total)
+    return _step("total", sentence, row["total"])
 
 
 def _settled(row: Row) -> list[Step]:
     """What took the total down to what is due, as it is now."""
     steps = [_credit(row)] if row["credit_applied"] else []
     if paid := row["amount_paid"]:
-        steps.append(_step(row, "amount_paid", "{amount} was paid.", paid))
+        told = Phrase("%(amount)s was paid.", amount=Money(abs(paid), row["currency"]))
+        steps.append(_step("amount_paid", told, paid))
     if credited := row.get("credit_note_total"):
-        steps.append(_step(row, "credit_note_total", "Credit notes took off {amount}.", credited))
-    void = row["status"] == "void"
-    due = "The invoice is void: {amount} is due." if void else "{amount} is due."
-    return [*steps, _step(row, "amount_due", due, row["amount_due"])]
+        amount = Money(abs(credited), row["currency"])
+        told = Phrase("Credit notes took off %(amount)s.", amount=amount)
+        steps.append(_step("credit_note_total", told, credited))
+    due = Phrase(
+        "The invoice is void: %(amount)s is due."
+        if row["status"] == "void"
+        else "%(amount)s is due.",
+        amount=Money(abs(row["amount_due"]), row["currency"]),
+    )
+    return [*steps, _step("amount_due", due, row["amount_due"])]
 
 
 def _credit(row: Row) -> Step:
     """Credit that was used, or that a negative total became."""
     used = row["credit_applied"]
-    gained = "The total is negative: {amount} became credit of the customer."
-    sentence = gained if used < 0 else "{amount} of the customer's credit was used."
-    return _step(row, "credit_applied", sentence, used)
+    sentence = Phrase(
+        "The total is negative: %(amount)s became credit of the customer."
+        if used < 0
+        else "%(amount)s of the customer's credit was used.",
+        amount=Money(abs(used), row["currency"]),
+    )
+    return _step("credit_applied", sentence, used)

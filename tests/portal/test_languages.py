@@ -10,9 +10,11 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 
-from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues
+from billing.plans.lines import advance_lines
+from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues, read
 from scripts.phrases import phrases_in
 from scripts.translations import PARTS, updated
+from tests.billing.invoices.test_explain import explained, terms
 from tests.factories import PASSWORD, create_customer, create_user
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
@@ -145,6 +147,22 @@ def test_staff_are_spoken_to_as_their_browser_asks(visiting_as: Visitor) -> None
 
 
 GERMAN = {"Accept-Language": "de"}
+
+
+def test_how_an_amount_came_about_is_told_with_its_numbers_as_they_are_written() -> None:
+    tiers = [
+        {"up_to": 1000, "unit_amount": 500, "flat_amount": 100},
+        {"up_to": None, "unit_amount": "333.5", "flat_amount": 0},
+    ]
+    line = advance_lines(terms(pricing_model="graduated", tiers=tiers), 1003)[0]
+    (why,) = explained([line])["lines"]
+    german = read("de").gettext
+    assert why["sentence"].shown(german, "de") == (
+        "Bis 1.000: 1.000 × 5,00\u00a0$ + 1,00\u00a0$; über 1.000: 3 × 3,335\u00a0$ "  # noqa: RUF001
+        "(der Preis des Tarifs, Version 2) = 5.011,01\u00a0$."
+    )
+    assert why["calculation"].shown(german, "de").endswith("kaufmännisch gerundet auf 501101")
+    assert why["steps"][0]["description"].shown(german, "de") == "bis 1.000"
 
 
 def test_refusals_are_in_the_readers_language(admin: PageClient) -> None:
