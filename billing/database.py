@@ -20,6 +20,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from billing import clock
+from billing.patience import Patience
 
 Row = dict[str, Any]
 P = ParamSpec("P")
@@ -31,19 +32,24 @@ SNAPSHOT = ReadConcern("snapshot")
 _STREAMED = 1000
 
 _uri: dict[str, str] = {}
+_patience: dict[str, Patience] = {}
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 _promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
 
 
-def connect(uri: str) -> None:
+def connect(uri: str, *, patience: float | None = None) -> None:
     """Name the database; the first query opens the connection, so this is safe before a fork.
+
+    `patience`: the seconds after which a call or a transaction that got no answer fails; without
+    it the driver's own, which are many (billing.patience).
 
     Transactions ask for majority and journal themselves. Other writes leave the concern to the
     server, whose default since MongoDB 5 is majority: given here, the driver would send it with
     each statement of a bound transaction, which the server refuses.
     """
     _uri["uri"] = uri
+    waiting = _patience["of"] = Patience(patience)
     mongoengine.connect(
         host=uri,
         connect=False,
@@ -52,8 +58,16 @@ def connect(uri: str) -> None:
         tzinfo=UTC,  # in C, unlike the driver's own
         serverSelectionTimeoutMS=3000,
         connectTimeoutMS=3000,
+        heartbeatFrequencyMS=3000,  # who stands still is noticed within twice that
+        timeoutMS=None if patience is None else int(1000 * patience),
+        event_listeners=[waiting],
         appname="duebill",
     )
+
+
+def patience() -> Patience:
+    """How long this process waits for the database."""
+    return _patience.get("of") or Patience()
 
 
 def uri() -> str:
@@ -101,7 +115,7 @@ def in_transaction(work: Callable[[], T]) -> T:
             _promised.reset(before)
             _inside.reset(token)
 
-    with database().client.start_session() as session:
+    with patience().for_transaction(), database().client.start_session() as session:
         result = session.with_transaction(
             attempt, read_concern=SNAPSHOT, write_concern=MAJORITY, max_commit_time_ms=5000
         )

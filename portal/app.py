@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import portal
 from billing import database, sealing
+from billing.patience import WEB_SECONDS
 from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
@@ -26,6 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 class Portal(Flask):
     """The application. None of its functions is a coroutine, so no call is looked at for being one:
     Flask asks it of a dozen functions in each request."""
+
+    def full_dispatch_request(self) -> Response:
+        """No request waits long for a database that is known to be away."""
+        with database.patience().for_request():
+            return super().full_dispatch_request()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -50,7 +56,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     sealing.use_secret(settings.secret_key)
     targets.allow_private(settings.webhook_allow_private)
     if connect and settings.mongodb_uri:
-        database.connect(settings.mongodb_uri)
+        database.connect(settings.mongodb_uri, patience=WEB_SECONDS)
     init_telemetry(app)
     app.register_blueprint(health.blueprint)
     api.register(app, launch_run=launch_run, link_to=link_to)

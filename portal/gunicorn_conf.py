@@ -22,6 +22,7 @@ except OSError as _error:
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 from billing import database
+from billing.patience import WEB_SECONDS
 from billing.rate_limits.shared import shared_counters
 from portal.door import refuse_when_told_to_end
 from portal.start import current_start
@@ -63,7 +64,8 @@ def when_ready(server: Any) -> None:
 def post_worker_init(_worker: Any) -> None:
     """Each worker opens its own connection: a MongoClient does not survive a fork."""
     database.disconnect()
-    database.connect(current_start(_settings, _metrics).uri)
+    uri = current_start(_settings, _metrics).uri
+    database.connect(uri, patience=WEB_SECONDS)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
