@@ -1,30 +1,46 @@
 """The only place that asks for the time.
 
 It is, in this order: the time of the test clock that the running operation has adopted, the time
-that stands still by `frozen`, the real time.
+that stands still by `frozen`, the real time: this machine's, set right by the database's where it
+is wrong.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # Context variables: each thread and each request has its own.
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 _adopting: ContextVar[bool] = ContextVar("adopting", default=False)
 _adopted: ContextVar[datetime | None] = ContextVar("adopted", default=None)
+_off = [timedelta()]  # of the process: how far this machine's clock is behind
 
 
 def now() -> datetime:
     """The current instant, UTC, in whole milliseconds (what MongoDB keeps)."""
-    instant = _adopted.get() or _frozen.get() or datetime.now(UTC)
+    instant = _adopted.get() or _frozen.get() or _real()
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
 def wall_clock() -> datetime:
     """The current instant, whatever test clock an operation lives at."""
-    return _frozen.get() or datetime.now(UTC)
+    return _frozen.get() or _real()
+
+
+def of_this_machine() -> datetime:
+    """What this machine's clock shows, right or wrong."""
+    return datetime.now(UTC)
+
+
+def set_right(off: timedelta) -> None:
+    """From now on the real time is that of this machine and `off` (billing.skew)."""
+    _off[0] = off
+
+
+def _real() -> datetime:
+    return datetime.now(UTC) + _off[0]
 
 
 def today(timezone: str = "UTC") -> date:

@@ -21,6 +21,7 @@ from pymongo.write_concern import WriteConcern
 
 from billing import clock
 from billing.patience import Patience
+from billing.skew import Skew
 
 Row = dict[str, Any]
 P = ParamSpec("P")
@@ -60,7 +61,7 @@ def connect(uri: str, *, patience: float | None = None) -> None:
         connectTimeoutMS=3000,
         heartbeatFrequencyMS=3000,  # who stands still is noticed within twice that
         timeoutMS=None if patience is None else int(1000 * patience),
-        event_listeners=[waiting],
+        event_listeners=[waiting, Skew()],
         appname="duebill",
     )
 
