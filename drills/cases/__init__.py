@@ -3,7 +3,14 @@
 from importlib import import_module
 from typing import Any
 
-NAMES = ("kill_primary",)
+NAMES = (
+    "kill_primary",
+    "kill_servers",
+    "freeze_worker",
+    "redis",
+    "database_away",
+    "disk_full",
+)
 
 
 def load(name: str) -> Any:

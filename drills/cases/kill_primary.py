@@ -14,7 +14,7 @@ from drills.world.books import count_books
 from drills.world.careless import Careless
 from drills.world.children import until
 from drills.world.replica_set import Node
-from drills.world.seed import subscriptions
+from drills.world.seed import BILLED, subscriptions
 from drills.world.world import World, world
 from drills.world.writer import Writer, missing_and_doubled
 
@@ -45,7 +45,7 @@ def _during_writes(found: World, report: Report) -> None:
             report.within(f"seconds to the next write, kill {kill}", seconds, _FAILOVER_SECONDS)
             time.sleep(2)
             dead.start()
-            time.sleep(3)
+            found.mongo.await_whole()
     lost, doubled = missing_and_doubled(writer.names)
     report.some("writes acknowledged", len(writer.names), RATE)
     report.figure("answers by status", dict(sorted(writer.statuses.items())))
@@ -60,7 +60,7 @@ def _during_a_run(found: World, report: Report) -> None:
     subscriptions(DUE)
     command = found.flask("run", "billing", "run", "--workers", "2")
     command.start()
-    until(lambda: database().invoices.count_documents({}) > DUE / 5, 60, "the run is under way")
+    until(lambda: database().invoices.count_documents(BILLED) > DUE / 5, 60, "the run is under way")
     dead = _kill_primary(found)
     moment = time.monotonic()
     there = _invoices(found)
@@ -97,4 +97,4 @@ def _recovery(writer: Writer) -> float:
 
 def _invoices(found: World) -> int:
     found.mongo.primary()
-    return database().invoices.count_documents({})
+    return database().invoices.count_documents(BILLED)

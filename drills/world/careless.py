@@ -35,6 +35,10 @@ class Careless:
                     return
                 self._acknowledged.append(str(row["_id"]))
 
+    @property
+    def acknowledged(self) -> int:
+        return len(self._acknowledged)
+
     def lost(self) -> int:
         """How many rows were acknowledged and are not there."""
         there = {row["_id"] for row in database()[_COLLECTION].find({}, {"_id": 1})}

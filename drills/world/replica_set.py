@@ -73,6 +73,14 @@ class ReplicaSet:
         first = self.primary()
         return [node for node in self.nodes if node is not first]
 
+    def await_whole(self, seconds: float = 60) -> None:
+        """Until every node leads or follows."""
+        until(self._is_whole, seconds, "all nodes lead or follow")
+
+    def _is_whole(self) -> bool:
+        answers = [node.ask("hello") for node in self.nodes]
+        return all(a.get("isWritablePrimary") or a.get("secondary") for a in answers)
+
     def _primary(self) -> Node | None:
         return next((node for node in self.nodes if node.pid and node.is_primary()), None)
 

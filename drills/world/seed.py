@@ -19,6 +19,8 @@ from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.start import new_subscription
 
 _BATCH = 1000
+BILLED = {"reason": "subscription_cycle"}
+"""What finds the invoices of billing runs."""
 
 
 def plan(**values: Any) -> Plan:

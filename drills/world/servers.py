@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import sys
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from drills.report import Skipped
@@ -46,6 +48,15 @@ class Portal(Child):
         gunicorn = str(Path(sys.executable).with_name("gunicorn"))
         command = [gunicorn, "-c", "portal/gunicorn_conf.py", "wsgi:app"]
         super().__init__(name, command, directory / f"{name}.log", {**environ, **own})
+
+    def kill(self) -> None:
+        """As the end of its container: the web processes go with their master."""
+        processes = self.children()
+        super().kill()
+        for pid in processes:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        until(lambda: not listens(self.port), 20, f"{self.name} lets go of its port")
 
     def is_ready(self) -> bool:
         return self.answers("/readyz")

@@ -2,8 +2,8 @@
 
 import resource
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,12 +69,17 @@ def world(
     workers: int = 0,
     redis: bool = False,
     proxy: bool = True,
+    around: Callable[[Path], AbstractContextManager[None]] = lambda _: nullcontext(),
     **environ: str,
 ) -> Iterator[World]:
-    """A world for the length of this context; `environ` are settings of the portal."""
+    """A world for the length of this context; `environ` are settings of the portal.
+
+    `around` is entered with its directory before anything is there.
+    """
     _allow_files()
     with (
         tempfile.TemporaryDirectory(prefix="duebill-drill-", ignore_cleanup_errors=True) as name,
+        around(Path(name)),
         replica_set(Path(name), nodes) as mongo,
         ExitStack() as running,
     ):

@@ -13,8 +13,13 @@ from types import TracebackType
 
 from billing.database import database
 from drills.world.client import Answer, Client
+from drills.world.seed import stored_customer
 
 Deed = Callable[[Client, str], Answer]
+_KEPT = (
+    ("customers", "external_id", "customer.created"),
+    ("invoices", "purchase_order", "invoice.created"),
+)
 _AGAIN_SECONDS = 0.25
 _AT_LAST_SECONDS = 60.0
 
@@ -25,19 +30,34 @@ def customer(client: Client, name: str) -> Answer:
     return client.post("/customers", body, key=name)
 
 
+def sale(customer_id: str) -> Deed:
+    """Issue an invoice to a customer; its purchase order is the deed's name."""
+    lines = [{"description": "Consulting", "quantity": 2, "unit_amount": 5000}]
+
+    def sell(client: Client, name: str) -> Answer:
+        body = {"customer_id": customer_id, "line_items": lines, "purchase_order": name}
+        return client.post("/invoices", body, key=name)
+
+    return sell
+
+
 class Writer:
-    """Does deeds from several threads, `rate` a second altogether, within this context."""
+    """Does deeds from several threads, `rate` a second altogether, within this context.
+
+    Unless it is told which: a third of them issue an invoice, the others create a customer.
+    """
 
     def __init__(
         self,
         client: Client,
-        deeds: Sequence[Deed] = (customer,),
+        deeds: Sequence[Deed] = (),
         *,
         rate: float = 200,
         threads: int = 16,
         prefix: str = "deed",
     ) -> None:
-        self._client, self._deeds, self._rest = client, deeds, threads / rate
+        self._client, self._rest = client, threads / rate
+        self._deeds = deeds or (customer, customer, sale(stored_customer()))
         self._prefix = prefix
         self.acknowledged: list[tuple[str, float]] = []
         self.statuses: Counter[int] = Counter()
@@ -119,16 +139,18 @@ class Writer:
 
 
 def missing_and_doubled(names: Sequence[str]) -> tuple[int, int]:
-    """Of the customers that were acknowledged: how many are not there, and how many twice; a
-    customer counts as there only together with the event that tells of it."""
-    found: Counter[str] = Counter()
-    ids: dict[str, str] = {}
-    for row in database().customers.find({"external_id": {"$gt": ""}}, {"external_id": 1}):
-        found[row["external_id"]] += 1
-        ids[row["_id"]] = row["external_id"]
-    told: Counter[str] = Counter()
-    for event in database().events.find({"type": "customer.created"}, {"object_id": 1}):
-        told[ids.get(event["object_id"], "")] += 1
+    """Of the deeds that were acknowledged: how many are not there, and how many are there twice.
+
+    Something counts as there only together with the event that tells of it.
+    """
+    found, told = Counter[str](), Counter[str]()
+    for collection, field, event in _KEPT:
+        ids: dict[str, str] = {}
+        for row in database()[collection].find({field: {"$gt": ""}}, {field: 1}):
+            found[row[field]] += 1
+            ids[row["_id"]] = row[field]
+        for row in database().events.find({"type": event}, {"object_id": 1}):
+            told[ids.get(row["object_id"], "")] += 1
     lost = sum(1 for name in names if not found[name] or not told[name])
     doubled = sum(1 for name in set(names) if found[name] > 1 or told[name] > 1)
     return lost, doubled
