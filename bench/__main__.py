@@ -5,10 +5,23 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from bench.promises import print_promises
 from bench.table import Row, load, print_table, save
 from billing.embedded import embedded_mongodb
 
-PARTS = ("http", "request_cost", "pricing", "papers", "webhooks", "mail", "billing_run", "pages")
+PARTS = (
+    "http",
+    "mix",
+    "request_cost",
+    "previews",
+    "pricing",
+    "papers",
+    "webhooks",
+    "mail",
+    "billing_run",
+    "growth",
+    "pages",
+)
 
 
 def main() -> None:
@@ -28,6 +41,7 @@ def main() -> None:
             print(f"{part} ...", flush=True)
             rows += import_module(f"bench.{part}").rows(uri)
     print_table(rows, before)
+    print_promises(rows)
     print(f"Saved as {save(rows, name)}")
 
 

@@ -6,23 +6,17 @@ other, so that whatever else the machine does falls on both. The median of the r
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from bench.http_load import CONNECTIONS, Load, Request, generator, load
-from bench.http_seed import seed
-from bench.http_servers import CEILING, JWT_SECRET, PORTAL, PUBLIC_URL, served
+from bench.http_servers import Servers, servers
 from bench.table import Row
-from billing import database, indexes
-from billing.users.tokens import Tokens
 
 ROUNDS = 3
 SECONDS = 4
 WARM_UP_SECONDS = 2
-CUSTOMERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +30,18 @@ class Figure:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """Where the two are, and the token that both believe."""
-
-    portal: str
-    ceiling: str
-    token: str
-
-
 def rows(uri: str) -> list[Row]:
     """Every figure, on a database of its own at this server."""
     print(f"  load: {generator()}, {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s")
     with (
         tempfile.TemporaryDirectory(prefix="duebill-bench-") as directory,
-        _servers(uri.replace("/duebill?", "/bench_http?"), Path(directory)) as (both, known),
+        servers(uri, "bench_http", Path(directory)) as (both, ids),
     ):
-        bare = _median([load(Request(f"{both.ceiling}/bare"), SECONDS) for _ in range(ROUNDS)])
+        bare = _median([load([Request(f"{both.ceiling}/bare")], SECONDS) for _ in range(ROUNDS)])
         table = [_row("bare Flask route, no database", bare)]
-        for figure in _figures(known):
+        for figure in _figures(ids[len(ids) // 2]):
             table += _measured(both, figure)
         return table
-
-
-@contextmanager
-def _servers(uri: str, directory: Path) -> Iterator[tuple[Servers, str]]:
-    """Both servers on a filled database, and the id of a customer in the middle of it."""
-    database.connect(uri)
-    database.database().client.drop_database("bench_http")
-    indexes.ensure_indexes()
-    user, known = seed(CUSTOMERS)
-    token = Tokens(JWT_SECRET, PUBLIC_URL).issue(user).access_token
-    try:
-        with (
-            served(PORTAL, uri, directory / "portal", "/healthz") as portal,
-            served(CEILING, uri, directory / "ceiling", "/bare") as ceiling,
-        ):
-            yield Servers(portal, ceiling, token), known
-    finally:
-        database.database().client.drop_database("bench_http")
-        database.disconnect()
 
 
 def _figures(known: str) -> list[Figure]:
@@ -88,10 +54,11 @@ def _figures(known: str) -> list[Figure]:
     ]
 
 
-def _measured(servers: Servers, figure: Figure) -> list[Row]:
+def _measured(both: Servers, figure: Figure) -> list[Row]:
     """Our row, and under it the same by a bare route and raw PyMongo."""
-    ours = Request(f"{servers.portal}/api/v1{figure.path}", servers.token, figure.body)
-    ceiling = Request(f"{servers.ceiling}{figure.ceiling_path}", servers.token, figure.body)
+    token, keyed = both.token(), bool(figure.body)
+    ours = [Request(f"{both.portal}/api/v1{figure.path}", token, figure.body, keyed)]
+    ceiling = [Request(f"{both.ceiling}{figure.ceiling_path}", token, figure.body)]
     for request in (ours, ceiling):
         load(request, WARM_UP_SECONDS)
     rounds = [(load(ours, SECONDS), load(ceiling, SECONDS)) for _ in range(ROUNDS)]

@@ -17,8 +17,8 @@ _BATCH = 1000
 _ADDRESS = {"line1": "1 Example Street", "city": "Berlin", "postal_code": "10115", "country": "DE"}
 
 
-def seed(customers: int) -> tuple[User, str]:
-    """A user who may do everything, and the id of a customer in the middle."""
+def seed(customers: int) -> tuple[User, list[str]]:
+    """A user who may do everything, and the ids of the customers."""
     user = create_user(
         UserInput(
             email="bench@example.com", name="Bench", role="admin", password="correct horse battery"
@@ -41,7 +41,7 @@ def seed(customers: int) -> tuple[User, str]:
                 for n, id_ in enumerate(ids[start : start + _BATCH])
             ]
         )
-    return user, ids[customers // 2]
+    return user, ids
 
 
 def _customer(customer_id: str, n: int) -> Row:

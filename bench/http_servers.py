@@ -8,9 +8,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from bench.http_seed import seed
 from bench.table import ROOT
+from billing import database, indexes
+from billing.users.models import User
+from billing.users.tokens import Tokens
 
 JWT_SECRET = "Vt4Ry1oMx8Kb6NzWc3JuQf7LdHg0SpEa"
 PUBLIC_URL = "http://bench.localhost"
@@ -19,6 +24,42 @@ _SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
 
 PORTAL = ("-c", "portal/gunicorn_conf.py", "wsgi:app")
 CEILING = ("-c", "bench/http_ceiling_conf.py", "bench.http_ceiling:app")
+
+
+CUSTOMERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the two are, and who asks them: both believe the tokens of one."""
+
+    portal: str
+    ceiling: str
+    user: User
+    tokens: Tokens
+
+    def token(self) -> str:
+        """An access token of a sign-in of its own."""
+        return self.tokens.issue(self.user).access_token
+
+
+@contextmanager
+def servers(uri: str, name: str, directory: Path) -> Iterator[tuple[Servers, list[str]]]:
+    """Both servers on a filled database of that name, and the ids of the customers in it."""
+    uri = uri.replace("/duebill?", f"/{name}?")
+    database.connect(uri)
+    database.database().client.drop_database(name)
+    indexes.ensure_indexes()
+    user, ids = seed(CUSTOMERS)
+    try:
+        with (
+            served(PORTAL, uri, directory / "portal", "/healthz") as portal,
+            served(CEILING, uri, directory / "ceiling", "/bare") as ceiling,
+        ):
+            yield Servers(portal, ceiling, user, Tokens(JWT_SECRET, PUBLIC_URL)), ids
+    finally:
+        database.database().client.drop_database(name)
+        database.disconnect()
 
 
 @contextmanager

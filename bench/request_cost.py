@@ -39,7 +39,7 @@ def rows(uri: str) -> list[Row]:
     database.connect(uri.replace("/duebill?", "/bench_layers?"))
     database.database().client.drop_database("bench_layers")
     indexes.ensure_indexes()
-    user, known = seed(CUSTOMERS)
+    user, (known, *_) = seed(CUSTOMERS)
     tokens = Tokens(JWT_SECRET, PUBLIC_URL)
     token = tokens.issue(user).access_token
     try:

@@ -18,7 +18,7 @@ RESULTS = ROOT / "bench" / "results"
 @dataclass(frozen=True, slots=True)
 class Row:
     """One figure. `ceiling` was measured in the same run and, like `target`, is in `unit`; more
-    is better. `p50`, `p95` and `p99` are milliseconds."""
+    is better unless `is_at_most`. `p50`, `p95` and `p99` are milliseconds."""
 
     figure: str
     value: float
@@ -28,6 +28,7 @@ class Row:
     p50: float | None = None
     p95: float | None = None
     p99: float | None = None
+    is_at_most: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -37,7 +38,9 @@ class Row:
     @property
     def is_met(self) -> bool | None:
         """Whether the target is reached; None where there is none."""
-        return None if self.target is None else self.value >= self.target
+        if self.target is None:
+            return None
+        return self.value <= self.target if self.is_at_most else self.value >= self.target
 
 
 def print_table(rows: list[Row], before: dict[str, float] | None = None) -> None:
@@ -90,7 +93,9 @@ def commit_of(revision: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == 0 or value >= 100 else f"{value:,.3g}"
 
 
 def _share(value: float | None) -> str:
@@ -105,8 +110,11 @@ def _target(row: Row) -> str:
     if row.target is None:
         return ""
     share = _share(row.target / row.ceiling) if row.ceiling else _number(row.target)
-    return f"{'✓' if row.is_met else '✗'} ≥ {share}"
+    return f"{'✓' if row.is_met else '✗'} {'≤' if row.is_at_most else '≥'} {share}"
 
 
 def _change(row: Row, before: dict[str, float]) -> str:
-    return f"{row.value / before[row.figure] - 1:+.0%}" if row.figure in before else "new"
+    if row.figure not in before:
+        return "new"
+    was = before[row.figure]
+    return f"{row.value / was - 1:+.0%}" if was else f"{row.value - was:+,.0f}"
