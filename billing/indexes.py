@@ -35,6 +35,7 @@ FEATURES = (
     "bulk",
     "test_clocks",
     "imports",
+    "personal_data",
 )
 
 # What lists that are bounded by when things came to be walk along (billing.pages).

@@ -63,6 +63,7 @@ _SHAPES = {
     "token_rate_limit": _PER_MINUTE,
     "staff_need_second_factor": "must be true or false",
     "api_log": "must be true or false",
+    "retention_years": "must be a whole number from 1 to 100",
     "worker": "must be true or false",
     "webhook_allow_private": "must be true or false",
 }
@@ -104,6 +105,8 @@ class Settings(OidcSettings, MailSettings):
     """Whether calls of the API are kept for staff to look at."""
     worker: bool = False
     """Whether a worker runs beside the web processes: as a rule locally, and not in production."""
+    retention_years: int = Field(default=10, ge=1, le=100)
+    """How many years after their own the papers of who was erased keep their names."""
     webhook_allow_private: bool = False
     """Whether webhooks may go into private networks and to this machine itself."""
     log_level: Annotated[

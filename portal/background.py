@@ -23,6 +23,7 @@ from billing.dunning.daily import DailyDunning
 from billing.dunning.sums import BOARD
 from billing.letters.postman import Postman
 from billing.letters.trial_notices import TrialNotices
+from billing.personal_data.jobs import Erasures
 from billing.reports.figures import OVERVIEW
 from billing.reports.kept import KeptSumsJob
 from billing.runs.daily import DailyBilling
@@ -78,7 +79,7 @@ def _work(settings: Settings, role: str, is_wanted: Callable[[], bool]) -> None:
 
 def _jobs(worker: Worker, settings: Settings, role: str) -> list[Job]:
     outbox = [] if role == "scheduler" else _of_the_outbox(worker.id, settings)
-    clock = [] if role == "worker" else _of_the_clock(worker.id)
+    clock = [] if role == "worker" else _of_the_clock(worker.id, settings)
     return [*outbox, *clock]
 
 
@@ -88,9 +89,10 @@ def _of_the_outbox(own: str, settings: Settings) -> list[Job]:
     return [Relay(), Deliverer(own), Purge(), sums, Postman(settings)]
 
 
-def _of_the_clock(own: str) -> list[Job]:
+def _of_the_clock(own: str, settings: Settings) -> list[Job]:
     """What begins because it is time; leases see to it that several schedulers do it once."""
-    return [DailyBilling(own, launch_run), DailyDunning(own), TrialNotices()]
+    jobs: list[Job] = [DailyBilling(own, launch_run), DailyDunning(own), TrialNotices()]
+    return [*jobs, Erasures(settings.retention_years)]
 
 
 if __name__ == "__main__":

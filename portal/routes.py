@@ -31,6 +31,7 @@ FEATURES = (
     "api_calls",
     "webhooks",
     "users",
+    "personal_data",
     "oauth_clients",
     "oauth",
     "seller",

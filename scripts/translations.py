@@ -61,6 +61,11 @@ PARTS: dict[str, tuple[str, ...]] = {
     "papers": ("templates/papers", "portal/papers", "billing/papers"),
     "payments": ("templates/payments", "portal/payments", "billing/payments"),
     "plans": ("templates/plans", "portal/plans", "billing/plans"),
+    "personal_data": (
+        "templates/personal_data",
+        "portal/personal_data",
+        "billing/personal_data",
+    ),
     "revenue": ("templates/revenue", "portal/revenue"),
     "runs": ("templates/runs", "portal/runs", "billing/runs"),
     "saved_views": ("templates/saved_views", "portal/saved_views", "billing/saved_views"),

@@ -15,6 +15,7 @@ from billing.errors import NotFound
 from billing.events.journal import UNTOLD, told
 from billing.events.models import COLLECTION
 from billing.events.objects import collection_of
+from billing.events.redact import ERASED
 
 MOST = 5_000
 """So many events are walked back at most; an object that has more is told to be uncertain."""
@@ -85,7 +86,7 @@ def _walk_back(past: Past) -> None:
             past.is_cut_off = True
             return
         for name, (before, after) in (event.get("changes") or {}).items():
-            if after != "(hidden)" and not _same(state.get(name), after):
+            if after not in ("(hidden)", ERASED) and not _same(state.get(name), after):
                 past.uncertain.add(name)
             state[name] = before
 

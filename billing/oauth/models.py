@@ -16,6 +16,7 @@ declare_indexes("oauth_gates", IndexModel([("client_id", ASCENDING)], name="clie
 declare_indexes(
     "oauth_codes",
     IndexModel([("kept_until", ASCENDING)], name="expiry", expireAfterSeconds=0),
+    IndexModel([("user_id", ASCENDING)], name="user"),
 )
 
 

@@ -19,6 +19,7 @@ declare_indexes(
         name="once",
         unique=True,
     ),
+    IndexModel([("owner_id", ASCENDING)], name="owner"),
     IndexModel([("default_of", ASCENDING), ("list_name", ASCENDING)], name="default"),
 )
 

@@ -1,6 +1,6 @@
 """A list as a table for spreadsheets: all that its filters leave, sent while it is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from threading import BoundedSemaphore
 
@@ -31,27 +31,35 @@ def _view(of: StaffList) -> View:
     @page(of.scope)
     def export() -> Response:
         """Every row that the address describes, in its order."""
-        if not _slots.acquire(blocking=False):
-            raise TooMany(
-                "Several lists are being exported just now. Try again in a moment.",
-                retry_after=_RETRY_SECONDS,
-            )
-        try:
-            answer = _answer(of)
-        except BaseException:
-            _slots.release()
-            raise
-        answer.call_on_close(_slots.release)
-        return answer
+        return one_of_few(lambda: _answer(of))
 
     return export
+
+
+def one_of_few(make: Callable[[], Response]) -> Response:
+    """An answer that is sent while it is made, to whoever takes it fast enough.
+
+    Raises TooMany while others are being sent.
+    """
+    if not _slots.acquire(blocking=False):
+        raise TooMany(
+            "Several lists are being exported just now. Try again in a moment.",
+            retry_after=_RETRY_SECONDS,
+        )
+    try:
+        if (connection := request.environ.get("gunicorn.socket")) is not None:
+            connection.settimeout(PATIENCE_SECONDS)  # gunicorn lifts it before the next request
+        answer = make()
+    except BaseException:
+        _slots.release()
+        raise
+    answer.call_on_close(_slots.release)
+    return answer
 
 
 def _answer(of: StaffList) -> Response:
     """Whoever goes away before the end closes the answer, and so the cursor behind it."""
     batches = of.selection().batches(of.read)
-    if (connection := request.environ.get("gunicorn.socket")) is not None:
-        connection.settimeout(PATIENCE_SECONDS)  # gunicorn lifts it before the next request
     first = next(batches, [])  # a database that is away is said on a page of its own
     rows = _rows(of.columns, chain([first], batches))
     name = f"{of.name.replace('_', '-')}-{clock.today().isoformat()}"

@@ -64,6 +64,7 @@ def staff_pages(of: Business) -> dict[str, str]:
         "customer-credit": f"/customers/{of.customer}/credit",
         "customer-invite": f"/customers/{of.customer}/invite",
         "customer-delete": f"/customers/{of.customer}/delete",
+        "customer-personal-data": f"/customers/{of.customer}/personal-data",
         "plans": "/plans",
         "plan-new": "/plans/new",
         "plan": f"/plans/{of.plan}",

@@ -295,6 +295,12 @@ ACTS: dict[str, Act] = {
         lambda: f"/customers/{_customer()}/credit", "customer.credit_adjusted",
         {"amount": "10", "reason": "Sorry"}, is_money=True,
     ),
+    "personal_data.customer": Act(
+        lambda: f"/customers/{_customer()}/personal-data", "erasures"
+    ),
+    "personal_data.user": Act(
+        lambda: f"/users/{new.create_user(role='viewer').id}/personal-data", "erasures"
+    ),
     "plans.create": Act(lambda: "/plans/new", "plan.created", {"name": "Pro", "price": "49"}),
     "plans.edit": Act(
         lambda: f"/plans/{new.create_plan().id}/edit", "plan.updated", {"price": "59"}

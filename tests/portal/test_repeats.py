@@ -61,6 +61,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("portal.checks.views.launch", lambda _, name: found.append(name))
     monkeypatch.setattr("portal.bulk.pages.launch", lambda _, name: found.append(name))
     monkeypatch.setattr("portal.dunning.views.launch", lambda _, name: found.append(name))
+    monkeypatch.setattr("portal.personal_data.views.launch", lambda _, name: found.append(name))
     return found
 
 
