@@ -77,7 +77,6 @@ KEPT_ELSEWHERE = {
     "plans": "no persons",
     "plan_versions": "no persons",
     "coupons": "no persons",
-    "coupon_redemptions": "ids and counts",
     "meters": "no persons",
     "pending_items": "amounts of subscriptions",
     "fake_provider": "made-up charges of tests",
