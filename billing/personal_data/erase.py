@@ -18,7 +18,7 @@ from billing.events.journal import record, update
 from billing.personal_data.errors import ErasureRefused
 from billing.personal_data.holdings import HOLDINGS, Holding
 from billing.personal_data.models import ERASURES
-from billing.personal_data.obstacles import obstacles_to
+from billing.personal_data.obstacles import all_of, obstacles_to
 from billing.personal_data.placeholders import name_of
 from billing.personal_data.replace import replace_in
 from billing.personal_data.retention import anonymise_expired, note_review
@@ -47,7 +47,7 @@ def begin_erasure(id_: str) -> Row:
         return begun
     _hold(subject)
     if obstacles := obstacles_to(subject):
-        raise ErasureRefused(" ".join(each.sentence for each in obstacles))
+        raise ErasureRefused(all_of(obstacles))
     for user_id in subject.user_ids:
         _shut_out(get_user(user_id))
     row: Row = {

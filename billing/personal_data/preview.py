@@ -6,9 +6,10 @@ from datetime import date
 from billing.database import database
 from billing.pages import MAX_COUNT
 from billing.personal_data.holdings import HOLDINGS, Fate
-from billing.personal_data.obstacles import Obstacle, obstacles_to
+from billing.personal_data.obstacles import obstacles_to
 from billing.personal_data.retention import retained
 from billing.personal_data.subjects import Subject
+from billing.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Preview:
     """What would go and what would stay; `obstacles` are what has to end before."""
 
     parts: list[Part]
-    obstacles: list[Obstacle]
+    obstacles: list[Phrase]
 
     @property
     def until(self) -> date | None:

@@ -46,7 +46,7 @@ def erase(id_: str, yes: bool) -> None:
     for part in preview.parts:
         click.echo(f"  {part.name:<15} {part.count:>9,}  {_fate(part)}")
     for obstacle in preview.obstacles:
-        click.echo(f"  {obstacle.sentence}")
+        click.echo(f"  {obstacle}")
     if not yes:
         click.echo("Nothing was changed. Add --yes to erase.")
         return

@@ -13,7 +13,7 @@ from portal.access import page
 from portal.answers import done
 from portal.forms import InputForm
 from portal.lists.export import one_of_few
-from portal.personal_data.words import FATES, HOLDINGS, obstacle_words
+from portal.personal_data.words import FATES, HOLDINGS
 from portal.runs.launch import launch
 
 blueprint = Blueprint("personal_data", __name__)
@@ -71,7 +71,6 @@ def _shown(
         zip_url=zip_url,
         erasure=find_erasure(subject.id),
         preview=preview_erasure(subject, years),
-        obstacle_words=obstacle_words,
         holdings=HOLDINGS,
         fates=FATES,
         years=years,

@@ -1,8 +1,6 @@
-"""What holdings are, what becomes of them, and what is in the way, in words."""
+"""What holdings are, what becomes of them, in words."""
 
 from flask_babel import lazy_gettext as lazy
-
-from billing.personal_data.obstacles import Obstacle
 
 HOLDINGS = {
     "events": lazy("Audit trail: what happened, before and after, and from where"),
@@ -32,17 +30,3 @@ FATES = {
     "retained": lazy("Names give way to a placeholder: their time is over"),
     "kept": lazy("Stays: amounts and dates without names"),
 }
-_OBSTACLES = {
-    "subscriptions": lazy("Cancel the subscriptions that run: %(names)s."),
-    "invoices": lazy("Settle, void or delete the open invoices and drafts: %(names)s."),
-    "payments": lazy("Wait for the payments that are under way: %(names)s."),
-    "refunds": lazy("Wait for the refunds that are under way: %(names)s."),
-    "credit": lazy("Pay out or adjust the credit: %(names)s."),
-    "oneself": lazy("Somebody else has to do it: you cannot erase yourself."),
-    "last_admin": lazy("Make somebody else an admin first: this is the only active one."),
-}
-
-
-def obstacle_words(obstacle: Obstacle) -> str:
-    """What to do about it."""
-    return str(_OBSTACLES[obstacle.kind]) % {"names": ", ".join(obstacle.names)}
