@@ -1,7 +1,10 @@
-"""Secrets of a local installation: made once, kept under DATA_DIR, readable by their owner only."""
+"""Secrets in files: those that a local installation makes once and keeps under DATA_DIR, readable
+by their owner only, and those handed over in a file that a variable such as SECRET_KEY_FILE names.
+"""
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 MIN_SECRET_BYTES = 32  # HS256 wants a key at least as long as its hash (RFC 7518 §3.2)
@@ -38,3 +41,13 @@ def kept_secret(directory: Path, name: str) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def told(environ: Mapping[str, str], name: str) -> str:
+    """What the variable `name` says, or else the file that `name`_FILE points to; or nothing.
+
+    Raises OSError when there is no such file, or it is not ours to read.
+    """
+    if (value := environ.get(name, "").strip()) or not (path := environ.get(f"{name}_FILE")):
+        return value
+    return Path(path).read_text().strip()

@@ -1,7 +1,7 @@
 """All configuration: environment variables, read once into one frozen object."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,7 +17,7 @@ from pydantic import (
 
 from billing.mail_settings import MailSettings
 from billing.oidc_settings import OidcSettings
-from billing.secret_files import kept_secret, weakness
+from billing.secret_files import kept_secret, told, weakness
 
 
 class SettingsError(Exception):
@@ -125,17 +125,14 @@ class Settings(OidcSettings, MailSettings):
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """Read `environ` (the process's own by default); an empty variable counts as unset.
+        """Read `environ` (the process's own by default); an empty variable counts as unset. A
+        variable may be told in a file: SECRET_KEY_FILE names the one that holds SECRET_KEY.
 
         Local mode makes the two secrets once and keeps them in DATA_DIR/secrets, mode 0600.
         Raises SettingsError, naming every variable that is wrong.
         """
         environ = os.environ if environ is None else environ
-        values: dict[str, Any] = {
-            name: environ[variable(name)]
-            for name in cls.model_fields
-            if environ.get(variable(name), "").strip()
-        }
+        values = _told(environ, cls.model_fields)
         try:
             return cls.model_validate(_with_defaults(values))
         except ValidationError as error:
@@ -144,6 +141,22 @@ class Settings(OidcSettings, MailSettings):
             raise SettingsError(
                 f"DATA_DIR: {error.filename} cannot be used: {error.strerror}."
             ) from (None)
+
+
+def _told(environ: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:
+    """What the variables say, or the files they name, by field. Raises SettingsError."""
+    values = {}
+    for name in names:
+        try:
+            if value := told(environ, variable(name)):
+                values[name] = value
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            path = environ[f"{variable(name)}_FILE"]
+            raise SettingsError(
+                f"{variable(name)}_FILE: {path} cannot be read: {reason}."
+            ) from None
+    return values
 
 
 def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:

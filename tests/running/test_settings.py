@@ -227,3 +227,18 @@ def test_links_follow_the_port_unless_told_otherwise(tmp_path: Path) -> None:
     assert Settings.load(local).public_url == "http://localhost:8080"
     public = Settings.load(local | {"PUBLIC_URL": "https://x.example/"})
     assert public.public_url == "https://x.example"
+
+
+def test_a_variable_may_be_told_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    path.write_text(f"{STRONG}\n")
+    environ = production(SECRET_KEY="", SECRET_KEY_FILE=str(path))
+    assert Settings.load(environ).secret_key == STRONG
+    other = production(SECRET_KEY=STRONG[::-1], SECRET_KEY_FILE=str(path))
+    assert Settings.load(other).secret_key == STRONG[::-1], "what is said outright goes first"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere"
+    message = refusal(production(JWT_SECRET="", JWT_SECRET_FILE=str(path)))
+    assert message == f"JWT_SECRET_FILE: {path} cannot be read: No such file or directory."
