@@ -12,7 +12,6 @@ import click
 from billing.settings import Settings, variable
 from portal.app import create_app
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
