@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from billing.events.queries import list_events
 from portal.events.timeline import timeline_of
 from portal.forms import InputForm
+from portal.languages.saying import own_words
 
 
 def done(message: str, url: str) -> ResponseReturnValue:
     """Say that it is done, on the page at `url`. 303: a reload repeats nothing."""
-    flash(message, "success")
+    flash(own_words(message), "success")
     return redirect(url, 303)
 
 

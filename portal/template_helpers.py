@@ -19,7 +19,7 @@ from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
 from billing.money import format_money
 from portal.languages.reader import reader_locale
-from portal.languages.saying import said
+from portal.languages.saying import own_words, said
 from portal.navigation import navigation
 from portal.repeats.act import fresh_key
 
@@ -38,6 +38,7 @@ _MONTHS = {"quarterly": 3, "semiannual": 6}
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     filters = (
+        own_words,
         said,
         within,
         money,

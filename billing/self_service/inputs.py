@@ -5,17 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from billing.inputs import Input, ObjectId, Prose, Quantity
+from billing.phrases import Phrase
 
 Feedback = Literal[
     "too_expensive", "missing_features", "switched_service", "unused", "too_complex", "other"
 ]
-FEEDBACK: dict[Feedback, str] = {
-    "too_expensive": "It costs too much",
-    "missing_features": "Something that we need is missing",
-    "switched_service": "We use something else now",
-    "unused": "We do not use it enough",
-    "too_complex": "It is too hard to use",
-    "other": "Another reason",
+FEEDBACK: dict[Feedback, Phrase] = {
+    "too_expensive": Phrase("It costs too much"),
+    "missing_features": Phrase("Something that we need is missing"),
+    "switched_service": Phrase("We use something else now"),
+    "unused": Phrase("We do not use it enough"),
+    "too_complex": Phrase("It is too hard to use"),
+    "other": Phrase("Another reason"),
 }
 
 

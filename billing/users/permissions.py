@@ -1,26 +1,28 @@
 """Who may do what: one table from role to scopes, used by pages, the API and its tokens."""
 
-SCOPES: dict[str, str] = {
-    "read:customers": "See customers",
-    "write:customers": "Create, change and delete customers",
-    "read:plans": "See plans and prices",
-    "write:plans": "Create, change and archive plans",
-    "read:subscriptions": "See subscriptions",
-    "write:subscriptions": "Create, change and cancel subscriptions",
-    "read:invoices": "See invoices, payments and billing runs",
-    "write:invoices": "Issue, pay and void invoices, and run billing",
-    "read:webhooks": "See webhook endpoints",
-    "write:webhooks": "Change webhook endpoints",
-    "read:events": "See the audit trail",
-    "write:events": "Replay events",
-    "read:test_clocks": "See test clocks",
-    "write:test_clocks": "Move test clocks",
-    "read:users": "See users",
-    "write:users": "Create, change and disable users",
-    "read:oauth_clients": "See API clients",
-    "write:oauth_clients": "Create, change and revoke API clients",
-    "read:settings": "See the settings of the seller",
-    "write:settings": "Change the settings of the seller",
+from billing.phrases import Phrase
+
+SCOPES: dict[str, Phrase] = {
+    "read:customers": Phrase("See customers"),
+    "write:customers": Phrase("Create, change and delete customers"),
+    "read:plans": Phrase("See plans and prices"),
+    "write:plans": Phrase("Create, change and archive plans"),
+    "read:subscriptions": Phrase("See subscriptions"),
+    "write:subscriptions": Phrase("Create, change and cancel subscriptions"),
+    "read:invoices": Phrase("See invoices, payments and billing runs"),
+    "write:invoices": Phrase("Issue, pay and void invoices, and run billing"),
+    "read:webhooks": Phrase("See webhook endpoints"),
+    "write:webhooks": Phrase("Change webhook endpoints"),
+    "read:events": Phrase("See the audit trail"),
+    "write:events": Phrase("Replay events"),
+    "read:test_clocks": Phrase("See test clocks"),
+    "write:test_clocks": Phrase("Move test clocks"),
+    "read:users": Phrase("See users"),
+    "write:users": Phrase("Create, change and disable users"),
+    "read:oauth_clients": Phrase("See API clients"),
+    "write:oauth_clients": Phrase("Create, change and revoke API clients"),
+    "read:settings": Phrase("See the settings of the seller"),
+    "write:settings": Phrase("Change the settings of the seller"),
 }
 
 # Whoever has these can give themselves all others, so no integration is given them.

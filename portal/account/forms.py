@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import lazy_gettext as lazy
 from wtforms import Form, FormField, RadioField, SelectField, TextAreaField
 
 from billing.payments.providers.fake import CARDS
@@ -19,7 +20,7 @@ from portal.account.previews import ActForm
 from portal.customers.forms import AddressForm, ContactForm
 from portal.forms import InputForm, NumberField, RowsField, TextField, options
 
-_WHEN = options([("now", "Today"), ("period_end", "With the next period")])
+_WHEN = options([("now", lazy("Today")), ("period_end", lazy("With the next period"))])
 
 
 class TaxIdForm(Form):
@@ -34,14 +35,14 @@ class TaxIdForm(Form):
 
 
 _TAX_IDS = {
-    "eu_vat": "EU VAT number",
-    "gb_vat": "UK VAT number",
-    "ch_vat": "Swiss VAT number",
-    "no_vat": "Norwegian VAT number",
-    "us_ein": "US EIN",
-    "ca_gst": "Canadian GST/HST number",
-    "au_abn": "Australian ABN",
-    "in_gst": "Indian GST number",
+    "eu_vat": lazy("EU VAT number"),
+    "gb_vat": lazy("UK VAT number"),
+    "ch_vat": lazy("Swiss VAT number"),
+    "no_vat": lazy("Norwegian VAT number"),
+    "us_ein": lazy("US EIN"),
+    "ca_gst": lazy("Canadian GST/HST number"),
+    "au_abn": lazy("Australian ABN"),
+    "in_gst": lazy("Indian GST number"),
 }
 
 
@@ -70,7 +71,7 @@ class PayForm(InputForm):
     method_id = RadioField("Pay with")
 
 
-_TEAM_ROLES = options([("owner", "Owner"), ("viewer", "Viewer")])
+_TEAM_ROLES = options([("owner", lazy("Owner")), ("viewer", lazy("Viewer"))])
 
 
 class InviteForm(InputForm):
@@ -100,6 +101,6 @@ class PlanForm(ActForm):
 class EndForm(ActForm):
     model = EndSubscription
     feedback = SelectField(
-        "Why do you leave?", choices=options([("", "Rather not say"), *FEEDBACK.items()])
+        "Why do you leave?", choices=options([("", lazy("Rather not say")), *FEEDBACK.items()])
     )
     comment = TextAreaField("Anything that would have kept you?", render_kw={"rows": 3})

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
 
 from billing.users.check_code import check_code, recovery_codes_left
 from billing.users.inputs import Code
@@ -40,7 +41,9 @@ def code() -> ResponseReturnValue:
     """Ask for the code of the second factor."""
     waiting = who_waits()
     if waiting is None:
-        flash("That took too long, or was begun in another browser. Begin again.", "warning")
+        flash(
+            gettext("That took too long, or was begun in another browser. Begin again."), "warning"
+        )
         return redirect(url_for("auth.sign_in", next=own_path(request.args.get("next"))), 303)
     user, how = waiting
     form = CodeForm()
@@ -48,7 +51,14 @@ def code() -> ResponseReturnValue:
         answer = enter(user, f"{how} and {accepted}", request.args.get("next"))
         if "recovery" in accepted:
             left = recovery_codes_left(user.id)
-            flash(f"You have {left} recovery codes left. Make new ones in your account.", "warning")
+            flash(
+                ngettext(
+                    "You have %(num)s recovery code left. Make new ones in your account.",
+                    "You have %(num)s recovery codes left. Make new ones in your account.",
+                    left,
+                ),
+                "warning",
+            )
         return answer
     return form_page("auth/code.html", form)
 

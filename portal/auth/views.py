@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.users.first_admin import complete_setup, setup_is_open
@@ -46,7 +47,7 @@ def sign_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
         sessions.end()
     session.clear()
-    flash("You are signed out.", "success")
+    flash(gettext("You are signed out."), "success")
     return redirect(url_for("auth.sign_in"), 303)
 
 
@@ -59,7 +60,7 @@ def setup(token: str) -> ResponseReturnValue:
     form = SetupForm()
     if user := form.submit(lambda data: _set_up(token, data)):
         sessions.begin(user, "By the set-up")
-        flash("Welcome. Create a plan first, then your customers.", "success")
+        flash(gettext("Welcome. Create a plan first, then your customers."), "success")
         return redirect(url_for("dashboard.index"), 303)
     return form_page("auth/setup.html", form)
 

@@ -83,7 +83,7 @@ def void(credit_note_id: str) -> ResponseReturnValue:
         gettext("It keeps its number and stays in the list. This cannot be undone."),
         document=note,
         button=gettext("Void credit note"),
-        trail=[("Credit notes", url_for(".index")), (note.number, own)],
+        trail=[(gettext("Credit notes"), url_for(".index")), (note.number, own)],
         danger=True,
     )
 

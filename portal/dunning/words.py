@@ -12,7 +12,7 @@ from billing.dunning.columns import ENDED, NEW, PAUSED
 from billing.dunning.schedule import first_date
 from billing.dunning.step_now import Foreseen
 from billing.seller.models import Dunning
-from portal.languages.saying import said
+from portal.languages.saying import own_words
 from portal.template_helpers import date_text, money
 
 _ENDINGS = {
@@ -96,7 +96,7 @@ def foreseen_lines(found: Foreseen, currency: str, rules: Dunning) -> list[str]:
         charged = money(found.charge, currency)
         lines.append(gettext("%(amount)s is charged to the customer's own source.", amount=charged))
     if found.statuses and found.statuses[0] != found.statuses[1]:
-        before, after = (said(status.replace("_", " ")) for status in found.statuses)
+        before, after = (own_words(status.replace("_", " ")) for status in found.statuses)
         lines.append(
             gettext(
                 "The subscription, which is %(before)s, is %(after)s from then on.",

@@ -21,7 +21,7 @@ from billing.errors import (
 from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
 from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
-from portal.languages.saying import said
+from portal.languages.saying import own_words, said
 from portal.problems import status_of
 from portal.repeats.act import fresh_key
 from portal.repeats.once import do_once
@@ -148,9 +148,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         for found in error.errors:
             field, told = find_field(self, found.field), said(found.message)
             if field is None:
-                self.alerts.append(sentence(said(found.field.replace("_", " ")), told))
+                self.alerts.append(sentence(own_words(found.field.replace("_", " ")), told))
             else:
-                field.errors = [*field.errors, sentence(said(field.label.text), told)]
+                field.errors = [*field.errors, sentence(own_words(field.label.text), told)]
         if not error.errors and not self.is_stale:
             self.alerts.append(said(error.message))
 
@@ -176,7 +176,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         found = error.errors[0] if error.errors else None
         field = find_field(self, found.field) if found else None
         return sentence(
-            said(field.label.text) if field else "",
+            own_words(field.label.text) if field else "",
             said(found.message if found else error.message),
         )
 

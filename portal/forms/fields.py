@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
 
 from billing.money import minor_digits, to_minor
+from billing.phrases import Phrase
+from portal.languages.saying import own_words, said
 
 
 class TextField(StringField):
@@ -126,10 +127,14 @@ def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
 
 
 def _said(label: str) -> Any:
-    """Forms are made before it is known who reads them."""
-    return LazyString(lambda: gettext(str(label)) if str(label) else "")
+    """Forms are made before it is known who reads them; a label that is data stays as it is."""
+    return LazyString(lambda: said(label)) if isinstance(label, Phrase) else label
 
 
 def choices(values: Iterable[str]) -> list[SelectChoice]:
-    """Options of a select: each value with a readable label."""
-    return options((value, value.replace("_", " ").capitalize()) for value in values)
+    """Options of a select: each value, which is a code of ours, with a readable label."""
+    return [SelectChoice(value, LazyString(_word, value)) for value in values]
+
+
+def _word(code: str) -> str:
+    return own_words(code.replace("_", " ").capitalize())

@@ -211,4 +211,7 @@ def _url(invoice: Invoice) -> str:
 
 
 def _trail(invoice: Invoice) -> list[tuple[str, str]]:
-    return [("Invoices", url_for("invoices.index")), (invoice.number or "Draft", _url(invoice))]
+    return [
+        (gettext("Invoices"), url_for("invoices.index")),
+        (invoice.number or gettext("Draft"), _url(invoice)),
+    ]

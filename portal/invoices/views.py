@@ -62,7 +62,10 @@ def create() -> ResponseReturnValue:
     customer_id = request.args.get("customer_id")
     if not customer_id:
         found = listing(list_customers, "q")
-        context = {"title": gettext("New invoice"), "trail": [("Invoices", url_for(".index"))]}
+        context = {
+            "title": gettext("New invoice"),
+            "trail": [(gettext("Invoices"), url_for(".index"))],
+        }
         return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)
     customer = get_customer(customer_id)
     form = InvoiceForm(customer_id=customer_id, currency=customer.preferences.currency)

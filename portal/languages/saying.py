@@ -7,11 +7,12 @@ from portal.languages.reader import reader_locale
 
 
 def said(text: object) -> str:
-    """Words from elsewhere, such as a field's label or a refusal, in the reader's language."""
+    """What is marked as words, such as a refusal, in the reader's language; data as it is."""
     if isinstance(text, Phrase):
-        return text.shown(_translated, reader_locale())
-    return _translated(str(text))
+        return text.shown(own_words, reader_locale())
+    return str(text)
 
 
-def _translated(words: str) -> str:
-    return str(gettext(words)) if words else ""
+def own_words(text: object) -> str:
+    """Plain text that is always the portal's own, such as the label of a field, translated."""
+    return str(gettext(str(text))) if str(text) else ""

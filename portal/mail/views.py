@@ -21,6 +21,7 @@ from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import PREVIEW, InputForm
 from portal.frames import framed
+from portal.languages.saying import own_words
 from portal.mail.forms import WordingForm
 from portal.template_helpers import words
 
@@ -115,7 +116,7 @@ def _preview(kind: str, language: str, form: WordingForm) -> Letter | None:
 
 
 def _title(held: Held) -> str:
-    language = LANGUAGE_NAMES[held.language]
+    language = own_words(LANGUAGE_NAMES[held.language])
     return str(gettext("%(mail)s in %(language)s", mail=words(held.kind), language=language))
 
 
@@ -124,7 +125,7 @@ def _url(held: Held) -> str:
 
 
 def _trail(held: Held | None = None) -> list[tuple[str, str]]:
-    trail = [("Mail templates", url_for(".index"))]
+    trail = [(gettext("Mail templates"), url_for(".index"))]
     return [*trail, (_title(held), _url(held))] if held else trail
 
 

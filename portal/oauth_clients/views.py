@@ -139,4 +139,4 @@ def _told(told: Told, message: str) -> ResponseReturnValue:
 
 def _trail(client: Client) -> list[tuple[str, str]]:
     own = url_for(".detail", client_id=client.id)
-    return [("API clients", url_for(".index")), (client.name, own)]
+    return [(gettext("API clients"), url_for(".index")), (client.name, own)]

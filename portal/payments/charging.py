@@ -13,7 +13,7 @@ from billing.payments.source import PaymentSource, charge_source, set_payment_so
 from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
-from portal.languages.saying import said
+from portal.languages.saying import own_words
 from portal.payments.forms import SourceForm
 from portal.template_helpers import money, words
 
@@ -58,7 +58,10 @@ def charge(invoice_id: str) -> ResponseReturnValue:
             provider=_of(customer),
         ),
         button=gettext("Charge"),
-        trail=[("Invoices", url_for("invoices.index")), (invoice.number or "Draft", own)],
+        trail=[
+            (gettext("Invoices"), url_for("invoices.index")),
+            (invoice.number or gettext("Draft"), own),
+        ],
     )
 
 
@@ -118,7 +121,7 @@ def forget(customer_id: str) -> ResponseReturnValue:
 def _said(payment: Payment) -> str:
     amount = money(payment.amount, payment.currency)
     if payment.status == "failed":
-        reason = said((payment.failure_code or "").replace("_", " "))
+        reason = own_words((payment.failure_code or "").replace("_", " "))
         return str(gettext("The provider refused it: %(reason)s.", reason=reason))
     if payment.status == "pending":
         asked = gettext(
@@ -138,4 +141,4 @@ def _own(customer: Customer) -> str:
 
 
 def _trail(customer: Customer) -> list[tuple[str, str]]:
-    return [("Customers", url_for("customers.index")), (customer.name, _own(customer))]
+    return [(gettext("Customers"), url_for("customers.index")), (customer.name, _own(customer))]

@@ -92,7 +92,7 @@ def refund(payment_id: str) -> ResponseReturnValue:
         ),
         document=payment,
         button=pgettext("act", "Refund"),
-        trail=[("Payments", url_for(".index")), (gettext("Payment"), own)],
+        trail=[(gettext("Payments"), url_for(".index")), (gettext("Payment"), own)],
         hints={"amount": gettext("In %(currency)s.", currency=payment.currency)},
         danger=True,
     )

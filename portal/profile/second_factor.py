@@ -3,6 +3,7 @@
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.users.errors import OfferStale
@@ -71,7 +72,7 @@ def renew_codes() -> ResponseReturnValue:
         "Make new recovery codes?",
         "The codes that you have now stop working, used or not.",
         button="Make new codes",
-        trail=[("Your account", url_for(".index"))],
+        trail=[(gettext("Your account"), url_for(".index"))],
     )
 
 
@@ -86,7 +87,7 @@ def remove_factor() -> ResponseReturnValue:
         "Remove your second factor?",
         "Whoever knows your password, or reads your mail, can sign in as you then.",
         button="Remove it",
-        trail=[("Your account", url_for(".index"))],
+        trail=[(gettext("Your account"), url_for(".index"))],
         danger=True,
         hints={"code": "Six digits from your app, or a recovery code."},
     )

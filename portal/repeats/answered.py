@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from flask import Response, flash, g, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
@@ -67,7 +68,7 @@ def _answer_again(act: Act) -> ResponseReturnValue:
     answer = await_answer(act.request, _PATIENCE_SECONDS)
     told = _opened(act, answer) if answer and answer.is_known else None
     if answer is None or told is None:
-        flash("This was done already.", "success")
+        flash(gettext("This was done already."), "success")
         return redirect(address_above(), 303)
     for category, message in told["flashed"]:
         if (category, message) not in _flashed():

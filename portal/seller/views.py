@@ -73,7 +73,7 @@ def forget_logo() -> ResponseReturnValue:
         gettext("Remove the logo?"),
         gettext("New invoices will show none. Those that are issued keep theirs."),
         button=gettext("Remove the logo"),
-        trail=[("Settings", url_for(".detail"))],
+        trail=[(gettext("Settings"), url_for(".detail"))],
         document=_document(settings_row()),
         danger=True,
     )

@@ -75,7 +75,7 @@ def delete(test_clock_id: str) -> ResponseReturnValue:
         gettext("The clock leaves the list. This is possible once its customers are deleted."),
         document=found,
         button=gettext("Delete test clock"),
-        trail=[("Test clocks", url_for(".index")), (found.name, own)],
+        trail=[(gettext("Test clocks"), url_for(".index")), (found.name, own)],
         danger=True,
     )
 

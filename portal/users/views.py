@@ -116,7 +116,7 @@ def invite(user_id: str) -> ResponseReturnValue:
             email=user.email,
         ),
         button=gettext("Send the invitation"),
-        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        trail=_trail(user),
     )
 
 
@@ -135,7 +135,7 @@ def end(user_id: str) -> ResponseReturnValue:
         gettext("Every session and every API token of this user ends at once."),
         gettext("They can sign in again as before."),
         button=gettext("End all sessions"),
-        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        trail=_trail(user),
         danger=True,
     )
 
@@ -158,7 +158,7 @@ def reset(user_id: str) -> ResponseReturnValue:
         ),
         gettext("All their sessions and API tokens end at once."),
         button=gettext("Take it away"),
-        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        trail=_trail(user),
         danger=True,
     )
 
@@ -182,6 +182,10 @@ def unlink(user_id: str) -> ResponseReturnValue:
             email=user.email,
         ),
         button=gettext("Unlink"),
-        trail=[("Users", url_for(".index")), (user.name, url_for(".detail", user_id=user_id))],
+        trail=_trail(user),
         danger=True,
     )
+
+
+def _trail(user: User) -> list[tuple[str, str]]:
+    return [(gettext("Users"), url_for(".index")), (user.name, url_for(".detail", user_id=user.id))]

@@ -15,9 +15,10 @@ from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues, read
 from scripts.phrases import phrases_in
 from scripts.translations import PARTS, updated
 from tests.billing.invoices.test_explain import explained, terms
-from tests.factories import PASSWORD, create_customer, create_user
+from tests.factories import PASSWORD, create_customer, create_plan, create_user
 from tests.portal.conftest import Visitor
-from tests.portal.page_client import PageClient
+from tests.portal.page_checks import text_of
+from tests.portal.page_client import PageClient, Seen
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 EACH = [(part, language) for language in OTHERS for part in PARTS]
@@ -175,3 +176,24 @@ def test_what_is_wrong_with_a_field_is_in_the_readers_language(admin: PageClient
     admin.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
     refused = admin.submit("/coupons/new", code="A", percent_off="101")
     assert refused.error_of("percent_off") == "Rabatt in Prozent darf nicht über 100 liegen."
+
+
+def test_data_that_reads_like_a_word_of_the_portal_stays_as_it_is(admin: PageClient) -> None:
+    """Only what is marked as words is translated: neither names nor what is chosen among them."""
+    admin.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    customer, plan = create_customer(name="Draft"), create_plan(name="Monthly")
+    seen = admin.get(f"/customers/{customer.id}/edit")
+    assert seen.page is not None
+    assert [text_of(link) for link in seen.page.findall(".//nav[@class='crumbs']//a")] == [
+        "Kunden",
+        "Draft",
+    ]
+    form = admin.get(f"/subscriptions/new?customer_id={customer.id}&plan_id={plan.id}")
+    assert any("Monthly" in option for option in options_of(form, "plan_id"))
+    assert "Entwurf" in options_of(admin.get("/plans/new"), "status")
+
+
+def options_of(seen: Seen, name: str) -> list[str]:
+    assert seen.page is not None
+    (select,) = (each for each in seen.page.iter("select") if each.get("name") == name)
+    return [text_of(option) for option in select.iter("option")]

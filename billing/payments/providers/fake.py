@@ -20,6 +20,7 @@ from billing.payments.providers.base import (
     Report,
     ReportRefused,
 )
+from billing.phrases import Phrase
 
 SIGNATURE = "Fake-Signature"
 _SIGNING_KEY = b"everybody knows this one"
@@ -31,10 +32,10 @@ _FATES: dict[str, tuple[str, str | None]] = {
     "fake_late": ("pending", None),
     "fake_no_refund": ("succeeded", None),
 }
-CARDS: dict[str, str] = {
-    "fake_ok": "Test card that pays",
-    "fake_decline": "Test card that is declined",
-    "fake_late": "Test card that takes its time",
+CARDS: dict[str, Phrase] = {
+    "fake_ok": Phrase("Test card that pays"),
+    "fake_decline": Phrase("Test card that is declined"),
+    "fake_late": Phrase("Test card that takes its time"),
 }
 """By token: what can be tried where a real provider would ask for a card."""
 _UNKNOWN = ("failed", "unknown_token")
