@@ -20,7 +20,9 @@ _EXTENSION = "duebill_tokens"
 def init_tokens(app: Flask) -> None:
     """Give the application what issues and checks its tokens."""
     settings: Settings = app.config["SETTINGS"]
-    app.extensions[_EXTENSION] = Tokens(settings.jwt_secret, settings.public_url)
+    app.extensions[_EXTENSION] = Tokens(
+        settings.jwt_secret, settings.public_url, settings.jwt_secret_other
+    )
 
 
 def tokens() -> Tokens:

@@ -87,6 +87,9 @@ class Settings(OidcSettings, MailSettings):
     redis_url: str | None = Field(default=None, pattern=r"^(rediss?|unix)://", repr=False)
     secret_key: Secret = Field(repr=False)
     jwt_secret: Secret = Field(repr=False)
+    jwt_secret_other: Secret | None = Field(default=None, repr=False)
+    """Tokens signed by it are believed too: the next JWT_SECRET while not all instances sign by it
+    yet, and the last one for a quarter of an hour after."""
     admin_email: EmailStr | None = None
     admin_password: str | None = Field(default=None, min_length=12, max_length=1024, repr=False)
     public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+[^\s]*)?$")

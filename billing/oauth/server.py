@@ -41,7 +41,7 @@ _CLIENT_ID = re.compile(r"cli_[0-9A-Z]{26}")
 @cache
 def server_of(settings: Settings) -> "Server":
     """The authorization server of an installation."""
-    return Server(Tokens(settings.jwt_secret, settings.public_url))
+    return Server(Tokens(settings.jwt_secret, settings.public_url, settings.jwt_secret_other))
 
 
 class Server(AuthorizationServer):

@@ -6,12 +6,13 @@ at any moment.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OctKey
 from joserfc.jwt import JWTClaimsRegistry
 
@@ -42,10 +43,15 @@ class TokenPair:
 
 
 class Tokens:
-    """Issues and checks tokens with one key; `issuer` is the installation's public address."""
+    """Issues and checks tokens with one key; `issuer` is the installation's public address.
 
-    def __init__(self, secret: str, issuer: str) -> None:
+    What is signed by `other` is believed too, so that keys can be exchanged while tokens of both
+    are about.
+    """
+
+    def __init__(self, secret: str, issuer: str, other: str | None = None) -> None:
         self._key = OctKey.import_key(secret)
+        self._believed = [self._key, *([OctKey.import_key(other)] if other else [])]
         self.issuer = issuer
 
     def issue(self, user: User, *, device: str | None = None, ip: str | None = None) -> TokenPair:
@@ -147,12 +153,19 @@ class Tokens:
 
     def _claims(self, access_token: str) -> dict[str, Any]:
         try:
-            token = jwt.decode(access_token, self._key, algorithms=["HS256"])
+            token = self._decoded(access_token)
             self._registry().validate(token.claims)
             _check_type(token.header, token.claims)
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidToken("The access token is not valid or has expired.") from error
         return token.claims
+
+    def _decoded(self, access_token: str) -> jwt.Token:
+        *others, last = self._believed
+        for key in others:
+            with suppress(BadSignatureError):
+                return jwt.decode(access_token, key, algorithms=["HS256"])
+        return jwt.decode(access_token, last, algorithms=["HS256"])
 
     def _registry(self) -> JWTClaimsRegistry:
         return JWTClaimsRegistry(
