@@ -10,6 +10,9 @@ NAMES = (
     "redis",
     "database_away",
     "disk_full",
+    "slow_clients",
+    "hostile_bodies",
+    "at_once",
 )
 
 

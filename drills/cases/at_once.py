@@ -101,7 +101,7 @@ def _acts(found: World) -> list[Act]:
     client = found.client(found.portals[0])
     payment = client.post("/payments", {"invoice_id": refunded, "provider": "fake", **_CARD}).body
     (noted,) = (invoice.id for invoice in seed.invoices(1))
-    note = client.post("/credit_notes", {"invoice_id": noted}).body
+    note = client.post("/credit_notes", {"invoice_id": noted, "amount": 1000}).body
     draft = client.post("/invoices", {"customer_id": customer, **_LINES, "draft": True}).body
     who = {"customer_id": customer, "plan_id": terms.id}
     subscription = client.post("/subscriptions", who).body

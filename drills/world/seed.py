@@ -1,6 +1,6 @@
 """A business to work on: subscriptions that fall due, invoices that can be paid."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from billing import clock
@@ -45,9 +45,10 @@ def stored_customer(**values: Any) -> str:
     return str(row["_id"])
 
 
-def subscriptions(count: int, *, months: int = 1, plan_id: str | None = None) -> None:
-    """So many subscriptions, each of a customer of its own, with so many periods due by today."""
-    start = months_back(months - 1)
+def subscriptions(count: int, *, start: date | None = None, plan_id: str | None = None) -> None:
+    """So many subscriptions, each of a customer of its own, with what began since `start` due: the
+    period of this month unless told otherwise."""
+    start = start or clock.today().replace(day=1)
     document = Customer._from_son(customer())
     terms = Plan.objects(id=plan_id).first() if plan_id else plan()
     data = SubscriptionInput(customer_id=document.id, plan_id=terms.id, start_date=start)
@@ -58,14 +59,6 @@ def subscriptions(count: int, *, months: int = 1, plan_id: str | None = None) ->
         database().customers.insert_many(customers)
         rows = [{**row, "_id": new_id("sub"), "customer_id": c["_id"]} for c in customers]
         database().subscriptions.insert_many(rows)
-
-
-def months_back(count: int) -> date:
-    """The first of the month so many months ago."""
-    day = clock.today().replace(day=1)
-    for _ in range(count):
-        day = (day - timedelta(days=1)).replace(day=1)
-    return day
 
 
 def invoices(count: int, *, customer_id: str | None = None) -> list[Invoice]:

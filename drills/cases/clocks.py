@@ -1,0 +1,113 @@
+"""One clock an hour back, another a day ahead: leases, tokens and dates go by one time.
+
+Portals, a billing run and workers have clocks of their own (libfaketime). Nothing may be billed
+that falls due tomorrow; the `Date` of the portals' answers shows how wrong their clocks are.
+"""
+
+import sys
+import time
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from billing import clock
+from billing.database import database
+from billing.runs.run_billing import start_run
+from drills.report import Report, Skipped
+from drills.world import seed
+from drills.world.books import count_books
+from drills.world.children import Child
+from drills.world.events import unnumbered, wait_until_numbered
+from drills.world.trouble import judge
+from drills.world.world import World, world
+from drills.world.writer import Writer
+
+DUE = 4000
+TOMORROW = 50
+_CLOCKS = {"an hour back": "-1h", "a day ahead": "+1d"}
+_LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime")
+
+
+def drill(report: Report) -> None:
+    """Two portals, two workers and two processes of one run, and every clock is wrong."""
+    library = _library()
+    with world(nodes=1, portals=2) as found:
+        _due_tomorrow()
+        seed.subscriptions(DUE)
+        workers = []
+        for portal, (name, off) in zip(found.portals, _CLOCKS.items(), strict=True):
+            portal.end()
+            portal.start(**_faked(library, off))
+            workers.append(_child(found, f"worker {off}", "portal.background"))
+            workers[-1].start(**_faked(library, off))
+            portal.await_ready()
+            wrong = abs(_date_of(found, portal.port) - time.time())
+            report.some(f"{name}: seconds that the portal's clock is wrong", wrong, 3000)
+        try:
+            with Writer(found.client(), rate=60, threads=8) as writer:
+                _run(found, library, report)
+        finally:
+            for worker in workers:
+                worker.end()
+        wait_until_numbered(30)
+        report.zero("events without a number", unnumbered())
+        report.figure("answers by status", dict(writer.statuses))
+        judge(report, writer)
+        _judge_dates(report)
+        count_books(report)
+
+
+def _run(found: World, library: str, report: Report) -> None:
+    run = start_run()
+    processes = [
+        _child(found, f"run {off}", "portal.runs.process", run.id) for off in _CLOCKS.values()
+    ]
+    for process, off in zip(processes, _CLOCKS.values(), strict=True):
+        process.start(**_faked(library, off))
+    report.true("both processes of the run ended well", not any(p.wait(120) for p in processes))
+    report.zero("not invoiced", DUE - database().invoices.count_documents(seed.BILLED))
+
+
+def _judge_dates(report: Report) -> None:
+    today = clock.today().isoformat()
+    early = {**seed.BILLED, "period_start": {"$gt": today}}
+    report.zero("billed a day early", database().invoices.count_documents(early))
+    others = {"number": {"$gt": ""}, "issue_date": {"$ne": today}}
+    report.zero("invoices of another day", database().invoices.count_documents(others))
+    now = clock.now()
+    off = {"$or": [{"created_at": {"$gt": now}}, {"created_at": {"$lt": now - _LATELY}}]}
+    report.zero("events of another time", database().events.count_documents(off))
+
+
+_LATELY = timedelta(minutes=15)
+
+
+def _due_tomorrow() -> None:
+    """Subscriptions whose next period begins tomorrow; one of today would be billed."""
+    seed.subscriptions(TOMORROW)
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    moved = {"start_date": tomorrow, "next_billing_date": tomorrow}
+    database().subscriptions.update_many({}, {"$set": moved})
+
+
+def _child(found: World, name: str, module: str, *arguments: str) -> Child:
+    command = [sys.executable, "-m", module, *arguments]
+    return Child(name, command, found.directory / f"{name}.log", found.environ)
+
+
+def _library() -> str:
+    for directory in _LIBRARIES:
+        if (library := Path(directory) / "libfaketime.so.1").exists():
+            return str(library)
+    raise Skipped("libfaketime is not installed here (Debian: faketime)")
+
+
+def _faked(library: str, off: str) -> dict[str, str]:
+    # The time since a process began is not to be wrong: no clock that jumps does that.
+    return {"LD_PRELOAD": library, "FAKETIME": off, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
+def _date_of(found: World, port: int) -> float:
+    portal = next(portal for portal in found.portals if portal.port == port)
+    told = found.client(portal).raw("GET", "/healthz", None).headers["date"]
+    return parsedate_to_datetime(told).timestamp()
