@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from api.fast_json import dumps
 from billing import errors
 from billing.actors import Actor, ScopeMissing
+from billing.closing import Closed
 from billing.errors import BillingError, FieldError
 from billing.security_log import security_event
 
@@ -42,6 +43,7 @@ STATUSES: dict[type[BillingError], int] = {
     errors.Conflict: 409,
     errors.Invalid: 422,
     errors.TooMany: 429,
+    Closed: 503,
 }
 
 _WORDS = {

@@ -34,6 +34,7 @@ _STREAMED = 1000
 
 _uri: dict[str, str] = {}
 _patience: dict[str, Patience] = {}
+_checks: list[Callable[[], None]] = []
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
 _promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
@@ -92,6 +93,11 @@ def streamed(collection: str, where: Row, fields: Row | None = None) -> Cursor[R
     return database()[collection].find(where, fields, batch_size=_STREAMED)
 
 
+def before_transactions(check: Callable[[], None]) -> None:
+    """Have `check` asked before each transaction; what it raises keeps it from beginning."""
+    _checks.append(check)
+
+
 def in_transaction(work: Callable[[], T]) -> T:
     """Run `work` in one transaction (snapshot, majority, journal) and return what it returns.
 
@@ -101,6 +107,8 @@ def in_transaction(work: Callable[[], T]) -> T:
     """
     if _inside.get():
         return work()
+    for check in _checks:
+        check()
 
     promised: list[Callable[[], None]] = []
 

@@ -11,6 +11,7 @@ FEATURES = (
     "seller",
     "events",
     "workers",
+    "maintenance",
     "mail",
     "webhooks",
     "idempotency",

@@ -35,6 +35,12 @@ def unseal(sealed: str, purpose: str) -> str:
         raise SealBroken(f"a {purpose} was sealed under another SECRET_KEY") from None
 
 
+def fingerprint() -> str:
+    """What tells one SECRET_KEY from another without saying anything of either."""
+    derived = HKDF(SHA256(), length=8, salt=None, info=b"duebill fingerprint")
+    return derived.derive(_secret["key"].encode()).hex()
+
+
 def _fernet(purpose: str) -> Fernet:
     derived = HKDF(SHA256(), length=32, salt=None, info=f"duebill {purpose}".encode())
     key = derived.derive(_secret["key"].encode())

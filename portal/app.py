@@ -15,7 +15,7 @@ from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
 from billing.webhooks import targets
-from portal import cli, health
+from portal import cli, closed, health
 from portal.auth.mailed import link_to
 from portal.bodies import WholeBodyRequest
 from portal.runs.launch import launch_run
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     if connect and settings.mongodb_uri:
         database.connect(settings.mongodb_uri, patience=WEB_SECONDS)
     init_telemetry(app)
+    closed.init_app(app)
     app.register_blueprint(health.blueprint)
     api.register(app, launch_run=launch_run, link_to=link_to)
     portal.register(app, openapi=api.openapi_document)

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from billing import database, indexes
+from billing.closing import is_closed
 from portal.outbox_metrics import outbox_metrics
 
 blueprint = Blueprint("health", __name__)
@@ -36,6 +37,8 @@ def readyz() -> Response:
     """
     checks = {"database": _database(), "redis": _redis()}
     checks["indexes"] = _indexes() if checks["database"] == "ok" else "unknown"
+    if checks["database"] == "ok":
+        checks["restore"] = _restore()
     failed = [part for part, state in checks.items() if part != "redis" and state != "ok"]
     if not failed:
         return _answer(200, {"status": "ready", "checks": checks})
@@ -78,6 +81,14 @@ def _indexes() -> str:
         except PyMongoError:
             return "unknown"
     return "ok" if current_app.extensions[_INDEXES_SEEN] else "missing: run `flask db indexes`"
+
+
+def _restore() -> str:
+    """Nothing else is possible while a backup is being restored."""
+    try:
+        return "under way" if is_closed() else "ok"
+    except PyMongoError:
+        return "unknown"
 
 
 def _redis() -> str:

@@ -11,6 +11,7 @@ from mongoengine.errors import MongoEngineException
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
+from billing.closing import Closed
 from billing.errors import (
     BillingError,
     Conflict,
@@ -28,6 +29,7 @@ _AWAY = (ConnectionFailure, ExecutionTimeout, WTimeoutError)
 _log = logging.getLogger("duebill.portal")
 
 _STATUS: dict[type[BillingError], int] = {
+    Closed: 503,
     NotFound: 404,
     Forbidden: 403,
     Conflict: 409,
@@ -96,7 +98,7 @@ def _refusal(error: BillingError) -> ResponseReturnValue:
     status = status_of(error)
     if status in {401, 403, 429}:
         security_event("request.refused", code=error.code, **_asked())
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     return _page(status, said(error.message)), status, headers
 
 

@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 
 from billing import database
 from billing.actors import Actor, acting_as
+from billing.closing import Closed, refuse_while_closed
 from portal.telemetry import logging_config
 
 _log = logging.getLogger("duebill.processes")
@@ -19,13 +20,14 @@ _log = logging.getLogger("duebill.processes")
 
 def carry_out(what: str, work: Callable[[], str]) -> int:
     """The exit code: 0 when `work` is as finished as this process can make it, which it says in a
-    few words; 1 when the database went away."""
+    few words; 1 when the database went away, or is being replaced by a backup."""
     logging.config.dictConfig(logging_config(os.environ.get("LOG_LEVEL") or "info"))
     database.connect(os.environ["MONGODB_URI"])
     try:
+        refuse_while_closed()
         with acting_as(_actor_of_environment()):
             came_to = work()
-    except PyMongoError as error:
+    except (PyMongoError, Closed) as error:
         _log.warning("%s was interrupted: %s", what, type(error).__name__)
         return 1
     finally:

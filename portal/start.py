@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from billing.closing import is_closed
 from billing.embedded import EmbeddedMongoError
 from billing.settings import Settings
 from billing.users.first_admin import ensure_first_admin
@@ -44,6 +45,8 @@ class Start:
             check_port(self.settings.host, self.settings.port)
             self.uri = self._held.enter_context(database_uri(self.settings))
             with connected(self.uri):
+                if is_closed():
+                    return  # who is let in is about to be replaced; until then all is refused
                 self._setup_token = ensure_first_admin(self.settings)
         except (EmbeddedMongoError, DatabaseUnusable, PortTaken) as error:
             sys.exit(f"Duebill cannot start: {error}")

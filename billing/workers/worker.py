@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pymongo.errors import PyMongoError
 
+from billing.closing import is_closed
 from billing.ids import new_id
 from billing.workers.heartbeats import beat, sign_off
 
@@ -21,6 +22,7 @@ HEARTBEAT_SECONDS = 5.0
 GRACE_SECONDS = 15.0
 _LOOK_SECONDS = 0.5
 _LONGEST_REST = 30.0
+_WHILE_CLOSED = 1.0
 _PATIENCE_SECONDS = 30.0  # with a job that does not come back; it counts as stuck then
 
 
@@ -75,6 +77,9 @@ class Worker:
         rest = 0.0
         while not self._stopping.wait(rest):
             try:
+                if is_closed():
+                    rest = _WHILE_CLOSED
+                    continue
                 rest = job.work()
                 self._well_until[job.name] = monotonic() + rest + _PATIENCE_SECONDS
             except PyMongoError as error:

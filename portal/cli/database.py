@@ -17,6 +17,7 @@ from flask.cli import AppGroup
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from billing import database
+from billing.closing import forget, is_closed, refuse_while_closed
 from billing.embedded import EmbeddedMongoError, embedded_mongodb
 from billing.errors import BillingError
 from billing.events.adopt_old import adopt_old_events
@@ -48,10 +49,12 @@ def connected(uri: str) -> Iterator[None]:
     """A connection to a database that has transactions and all its indexes."""
     database.disconnect()
     database.connect(uri)
+    forget()  # what another database said of itself
     try:
         _require_transactions()
-        ensure_indexes()
-        adopt_old_events()
+        if not is_closed():  # a restore is about to bring collections and indexes of its own
+            ensure_indexes()
+            adopt_old_events()
         yield
     except ConnectionFailure as error:
         text = str(error).partition(" (configured timeouts")[0]
@@ -72,8 +75,20 @@ def _require_transactions() -> None:
 def with_database(command: Callable[P, T]) -> Callable[P, T]:
     """Run a click command with the database connected; refusals become one line, exit code 1.
 
-    Processes the command starts find the same database in MONGODB_URI.
+    Processes the command starts find the same database in MONGODB_URI. While a backup is being
+    restored, it is refused.
     """
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        refuse_while_closed()
+        return command(*args, **kwargs)
+
+    return with_database_even_closed(run)
+
+
+def with_database_even_closed(command: Callable[P, T]) -> Callable[P, T]:
+    """The same for the commands that restore."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:

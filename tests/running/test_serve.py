@@ -112,7 +112,7 @@ def test_it_serves_and_leaves_no_mongod_behind(portal: Portal) -> None:
     portal.wait_until_ready()
     assert json.loads(portal.get("/healthz")[2]) == {"status": "alive"}
     checks = json.loads(portal.get("/readyz")[2])["checks"]
-    assert checks == {"database": "ok", "indexes": "ok", "redis": "not used"}
+    assert checks == {"database": "ok", "indexes": "ok", "redis": "not used", "restore": "ok"}
     out, err = portal.stop()
     assert f"http://localhost:{portal.port}/setup/" in out
     assert portal.process.returncode == 0

@@ -156,7 +156,7 @@ def test_ready_when_the_database_answers_and_has_its_indexes(
     assert answer.status_code == 200
     assert answer.json == {
         "status": "ready",
-        "checks": {"database": "ok", "redis": "not used", "indexes": "ok"},
+        "checks": {"database": "ok", "redis": "not used", "indexes": "ok", "restore": "ok"},
     }
     assert answer.headers["Cache-Control"] == "no-store"
 
