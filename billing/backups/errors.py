@@ -1,21 +1,17 @@
-"""Why a backup or a restore cannot be made."""
-
-from billing.errors import Conflict, Invalid
+"""Why a backup or a restore cannot be made: one line for the person at the terminal."""
 
 
-class BackupNotPossible(Conflict):
+class BackupError(Exception):
+    """Base of what keeps a backup or a restore from being made."""
+
+
+class BackupNotPossible(BackupError):
     """The file is there already, or the database cannot tell of one moment for so long."""
 
-    code = "backup_not_possible"
 
-
-class BackupDamaged(Invalid):
+class BackupDamaged(BackupError):
     """The file is not what was written; the message names the part."""
 
-    code = "backup_damaged"
 
-
-class RestoreNotPossible(Conflict):
+class RestoreNotPossible(BackupError):
     """The state of the database or of the file refuses it; nothing was changed."""
-
-    code = "restore_not_possible"

@@ -1,13 +1,13 @@
-"""Why maintenance cannot begin or go on."""
-
-from billing.errors import Conflict
+"""Why maintenance cannot begin or go on: one line for the person at the terminal."""
 
 
-class AlreadyUnderWay(Conflict):
+class MaintenanceError(Exception):
+    """Base of what keeps maintenance from being done."""
+
+
+class AlreadyUnderWay(MaintenanceError):
     """Somebody else does the same; it is never done twice at once."""
 
-    code = "already_under_way"
 
-
-class LeaseLost(Exception):
+class LeaseLost(MaintenanceError):
     """This process was silent for so long that another one may have begun."""

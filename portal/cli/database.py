@@ -17,11 +17,13 @@ from flask.cli import AppGroup
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from billing import database
+from billing.backups.errors import BackupError
 from billing.closing import forget, is_closed, refuse_while_closed
 from billing.embedded import EmbeddedMongoError, embedded_mongodb
 from billing.errors import BillingError
 from billing.events.adopt_old import adopt_old_events
 from billing.indexes import INDEXES, ensure_indexes
+from billing.maintenance.errors import MaintenanceError
 from billing.settings import Settings, SettingsError
 
 P = ParamSpec("P")
@@ -32,6 +34,17 @@ cli = AppGroup("db", help="Look after the database.")
 
 class DatabaseUnusable(Exception):
     """The configured database cannot serve Duebill; the text is one line for a person."""
+
+
+_TOLD = (
+    SettingsError,
+    EmbeddedMongoError,
+    DatabaseUnusable,
+    BackupError,
+    MaintenanceError,
+    BillingError,
+)
+"""What is one line at the terminal."""
 
 
 @contextmanager
@@ -97,7 +110,7 @@ def with_database_even_closed(command: Callable[P, T]) -> Callable[P, T]:
             settings = Settings.load()
             with database_uri(settings) as uri, connected(uri), _environment(uri):
                 return command(*args, **kwargs)
-        except (SettingsError, EmbeddedMongoError, DatabaseUnusable, BillingError) as error:
+        except _TOLD as error:
             raise click.ClickException(str(error)) from error
 
     return run
