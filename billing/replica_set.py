@@ -60,9 +60,11 @@ def _step(members: Sequence[str], admin_password: str, user: tuple[str, str], po
     return True
 
 
-def _connect(port: int, user: tuple[str, str] | None = None) -> Client:
-    who = {"username": user[0], "password": user[1], "authSource": "admin"} if user else {}
-    return Client("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5000, **who)
+def _connect(port: int, user: tuple[str, str] = ("", "")) -> Client:
+    who: dict[str, Any] = {"directConnection": True, "serverSelectionTimeoutMS": 5000}
+    if user[0]:
+        who |= {"username": user[0], "password": user[1], "authSource": "admin"}
+    return Client("127.0.0.1", port, **who)
 
 
 def _signs_in(user: tuple[str, str], port: int) -> bool:

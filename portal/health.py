@@ -15,6 +15,7 @@ from redis.retry import Retry
 from billing import database, indexes
 from billing.closing import is_closed
 from portal.outbox_metrics import outbox_metrics
+from portal.state_metrics import state_metrics
 
 blueprint = Blueprint("health", __name__)
 
@@ -60,7 +61,11 @@ def metrics() -> Response:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    text = generate_latest(registry) + outbox_metrics()
+    is_up, redis = _database() == "ok", _redis()
+    state = state_metrics(
+        is_database_up=is_up, is_redis_up=None if redis == "not used" else redis == "ok"
+    )
+    text = generate_latest(registry) + outbox_metrics() + state
     return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
