@@ -51,6 +51,7 @@ _PER_MINUTE = "must be a whole number from 1 to 10000000"
 _SHAPES = {
     "mongodb_uri": "must start with mongodb:// or mongodb+srv://",
     "redis_url": "must start with redis://, rediss:// or unix://",
+    "otel_exporter_otlp_endpoint": "must be an address such as http://collector:4318",
     "public_url": "must be an address such as https://billing.example.com",
     "port": "must be a whole number from 1 to 65535",
     "smtp_host": "must be a host such as smtp.example.com",
@@ -112,6 +113,8 @@ class Settings(OidcSettings, MailSettings):
     """How many years after their own the papers of who was erased keep their names."""
     webhook_allow_private: bool = False
     """Whether webhooks may go into private networks and to this machine itself."""
+    otel_exporter_otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    """Where traces are sent, see docs/operations.md; nothing of it is loaded without."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = "info"

@@ -20,6 +20,7 @@ from portal.auth.mailed import link_to
 from portal.bodies import WholeBodyRequest
 from portal.runs.launch import launch_run
 from portal.telemetry import init_telemetry
+from portal.tracing import trace_requests
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.use_secret(settings.secret_key)
     targets.allow_private(settings.webhook_allow_private)
+    trace_requests(app)
     if connect and settings.mongodb_uri:
         database.connect(settings.mongodb_uri, patience=WEB_SECONDS)
     init_telemetry(app)

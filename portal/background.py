@@ -32,6 +32,7 @@ from billing.webhooks import targets
 from billing.webhooks.deliver import Deliverer
 from billing.webhooks.relay import Purge, Relay
 from billing.workers.worker import Job, Worker
+from portal import tracing
 from portal.cli.database import with_database
 from portal.runs.launch import launch_run
 from portal.telemetry import logging_config
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings.load()
         logging.config.dictConfig(logging_config(settings.log_level))
+        tracing.begin("worker")
         sealing.use_secret(settings.secret_key)
         targets.allow_private(settings.webhook_allow_private)
         _work(settings, given.role, lambda: parent is None or os.getppid() == parent)

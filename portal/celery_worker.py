@@ -20,6 +20,7 @@ from billing import database
 from billing.embedded import EmbeddedMongoError
 from billing.run_queue.app import make_app
 from billing.settings import Settings, SettingsError
+from portal import tracing
 from portal.cli.database import database_uri
 from portal.telemetry import logging_config
 
@@ -55,11 +56,13 @@ def _work(redis_url: str, uri: str, concurrency: int) -> None:
 
 
 def _connect(uri: str, **_: Any) -> None:
+    tracing.begin("celery")
     database.connect(uri)
 
 
 def _disconnect(**_: Any) -> None:
     database.disconnect()
+    tracing.flush()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from pymongo.errors import PyMongoError
 from billing import database
 from billing.actors import Actor, acting_as
 from billing.closing import Closed, refuse_while_closed
+from billing.tracing import span
+from portal import tracing
 from portal.telemetry import logging_config
 
 _log = logging.getLogger("duebill.processes")
@@ -22,10 +24,11 @@ def carry_out(what: str, work: Callable[[], str]) -> int:
     """The exit code: 0 when `work` is as finished as this process can make it, which it says in a
     few words; 1 when the database went away, or is being replaced by a backup."""
     logging.config.dictConfig(logging_config(os.environ.get("LOG_LEVEL") or "info"))
+    tracing.begin("process")
     database.connect(os.environ["MONGODB_URI"])
     try:
         refuse_while_closed()
-        with acting_as(_actor_of_environment()):
+        with acting_as(_actor_of_environment()), span(what):
             came_to = work()
     except (PyMongoError, Closed) as error:
         _log.warning("%s was interrupted: %s", what, type(error).__name__)

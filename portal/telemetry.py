@@ -14,6 +14,7 @@ from flask import Flask, Request, Response, g, has_request_context, request
 from prometheus_client import Counter, Histogram
 from prometheus_client.multiprocess import mark_process_dead
 
+from billing.tracing import trace_ids
 from portal.access_log import BufferedHandler
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -44,7 +45,7 @@ class JsonFormatter(logging.Formatter):
         fields = getattr(record, "fields", {})
         if "request_id" not in fields and has_request_context() and "request_id" in g:
             entry["request_id"] = g.request_id
-        entry |= fields
+        entry |= trace_ids() | fields
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         try:

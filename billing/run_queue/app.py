@@ -11,6 +11,7 @@ from billing.runs.models import BillingRun
 from billing.runs.queries import get_run
 from billing.runs.run_billing import finish_run
 from billing.runs.work import work_this_chunk
+from billing.tracing import span
 
 
 class BillChunk(Task):
@@ -46,7 +47,7 @@ def bill(chunk_id: str, redis_url: str) -> None:
     """
     if (run_id := run_of_chunk(chunk_id)) is None:
         return
-    with acting_as(actor_of(get_run(run_id))):
+    with acting_as(actor_of(get_run(run_id))), span("bill a chunk"):
         work_this_chunk(chunk_id, RedisTurn(redis_url, run_id))
         if not chunks_left(run_id):
             finish_run(run_id)

@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 
 from billing.closing import is_closed
 from billing.ids import new_id
+from billing.tracing import span
 from billing.workers.heartbeats import beat, sign_off
 
 _log = logging.getLogger("duebill.worker")
@@ -80,7 +81,8 @@ class Worker:
                 if is_closed():
                     rest = _WHILE_CLOSED
                     continue
-                rest = job.work()
+                with span(f"job {job.name}", repeated=True):
+                    rest = job.work()
                 self._well_until[job.name] = monotonic() + rest + _PATIENCE_SECONDS
             except PyMongoError as error:
                 rest = min(max(1.0, rest * 2), _LONGEST_REST)

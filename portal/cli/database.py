@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -25,6 +25,8 @@ from billing.events.adopt_old import adopt_old_events
 from billing.indexes import INDEXES, ensure_indexes
 from billing.maintenance.errors import MaintenanceError
 from billing.settings import Settings, SettingsError
+from billing.tracing import span
+from portal import tracing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,12 +110,17 @@ def with_database_even_closed(command: Callable[P, T]) -> Callable[P, T]:
         signal.signal(signal.SIGTERM, _terminate)
         try:
             settings = Settings.load()
-            with database_uri(settings) as uri, connected(uri), _environment(uri):
+            tracing.begin("command")
+            with database_uri(settings) as uri, connected(uri), _environment(uri), _span(command):
                 return command(*args, **kwargs)
         except _TOLD as error:
             raise click.ClickException(str(error)) from error
 
     return run
+
+
+def _span(command: Callable[..., object]) -> AbstractContextManager[None]:
+    return span(f"flask {command.__module__.rpartition('.')[2]} {command.__name__}")
 
 
 @contextmanager
