@@ -14,7 +14,9 @@ from billing.users.permissions import OWN_ACCOUNT
 from portal.access import page
 from portal.account.forms import DetailsForm
 from portal.answers import done, form_page
+from portal.customers.tax_ids import kind_of
 from portal.forms import options
+from portal.languages.reader import ask_again
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -28,7 +30,9 @@ def index() -> ResponseReturnValue:
     """All of it."""
     own = _own()
     language = language_name(own.preferences.locale)
-    return render_template("account/details.html", customer=own, language=language)
+    return render_template(
+        "account/details.html", customer=own, language=language, tax_id_kind=kind_of
+    )
 
 
 @page(OWN_ACCOUNT, audience="customer")
@@ -43,6 +47,7 @@ def edit() -> ResponseReturnValue:
         return update_own_details(own.id, data, form.expected_revision)
 
     if form.submit(save):
+        ask_again()
         return done(gettext("Saved. Your next invoices say so."), url_for("account.details"))
     return form_page("account/edit_details.html", form, document=own)
 

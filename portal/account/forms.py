@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as lazy
-from wtforms import Form, FormField, RadioField, SelectField, TextAreaField
+from wtforms import FormField, RadioField, SelectField, TextAreaField
 
 from billing.payments.providers.fake import CARDS
 from billing.self_service.change_team import ChangeMember, InviteMember
@@ -18,32 +18,10 @@ from billing.self_service.inputs import (
 )
 from portal.account.previews import ActForm
 from portal.customers.forms import AddressForm, ContactForm
+from portal.customers.tax_ids import TaxIdForm
 from portal.forms import InputForm, NumberField, RowsField, TextField, options
 
 _WHEN = options([("now", lazy("Today")), ("period_end", lazy("With the next period"))])
-
-
-class TaxIdForm(Form):
-    type = SelectField("Kind")
-    value = TextField("Number")
-
-    def __init__(self, *args: Any, **given: Any) -> None:
-        super().__init__(*args, **given)
-        known = dict(_TAX_IDS)
-        other = {self.type.data: self.type.data} if self.type.data not in {None, *known} else {}
-        self.type.choices = options({**known, **other}.items())
-
-
-_TAX_IDS = {
-    "eu_vat": lazy("EU VAT number"),
-    "gb_vat": lazy("UK VAT number"),
-    "ch_vat": lazy("Swiss VAT number"),
-    "no_vat": lazy("Norwegian VAT number"),
-    "us_ein": lazy("US EIN"),
-    "ca_gst": lazy("Canadian GST/HST number"),
-    "au_abn": lazy("Australian ABN"),
-    "in_gst": lazy("Indian GST number"),
-}
 
 
 class DetailsForm(InputForm):

@@ -7,6 +7,7 @@ from wtforms import Form, FormField, SelectField
 
 from billing.customers.inputs import CustomerInput, NewCustomer
 from billing.money import CURRENCIES
+from portal.customers.tax_ids import TaxIdForm
 from portal.forms import InputForm, NumberField, RowsField, TextField, choices, options
 from portal.tax_rates.fields import TaxRatesField
 
@@ -43,11 +44,6 @@ class PreferencesForm(Form):
 class PairForm(Form):
     key = TextField("Name")
     value = TextField("Value")
-
-
-class TaxIdForm(Form):
-    type = TextField("Type")
-    value = TextField("Number")
 
 
 class ContactForm(Form):

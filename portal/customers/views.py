@@ -23,6 +23,7 @@ from portal.bulk.pages import add_bulk
 from portal.customers import credit, people
 from portal.customers.forms import CustomerForm, NewCustomerForm
 from portal.customers.listed import CUSTOMERS
+from portal.customers.tax_ids import kind_of
 from portal.forms import InputForm
 from portal.listing import respond
 from portal.lists.export import add_export
@@ -72,6 +73,7 @@ def detail(customer_id: str) -> ResponseReturnValue:
         payments=list_payments(customer_id=customer_id, limit=10),
         chargeable=has_charging_provider(),
         is_overdue=is_overdue,
+        tax_id_kind=kind_of,
         tax_rates=rate_labels(customer.tax_rate_ids),
         entitlements=entitlement_cards(customer_id),
         people=team_of(customer_id),

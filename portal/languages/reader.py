@@ -4,7 +4,7 @@ their browser asks for, as far as it is spoken here.
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, refresh
 from flask_login import current_user
 
 from billing.customers.queries import language_of
@@ -59,3 +59,9 @@ def _spoken(tag: str | None) -> str:
     except (ValueError, UnknownLocaleError):
         return "en"
     return str(locale) if locale.language in LANGUAGES else "en"
+
+
+def ask_again() -> None:
+    """After a change of it in this request: the answer is in the language that was just chosen."""
+    g.pop("reader_locale", None)
+    refresh()
