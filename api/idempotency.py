@@ -6,12 +6,14 @@ After draft-ietf-httpapi-idempotency-key-header; the header takes any visible te
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet
 from flask import Response, current_app, request
 
-from api.problems import RequestRefused, answer_error
+from api.problems import HEADERS, RequestRefused, answer_error
 from billing.actors import current_actor
+from billing.errors import BillingError
 from billing.idempotency.in_stages import once_in_stages
 from billing.idempotency.models import Answer, Request
 from billing.idempotency.once import once
@@ -35,14 +37,10 @@ def idempotently(
     key = _given_key()
     if key is None:
         return respond()
-    seal = _seal(key) if is_secret else None
+    first = _First(respond, _seal(key) if is_secret else None)
     do = once_in_stages if in_stages else once
-    answer = do(
-        _told_apart(key),
-        lambda: _answer(respond(), seal),
-        lambda error: _answer(answer_error(error), seal),
-    )
-    return _response(answer, seal)
+    answer = do(_told_apart(key), first.answer, first.refuse)
+    return _response(answer, first.seal) if answer.is_replayed else first.response
 
 
 def _given_key() -> str | None:
@@ -71,15 +69,29 @@ def _seal(key: str) -> Fernet:
     return seal_of(current_app.config["SETTINGS"].secret_key, key)
 
 
-def _answer(response: Response, seal: Fernet | None) -> Answer:
-    body = response.get_data()
-    headers = {name: value for name, value in response.headers if name in _LENT}
-    return Answer(response.status_code, headers, seal.encrypt(body) if seal else body)
+@dataclass
+class _First:
+    """Does the work, and holds its response as it goes out beside the answer that is kept of it."""
+
+    respond: Callable[[], Response]
+    seal: Fernet | None
+    response: Response = field(default_factory=Response)
+
+    def answer(self) -> Answer:
+        """What the work answers; the last time counts, where it has to be done again."""
+        return self._kept(self.respond())
+
+    def refuse(self, error: BillingError) -> Answer:
+        """What a refusal of the business answers."""
+        return self._kept(answer_error(error))
+
+    def _kept(self, response: Response) -> Answer:
+        self.response = response
+        body = response.get_data()
+        headers = {name: value for name, value in response.headers if name in _LENT}
+        return Answer(response.status_code, headers, self.seal.encrypt(body) if self.seal else body)
 
 
 def _response(answer: Answer, seal: Fernet | None) -> Response:
     body = seal.decrypt(answer.body) if seal else answer.body
-    headers = dict(answer.headers)
-    if answer.is_replayed:
-        headers[REPLAYED] = "true"
-    return Response(body, answer.status, headers)
+    return Response(body, answer.status, {**HEADERS, **answer.headers, REPLAYED: "true"})

@@ -16,6 +16,9 @@ from typing import Generic, TypeVar
 from billing.database import after_commit, is_inside, is_promised, outside_transaction
 
 LEASE_SECONDS = 0.2
+_EARLY = 0.25
+"""The last part of a lease, in which one thread reads anew while the others go on with what is
+kept: else all would read it at the same moment, when it ends."""
 WAIT_SECONDS = LEASE_SECONDS * 1.1  # clocks of machines do not run quite alike
 
 V = TypeVar("V")
@@ -23,6 +26,16 @@ V = TypeVar("V")
 # It goes on while a machine sleeps, where the system has one that does.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _everything: "list[Kept[object]]" = []
+
+
+class _Held(Generic[V]):
+    """A value, how long it may be given, and from when on somebody should look again."""
+
+    __slots__ = ("ends", "renewed_from", "value")
+
+    def __init__(self, value: V, since: float) -> None:
+        self.value, self.ends = value, since + LEASE_SECONDS
+        self.renewed_from = self.ends - LEASE_SECONDS * _EARLY
 
 
 class Kept(Generic[V]):
@@ -33,7 +46,7 @@ class Kept(Generic[V]):
 
     def __init__(self, most: int = 1000) -> None:
         self._most = most
-        self._found: dict[Hashable, tuple[float, V]] = {}
+        self._found: dict[Hashable, _Held[V]] = {}
         _everything.append(self)  # type: ignore[arg-type]
 
     def get(self, key: Hashable, read: Callable[[], V]) -> V:
@@ -47,13 +60,15 @@ class Kept(Generic[V]):
         # Taken before reading: what is read now is put where nobody looks any more, should it be
         # forgotten meanwhile.
         found, now = self._found, _now()
-        ends, value = found.get(key, (0.0, None))
-        if ends > now:
-            return value  # type: ignore[return-value]
+        held = found.get(key)
+        if held is not None and now < held.ends:
+            if now < held.renewed_from:
+                return held.value
+            held.renewed_from = held.ends
         value = outside_transaction(read) if is_inside() else read()
         if len(found) >= self._most:
             found.clear()
-        found[key] = now + LEASE_SECONDS, value
+        found[key] = _Held(value, now)
         return value
 
     def changed(self) -> None:

@@ -4,6 +4,7 @@ Named as a file, not as a module: prometheus_client decides while it is imported
 processes share their figures, so the directory must be in the environment before that.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -66,6 +67,7 @@ def post_worker_init(_worker: Any) -> None:
     database.disconnect()
     uri = current_start(_settings, _metrics).uri
     database.connect(uri, patience=WEB_SECONDS)
+    gc.freeze()  # the modules and the application, which stay: collections need not look at them
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -15,7 +15,8 @@ from portal.app import create_app
 
 def main(token: str, body: str, key: str) -> None:
     app = create_app()
-    idempotency._response = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+    once = idempotency.once
+    idempotency.once = lambda *given: (once(*given), os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment]
     app.test_client().post(
         "/api/v1/customers",
         data=body,
