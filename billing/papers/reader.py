@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval
@@ -35,11 +36,11 @@ class Reader:
 
     def day(self, iso: str) -> str:
         """`November 23, 2026`, `23. November 2026`."""
-        return str(format_date(date.fromisoformat(iso), "long", locale=self.locale))
+        return _day(iso, "long", self.locale)
 
     def short_day(self, iso: str) -> str:
         """`Nov 23, 2026`, `23.11.2026`."""
-        return str(format_date(date.fromisoformat(iso), "medium", locale=self.locale))
+        return _day(iso, "medium", self.locale)
 
     def span(self, start: str, end: str) -> str:
         """`Nov 23 - Dec 23, 2026`, with the dash of the locale."""
@@ -48,17 +49,32 @@ class Reader:
 
     def percent(self, percentage: str) -> str:
         """`"8.875"` → `8.875%`, `8,875 %`."""
-        share = Decimal(percentage) / 100
-        return str(format_percent(share, locale=self.locale, decimal_quantization=False))
+        return _percent(percentage, self.locale)
 
     def quantity(self, quantity: int | str) -> str:
         """`1,234.5`; every digit is shown."""
-        exact = Decimal(quantity)
-        return str(format_decimal(exact, locale=self.locale, decimal_quantization=False))
+        return _quantity(quantity, self.locale)
 
     def country(self, code: str) -> str:
         """`DE` → `Germany`, in the language that is spoken."""
         return str(Locale(self.language).territories.get(code, code))
+
+
+# A business's papers name the same few quantities, rates and days.
+@lru_cache(maxsize=1024)
+def _quantity(quantity: int | str, locale: str) -> str:
+    return str(format_decimal(Decimal(quantity), locale=locale, decimal_quantization=False))
+
+
+@lru_cache(maxsize=256)
+def _percent(percentage: str, locale: str) -> str:
+    share = Decimal(percentage) / 100
+    return str(format_percent(share, locale=locale, decimal_quantization=False))
+
+
+@lru_cache(maxsize=1024)
+def _day(iso: str, width: Literal["long", "medium"], locale: str) -> str:
+    return str(format_date(date.fromisoformat(iso), width, locale=locale))
 
 
 @lru_cache(maxsize=256)

@@ -28,7 +28,7 @@ def line(text: str) -> str:
 def _visible(text: str) -> str:
     """Without control characters; long words may be broken anywhere."""
     spaced = " ".join(text.split())
-    kept = "".join(c for c in spaced if _is_shown(c))
+    kept = spaced if spaced.isprintable() else "".join(c for c in spaced if _is_shown(c))
     return _WORD.sub(lambda word: _broken(word.group()), kept)
 
 
