@@ -13,6 +13,7 @@ from flask_login import current_user
 from billing.actors import Actor, acting_as
 from portal.gates import comes_first
 from portal.repeats.answered import answered_once
+from portal.set_aside import find_typed, keep_typed
 
 View = Callable[..., ResponseReturnValue]
 Audience = Literal["staff", "customer", "signed_in", "public"]
@@ -51,7 +52,11 @@ def page(
                 if scope:
                     actor.require(scope)
                 if first := comes_first(is_sensitive=is_sensitive):
+                    if is_sensitive:
+                        keep_typed()
                     return lead(first)
+                if is_sensitive:
+                    find_typed()
                 return answered_once(lambda: view(*args, **kwargs))
 
         guarded.access = access  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ from portal.languages.saying import own_words, said
 from portal.problems import status_of
 from portal.repeats.act import fresh_key
 from portal.repeats.once import do_once
+from portal.set_aside import typed_before
 
 T = TypeVar("T")
 
@@ -52,7 +53,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         does the key by which a form that is sent twice is recognised.
         """
         data = {**(self.shown(current.model_dump(mode="json")) if current else {}), **given}
-        super().__init__(data={**data, "revision": revision, "idempotency_key": fresh_key()})
+        data |= {"revision": revision, "idempotency_key": fresh_key()}
+        before = typed_before()
+        super().__init__(**({} if before is None else {"formdata": before}), data=data)
         self.current = current
         self.alerts: list[str] = []
         self.http_status = 200

@@ -95,6 +95,39 @@ def test_a_form_that_was_open_too_long_does_nothing(admin: PageClient, db: Datab
     assert admin.send(rotate).to.startswith("/profile/confirm")
 
 
+def test_what_was_typed_is_there_again_and_is_sent_by_its_reader_alone(
+    admin: PageClient, db: Database[Row]
+) -> None:
+    page = admin.get("/users/new")
+    let_pass(db)
+    typed = {"email": "ada@example.com", "name": "Ada Lovelace", "role": "billing"}
+    asked = admin.send(page, **typed, password="a secret of four words")
+    assert "four words" not in str(db.sessions.find_one({"set_aside": {"$exists": True}}))
+    again = admin.follow(admin.send(admin.follow(asked), secret=PASSWORD))
+    assert {name: again.values()[name] for name in typed} == typed
+    assert again.values().get("password", "") == ""
+    assert "Nothing of it is saved yet" in again.text
+    assert db.users.find_one({"email": typed["email"]}) is None
+    assert admin.get("/users/new").values()["name"] == "", "once"
+    assert admin.send(again, password="a secret of four words").status == 303
+    assert db.users.find_one({"email": typed["email"], "role": "billing"})
+
+
+def test_what_was_typed_is_nobody_elses_and_not_for_long(
+    admin: PageClient, visiting_as: Visitor, db: Database[Row]
+) -> None:
+    page = admin.get("/users/new")
+    let_pass(db)
+    admin.send(page, name="Ada Lovelace")
+    other = visiting_as("admin")
+    assert other.get("/users/new").values()["name"] == ""
+    row = db.sessions.find_one({"set_aside": {"$exists": True}}) or {}
+    long_ago = {"set_aside.at": row["set_aside"]["at"] - timedelta(hours=1)}
+    db.sessions.update_one({"_id": row["_id"]}, {"$set": long_ago})
+    admin.submit("/profile/confirm", secret=PASSWORD)
+    assert admin.get("/users/new").values()["name"] == ""
+
+
 def test_other_pages_are_as_ever(admin: PageClient, db: Database[Row]) -> None:
     let_pass(db, timedelta(days=1))
     for path in ("/", "/customers/new", "/users", "/profile"):
