@@ -18,8 +18,13 @@ def init_app(app: Flask) -> None:
 
 def asset(name: str) -> str:
     """The address of a file below static/, with its content's hash as `v`."""
+    return url_for("static", filename=name, v=content_hash(name))
+
+
+def content_hash(name: str) -> str:
+    """The hash of a file below static/ as this portal has it. Raises FileNotFoundError."""
     path = Path(str(current_app.static_folder)) / name
-    return url_for("static", filename=name, v=_hash(path, path.stat().st_mtime_ns))
+    return _hash(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)

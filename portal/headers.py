@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, request
 
+from portal.assets import content_hash
 from portal.programs import is_for_programs
 
 # Tabler draws its check marks as data: images; mails are previewed in frames (portal.frames).
@@ -50,8 +51,10 @@ def _finish(response: Response) -> Response:
 
 
 def _cache_static(response: Response) -> None:
-    """An address that carries the content's hash can be kept for ever."""
-    if "v" in request.args:
+    """An address that carries the content's hash can be kept for ever. While an upgrade is under
+    way the hash may be that of another version, whose content is not ours."""
+    told = request.args.get("v")
+    if told and told == content_hash((request.view_args or {})["filename"]):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"

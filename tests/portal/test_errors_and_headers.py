@@ -65,6 +65,8 @@ def test_static_files_are_kept_for_ever_by_their_content(anonymous: PageClient) 
     kept = anonymous.get(address[1]).headers
     assert kept["Cache-Control"] == "public, max-age=31536000, immutable"
     assert anonymous.get("/static/app.css").headers["Cache-Control"] == "no-cache"
+    of_another_version = anonymous.get("/static/app.css?v=0123456789ab").headers
+    assert of_another_version["Cache-Control"] == "no-cache"
     assert anonymous.get("/static/../wsgi.py").status == 404
 
 
