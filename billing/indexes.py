@@ -12,6 +12,7 @@ FEATURES = (
     "events",
     "workers",
     "maintenance",
+    "migrations",
     "mail",
     "webhooks",
     "idempotency",

@@ -19,6 +19,7 @@ from billing.closing import RESTORE
 from billing.database import database
 from billing.maintenance.errors import AlreadyUnderWay
 from billing.maintenance.lease import Lease, is_under_way, leased
+from billing.migrations.version import schema_version
 from billing.sealing import fingerprint
 from billing.server_clock import ServerClock
 
@@ -81,7 +82,7 @@ def _write_collection(
 def _manifest(moment: Timestamp, collections: dict[str, Collected]) -> Manifest:
     return Manifest(
         duebill=VERSION,
-        schema_version=0,
+        schema_version=schema_version(),
         mongodb=str(database().client.server_info()["version"]),
         database=database().name,
         taken_at=moment.as_datetime().astimezone(UTC).isoformat(),

@@ -25,6 +25,7 @@ from billing.database import MAJORITY, database
 from billing.indexes import INDEXES
 from billing.maintenance.held import note_restored
 from billing.maintenance.lease import Lease, leased
+from billing.migrations.registry import NEWEST
 from billing.runs.check import Offence, check_books
 from billing.sealing import fingerprint
 from billing.server_clock import ServerClock
@@ -85,6 +86,11 @@ def check_file(reader: Reader, terms: Terms, on_progress: Progress) -> None:
             "This backup was made under another SECRET_KEY, so what is sealed in it could not be "
             "read: second factors and the secrets of webhooks. Set SECRET_KEY to what it was, or "
             "say --any-secret and set those up anew."
+        )
+    if reader.manifest.schema_version > NEWEST:
+        raise RestoreNotPossible(
+            f"This backup has schema version {reader.manifest.schema_version}, of a newer Duebill; "
+            f"this one knows {NEWEST}. Restore it with the newer version."
         )
     done, total = 0, reader.manifest.packed_bytes
     for size in reader.verify():

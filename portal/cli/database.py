@@ -5,6 +5,7 @@ DATA_DIR the command shares its mongod; otherwise one starts, and stops with the
 """
 
 import functools
+import logging
 import os
 import signal
 import sys
@@ -24,12 +25,15 @@ from billing.errors import BillingError
 from billing.events.adopt_old import adopt_old_events
 from billing.indexes import INDEXES, ensure_indexes
 from billing.maintenance.errors import MaintenanceError
+from billing.migrations.version import NewerDatabase, outstanding, refuse_newer, stamp_if_fresh
 from billing.settings import Settings, SettingsError
 from billing.tracing import span
 from portal import tracing
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_log = logging.getLogger("duebill.database")
 
 cli = AppGroup("db", help="Look after the database.")
 
@@ -44,6 +48,7 @@ _TOLD = (
     DatabaseUnusable,
     BackupError,
     MaintenanceError,
+    NewerDatabase,
     BillingError,
 )
 """What is one line at the terminal."""
@@ -68,14 +73,23 @@ def connected(uri: str) -> Iterator[None]:
     try:
         _require_transactions()
         if not is_closed():  # a restore is about to bring collections and indexes of its own
+            refuse_newer()
             ensure_indexes()
             adopt_old_events()
+            _look_at_schema()
         yield
     except ConnectionFailure as error:
         text = str(error).partition(" (configured timeouts")[0]
         raise DatabaseUnusable(f"MONGODB_URI: the database does not answer: {text}.") from None
     finally:
         database.disconnect()
+
+
+def _look_at_schema() -> None:
+    """Older documents are read as they are; somebody should know that they are there."""
+    stamp_if_fresh()
+    if left := outstanding():
+        _log.warning("%s migrations are outstanding: run `flask db upgrade`", len(left))
 
 
 def _require_transactions() -> None:

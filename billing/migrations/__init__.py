@@ -1,0 +1,1 @@
+"""What older documents lack, given to them while everything goes on."""

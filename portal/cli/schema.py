@@ -1,0 +1,45 @@
+"""`flask db upgrade` and `flask db status`: what a newer version wants of older documents."""
+
+import click
+
+from billing.migrations.registry import NEWEST
+from billing.migrations.upgrade import lacking, upgrade
+from billing.migrations.version import outstanding, schema_version
+from portal.cli.database import cli as db
+from portal.cli.database import with_database
+from portal.cli.import_output import bar
+
+
+@db.command("status")
+@with_database
+def status() -> None:
+    """Say which version of the schema the database has, and what is outstanding."""
+    click.echo(f"Schema version {schema_version()}; this Duebill knows {NEWEST}.")
+    _tell_outstanding()
+
+
+@db.command("upgrade")
+@click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
+@click.option(
+    "--again", is_flag=True, help="Look at all documents once more, when no old portal runs."
+)
+@with_database
+def upgrade_command(dry_run: bool, again: bool) -> None:
+    """Give older documents what they lack, while portals serve; it can be killed and goes on."""
+    if dry_run:
+        _tell_outstanding()
+        return
+    with bar() as on_progress:
+        changed = upgrade(again=again, on_progress=on_progress)
+    for number, count in changed.items():
+        click.echo(f"{number:>4}  {count:,} documents changed")
+    click.echo(f"Schema version {schema_version()}.")
+
+
+def _tell_outstanding() -> None:
+    left = outstanding()
+    counts = lacking(left)
+    for migration in left:
+        number, count = migration.number, counts[migration.number]
+        click.echo(f"{number:>4}  {migration.about}: {count:,} of {migration.collection}")
+    click.echo("`flask db upgrade` does it." if left else "Nothing is outstanding.")
