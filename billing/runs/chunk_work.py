@@ -15,6 +15,7 @@ from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
 from billing.runs.chunks import hold_chunk
 from billing.runs.due import DUE_ORDER, due_filter
+from billing.runs.ending import Ending, is_ending
 from billing.runs.mail_invoices import mail_invoices
 from billing.runs.models import BillingRun, skip_key
 from billing.runs.proof import Tally
@@ -31,13 +32,18 @@ class ChunkWork:
         self._as_of = run.as_of_date
 
     def bill(self) -> None:
-        """Bill its subscriptions until each has nothing due or is skipped. Raises LeaseLost."""
+        """Bill its subscriptions until each has nothing due or is skipped.
+
+        Raises LeaseLost, and Ending when this process was told to end.
+        """
         asked: list[str] = self._chunk["subscription_ids"]
         skipped = skipped_by(self._run.id, asked)
         ids = [i for i in asked if i not in skipped]
         while rows := self._due(ids):
             settled: set[str] = set()
             while rows:
+                if is_ending():
+                    raise Ending
                 prepared = prepare_bills(rows, self._as_of)
                 written = self._commit(prepared)
                 if written is None:  # somebody else was faster: look again

@@ -10,6 +10,7 @@ from billing import database
 from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
 from billing.runs.chunks import chunks_left, goes_on, is_worked_on, release_leases
+from billing.runs.ending import end_on_sigterm, is_ending
 from billing.runs.run_billing import finish_run
 from billing.runs.turn import Turn
 from billing.runs.work import Progress, begin_work, tell_progress, work_run
@@ -31,6 +32,8 @@ def work_in_processes(run_id: str, workers: int, on_progress: Progress | None) -
         running = {name: _start(run_id, name, turn) for name in names}
         try:
             _watch(run_id, running, on_progress)
+            if is_ending():
+                _tell_to_end(running)
             _wait(running)
         finally:
             _end(running)
@@ -45,7 +48,7 @@ def _start(run_id: str, worker: str, turn: Path) -> BaseProcess:
 
 
 def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress | None) -> None:
-    while running and _is_under_way(run_id):
+    while running and not is_ending() and _is_under_way(run_id):
         time.sleep(_LOOK_SECONDS)
         for name in [name for name, process in running.items() if not process.is_alive()]:
             running.pop(name)
@@ -57,6 +60,12 @@ def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress |
 def _is_under_way(run_id: str) -> bool:
     """Of a run that was stopped, the chunks in hand are still finished."""
     return chunks_left(run_id) and (goes_on(run_id) or is_worked_on(run_id))
+
+
+def _tell_to_end(running: dict[str, BaseProcess]) -> None:
+    """Let them finish the chunks in hand."""
+    for process in running.values():
+        process.terminate()
 
 
 def _wait(running: dict[str, BaseProcess]) -> None:
@@ -74,6 +83,7 @@ def _end(running: dict[str, BaseProcess]) -> None:
 
 
 def _work(uri: str, run_id: str, worker: str, actor: Actor, turn: Path) -> None:
+    end_on_sigterm()
     database.connect(uri)
     with acting_as(actor):
         work_run(run_id, worker=worker, turn=Turn(turn))

@@ -9,6 +9,7 @@ from billing.idempotency.in_stages import note_begun
 from billing.phrases import Code
 from billing.runs.chunks import chunks_left
 from billing.runs.due import due_filter
+from billing.runs.ending import is_ending, leave_run
 from billing.runs.errors import BillingRunNotResumable, BillingRunNotStoppable
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run, run_status
@@ -36,6 +37,8 @@ def continue_run(
         work_in_processes(run_id, workers, on_progress)
     else:
         work_run(run_id, on_progress=on_progress)
+    if is_ending():
+        leave_run(run_id)
     return finish_run(run_id)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from billing.closing import is_closed
 from billing.database import Row
 from billing.ids import new_id
 from billing.runs.approve import is_as_approved
@@ -21,8 +22,10 @@ from billing.runs.chunks import (
     goes_on,
     lease_chunk,
     make_chunks,
+    release_leases,
     run_of_chunk,
 )
+from billing.runs.ending import Ending, is_ending
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run
 
@@ -94,6 +97,8 @@ def _work_chunk(run: BillingRun, chunk: Row, worker: str, turn: Turn) -> None:
         ChunkWork(run, chunk, worker, turn).bill()
         with turn:
             finish_chunk(run.id, chunk, worker)
+    except Ending:
+        release_leases(run.id, worker)
     except LeaseLost:
         _log.warning("The lease of a chunk ran out; another worker has it", extra={"run": run.id})
 
@@ -101,10 +106,12 @@ def _work_chunk(run: BillingRun, chunk: Row, worker: str, turn: Turn) -> None:
 def _next_chunk(run_id: str, worker: str) -> Row | None:
     """A chunk to work on; waits while others hold the last ones, in case they die."""
     deadline = time.monotonic() + 20 * LEASE_SECONDS
-    if not goes_on(run_id):
+    if is_ending() or is_closed() or not goes_on(run_id):
         return None
     while (chunk := lease_chunk(run_id, worker)) is None:
         if not chunks_left(run_id) or not goes_on(run_id) or time.monotonic() > deadline:
+            return None
+        if is_ending() or is_closed():
             return None
         time.sleep(0.2)
     return chunk

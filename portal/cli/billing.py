@@ -16,6 +16,7 @@ from rich.table import Table
 from billing.actors import Actor, acting_as
 from billing.money import format_money
 from billing.runs.check import check_books
+from billing.runs.ending import end_on_sigterm, is_ending
 from billing.runs.models import BillingRun
 from billing.runs.preview import preview_run
 from billing.runs.proof import ProofSheet
@@ -55,9 +56,12 @@ def run(
         if dry_run:
             sheet = preview_run(day, on_progress)
         else:
+            end_on_sigterm()
             begun = resume_run(run_id) if run_id else start_run(day)
             sheet = proof_of(go_on(begun.id, on_progress=on_progress))
     _print_sheet(sheet, dry_run=dry_run)
+    if is_ending():
+        click.echo(f"Stopped before its end: flask billing run --resume {begun.id} goes on.")
 
 
 def _by_celery(workers: int) -> Callable[..., BillingRun]:
