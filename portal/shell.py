@@ -6,7 +6,7 @@ from flask import Flask, abort, request
 from flask_htmx import HTMX
 from flask_wtf import CSRFProtect
 
-from portal import assets, headers, problems, sessions, template_helpers
+from portal import assets, headers, problems, sessions, template_helpers, watch
 from portal.languages import reader as languages
 from portal.programs import is_for_programs
 from portal.seller import brand
@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     template_helpers.init_app(app)
     brand.init_app(app)
+    watch.init_app(app)
     app.before_request(_protect)
 
 

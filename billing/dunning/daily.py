@@ -10,6 +10,7 @@ from typing import Any
 from billing.database import Row, database
 from billing.dunning.models import DAILY
 from billing.dunning.runs import carry_out_dunning, start_dunning_run
+from billing.maintenance.held import is_held
 from billing.seller import current_seller
 
 _log = logging.getLogger("duebill.dunning")
@@ -32,7 +33,8 @@ class DailyDunning:
 
     def work(self) -> float:
         """Remind of what is due, unless that was done today or is switched off."""
-        if current_seller()["dunning"].get("automatic", True) and (day := self._claim()):
+        wanted = current_seller()["dunning"].get("automatic", True) and not is_held()
+        if wanted and (day := self._claim()):
             row, _ = start_dunning_run(day)
             dunned = carry_out_dunning(row["_id"], self._renew)
             database()[DAILY].update_one({"_id": _ID, "day": day}, {"$set": {"done": True}})
@@ -40,7 +42,9 @@ class DailyDunning:
         return _LOOK_SECONDS
 
     def finish(self, seconds: float) -> None:
-        """What is under way ends by itself or is taken up by another worker."""
+        """What is under way is taken up by another worker, at once."""
+        mine = {"_id": _ID, "worker": self._worker}
+        database()[DAILY].update_one(mine, {"$unset": {"worker": 1, "leased_until": 1}})
 
     def _claim(self) -> str | None:
         """The day that is ours to do, or None."""

@@ -9,6 +9,7 @@ from billing.customers.queries import get_customer
 from billing.database import Row, in_transaction, streamed
 from billing.invoices.mails import is_wanted
 from billing.mail.outbox import queue_mail
+from billing.maintenance.held import is_held
 from billing.plans.queries import plan_names
 from billing.seller import current_seller
 
@@ -26,7 +27,8 @@ class TrialNotices:
 
     def work(self) -> float:
         """One round; the seconds until the next."""
-        notify_of_trials(clock.today())
+        if not is_held():
+            notify_of_trials(clock.today())
         return _REST_SECONDS
 
     def finish(self, seconds: float) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from billing.actors import Actor, acting_as
 from billing.database import Row, database, operation
+from billing.maintenance.held import is_held
 from billing.runs.models import DAILY
 from billing.runs.queries import get_run, run_status
 from billing.runs.run_billing import resume_run, start_run
@@ -52,6 +53,8 @@ class DailyBilling:
         _know()
         if not seller["billing_run"]["automatic"]:
             _pass_over(day)
+            return _LOOK_SECONDS
+        if is_held():
             return _LOOK_SECONDS
         if not (row := self._claim_unfinished() or self._claim_day(day)):
             return _LOOK_SECONDS

@@ -10,6 +10,7 @@ import click
 from billing.backups.back_up import back_up
 from billing.backups.restore import Restored, Terms, give_up, restore
 from billing.database import database
+from billing.maintenance.held import let_go_on
 from portal.cli.database import with_database, with_database_even_closed
 from portal.cli.import_output import bar
 
@@ -54,6 +55,7 @@ def backup(path: Path) -> None:
 @click.option(
     "--give-up", "gives_up", is_flag=True, help="Put back what a restore that was killed exchanged."
 )
+@click.option("--go-on", is_flag=True, help="Let begin again what was held back by the clock.")
 @with_database_even_closed
 def restore_command(
     path: Path | None,
@@ -64,6 +66,7 @@ def restore_command(
     any_secret: bool,
     keep_unclean: bool,
     gives_up: bool,
+    go_on: bool,
 ) -> None:
     """Bring the backup FILE into an empty database, or in the place of what is there, and check
     the books; exits with 1 when they are not in order.
@@ -74,6 +77,9 @@ def restore_command(
     if gives_up:
         click.echo("The old data are back." if give_up() else "There was nothing to put back.")
         return
+    if go_on:
+        click.echo("It goes on." if let_go_on() else "Nothing was held.")
+        return
     if path is None:
         raise click.UsageError("Missing argument 'FILE'.")
     if replace and not yes:
@@ -81,7 +87,7 @@ def restore_command(
     terms = Terms(replace, hold, any_secret, keep_unclean)
     with bar() as on_progress:
         found = _unless_disk(lambda: restore(path, terms, on_progress))
-    _tell(found)
+    _tell(found, hold=hold)
     sys.exit(1 if found.offences else 0)
 
 
@@ -101,7 +107,7 @@ def _unless_disk(work: Callable[[], T]) -> T:
         raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror}.") from None
 
 
-def _tell(found: Restored) -> None:
+def _tell(found: Restored, *, hold: bool) -> None:
     manifest = found.manifest
     for offence in found.offences[:_SHOWN]:
         click.echo(f"{offence.object_id}: {offence.message} ({offence.rule})")
@@ -111,6 +117,8 @@ def _tell(found: Restored) -> None:
     click.echo(f"{manifest.documents:,} documents as of {manifest.taken_at} are restored.")
     if found.mails or found.deliveries:
         click.echo(f"Held back: {found.mails:,} mails and {found.deliveries:,} webhooks.")
+    if hold:
+        click.echo("The daily run and the reminders wait for `flask restore --go-on`.")
     if found.offences:
         click.echo(f"{len(found.offences):,} offences: the books are not in order.")
     else:

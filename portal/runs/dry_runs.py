@@ -20,6 +20,8 @@ from billing.runs.dry_runs import (
 )
 from billing.runs.inputs import RunBilling
 from billing.runs.queries import list_runs, run_status
+from billing.runs.schedule import find_schedule
+from billing.workers.heartbeats import workers_alive
 from portal.access import page
 from portal.answers import form_page
 from portal.forms import InputForm
@@ -74,7 +76,9 @@ def index_page(form: InputForm) -> ResponseReturnValue:
 def index_context() -> dict[str, Any]:
     """What the list of runs shows beside them."""
     newest = list_dry_runs(limit=_SHOWN).items
-    return {"run_status": run_status, "dry_runs": newest, "dry_run_status": dry_run_status}
+    by_itself = {"schedule": find_schedule(), "workers": workers_alive()}
+    shown = {"run_status": run_status, "dry_runs": newest, "dry_run_status": dry_run_status}
+    return {**shown, **by_itself}
 
 
 def _look(order: RunBilling) -> str:
