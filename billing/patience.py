@@ -15,7 +15,7 @@ from pymongo.monitoring import (
     TopologyOpenedEvent,
 )
 
-WEB_SECONDS = 8.0
+WEB_SECONDS = 10.0
 """What the web processes are given."""
 _ELECTION_SECONDS = 4.0
 """A primary that is gone for no longer is waited for: there is another by then."""

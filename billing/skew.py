@@ -21,8 +21,9 @@ _NOTHING = timedelta(seconds=2)
 
 
 class Skew(ServerHeartbeatListener):
-    """Sets billing.clock right. Two heartbeats in a row have to say the same: a process that stood
-    still reads first what it was told before."""
+    """Sets billing.clock right: by the first heartbeat, which comes before the first answer to any
+    query, and from then on where two in a row say the same. A process that stood still reads first
+    what it was told before."""
 
     def __init__(self) -> None:
         self._before: timedelta | None = None
@@ -36,7 +37,7 @@ class Skew(ServerHeartbeatListener):
     def heard(self, off: timedelta) -> None:
         """The database's clock is so far ahead of this machine's."""
         before, self._before = self._before, off
-        if before is not None and abs(off - before) < _NOTHING:
+        if before is None or abs(off - before) < _NOTHING:
             clock.set_right(off if abs(off) >= _NOTHING else timedelta())
 
     def started(self, event: ServerHeartbeatStartedEvent) -> None:
