@@ -10,9 +10,15 @@ NAMES = (
     "redis",
     "database_away",
     "disk_full",
+    "minority",
     "slow_clients",
     "hostile_bodies",
     "at_once",
+    "rolling_restart",
+    "clocks",
+    "scheduler_off",
+    "poison",
+    "tokens",
 )
 
 

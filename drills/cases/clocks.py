@@ -1,9 +1,10 @@
 """One clock an hour back, another a day ahead: leases, tokens and dates go by one time.
 
-Portals, a billing run and workers have clocks of their own (libfaketime). Nothing may be billed
+Portals, a billing run and workers have clocks of their own (wrong_clock.c). Nothing may be billed
 that falls due tomorrow; the `Date` of the portals' answers shows how wrong their clocks are.
 """
 
+import subprocess
 import sys
 import time
 from datetime import timedelta
@@ -16,22 +17,24 @@ from billing.runs.run_billing import start_run
 from drills.report import Report, Skipped
 from drills.world import seed
 from drills.world.books import count_books
-from drills.world.children import Child
+from drills.world.children import ROOT, Child
 from drills.world.events import unnumbered, wait_until_numbered
+from drills.world.servers import program
 from drills.world.trouble import judge
 from drills.world.world import World, world
 from drills.world.writer import Writer
 
 DUE = 4000
 TOMORROW = 50
-_CLOCKS = {"an hour back": "-1h", "a day ahead": "+1d"}
-_LIBRARIES = ("/usr/lib/x86_64-linux-gnu/faketime", "/usr/lib/faketime", "/usr/local/lib/faketime")
+_CLOCKS = {"an hour back": "-3600", "a day ahead": "86400"}
+_LATELY = timedelta(minutes=15)
+_SOURCE = ROOT / "drills" / "world" / "wrong_clock.c"
 
 
 def drill(report: Report) -> None:
     """Two portals, two workers and two processes of one run, and every clock is wrong."""
-    library = _library()
     with world(nodes=1, portals=2) as found:
+        library = _library(found.directory)
         _due_tomorrow()
         seed.subscriptions(DUE)
         workers = []
@@ -46,11 +49,11 @@ def drill(report: Report) -> None:
         try:
             with Writer(found.client(), rate=60, threads=8) as writer:
                 _run(found, library, report)
+            wait_until_numbered(30)
+            report.zero("events without a number", unnumbered())
         finally:
             for worker in workers:
                 worker.end()
-        wait_until_numbered(30)
-        report.zero("events without a number", unnumbered())
         report.figure("answers by status", dict(writer.statuses))
         judge(report, writer)
         _judge_dates(report)
@@ -79,9 +82,6 @@ def _judge_dates(report: Report) -> None:
     report.zero("events of another time", database().events.count_documents(off))
 
 
-_LATELY = timedelta(minutes=15)
-
-
 def _due_tomorrow() -> None:
     """Subscriptions whose next period begins tomorrow; one of today would be billed."""
     seed.subscriptions(TOMORROW)
@@ -95,16 +95,17 @@ def _child(found: World, name: str, module: str, *arguments: str) -> Child:
     return Child(name, command, found.directory / f"{name}.log", found.environ)
 
 
-def _library() -> str:
-    for directory in _LIBRARIES:
-        if (library := Path(directory) / "libfaketime.so.1").exists():
-            return str(library)
-    raise Skipped("libfaketime is not installed here (Debian: faketime)")
+def _library(directory: Path) -> str:
+    """The library that makes clocks wrong, compiled. Raises Skipped."""
+    library = directory / "wrong_clock.so"
+    command = [program("cc"), "-shared", "-fPIC", "-O1", "-o", str(library), str(_SOURCE)]
+    if subprocess.run(command, check=False).returncode:
+        raise Skipped("the library for wrong clocks cannot be compiled here")
+    return str(library)
 
 
 def _faked(library: str, off: str) -> dict[str, str]:
-    # The time since a process began is not to be wrong: no clock that jumps does that.
-    return {"LD_PRELOAD": library, "FAKETIME": off, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": library, "CLOCK_OFF": off}
 
 
 def _date_of(found: World, port: int) -> float:

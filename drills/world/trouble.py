@@ -11,7 +11,7 @@ from drills.world.children import Child, until
 from drills.world.world import World
 from drills.world.writer import Writer, missing_and_doubled
 
-ANSWERED_IN = 20.0
+ANSWERED_IN = 25.0
 ALIVE_IN = 5.0
 RECOVERED_IN = 15.0
 _AFTERWARDS = 4.0
@@ -69,7 +69,7 @@ def trouble(
 def judge(report: Report, writer: Writer, watch: Watch | None = None) -> None:
     """What has to hold of all writes once the writer has ended."""
     lost, doubled = missing_and_doubled(writer.names)
-    report.some("writes acknowledged", len(writer.names), 100)
+    report.some("writes acknowledged", len(writer.names), 30)
     report.zero("acknowledged and lost", lost)
     report.zero("acknowledged and doubled", doubled)
     report.zero("never answered", len(writer.unsettled))

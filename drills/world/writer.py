@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import TracebackType
+from zlib import crc32
 
 from billing.database import database
 from drills.world.client import Answer, Client
@@ -20,6 +21,7 @@ _KEPT = (
     ("customers", "external_id", "customer.created"),
     ("invoices", "purchase_order", "invoice.created"),
 )
+_CUSTOMERS = 50
 _AGAIN_SECONDS = 0.25
 _AT_LAST_SECONDS = 60.0
 
@@ -30,11 +32,12 @@ def customer(client: Client, name: str) -> Answer:
     return client.post("/customers", body, key=name)
 
 
-def sale(customer_id: str) -> Deed:
-    """Issue an invoice to a customer; its purchase order is the deed's name."""
+def sale(customer_ids: Sequence[str]) -> Deed:
+    """Issue an invoice to one of the customers; its purchase order is the deed's name."""
     lines = [{"description": "Consulting", "quantity": 2, "unit_amount": 5000}]
 
     def sell(client: Client, name: str) -> Answer:
+        customer_id = customer_ids[crc32(name.encode()) % len(customer_ids)]
         body = {"customer_id": customer_id, "line_items": lines, "purchase_order": name}
         return client.post("/invoices", body, key=name)
 
@@ -57,7 +60,7 @@ class Writer:
         prefix: str = "deed",
     ) -> None:
         self._client, self._rest = client, threads / rate
-        self._deeds = deeds or (customer, customer, sale(stored_customer()))
+        self._deeds = deeds or (customer, customer, sale(_some_customers()))
         self._prefix = prefix
         self.acknowledged: list[tuple[str, float]] = []
         self.statuses: Counter[int] = Counter()
@@ -136,6 +139,10 @@ class Writer:
         self.statuses[answer.status] += 1
         self.without_retry_after += answer.status == 503 and "retry-after" not in answer.headers
         return answer
+
+
+def _some_customers() -> list[str]:
+    return [stored_customer() for _ in range(_CUSTOMERS)]
 
 
 def missing_and_doubled(names: Sequence[str]) -> tuple[int, int]:
