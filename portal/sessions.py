@@ -13,6 +13,7 @@ from billing.users.errors import SessionNotFound
 from billing.users.models import User
 from billing.users.sessions import Session, begin_session, end_session, find_session
 from billing.users.sign_in import actor_for
+from portal.languages.reader import speak_as_chosen
 from portal.programs import is_for_programs
 
 
@@ -86,6 +87,8 @@ def begin(user: User, how: str, *, is_by_provider: bool = False) -> None:
     )
     if begun := _load(id_):  # unless the user was signed out everywhere meanwhile
         login_user(begun)
+        if user.language:
+            speak_as_chosen(user.language)
 
 
 def end() -> None:

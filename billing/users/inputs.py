@@ -9,6 +9,8 @@ from billing.inputs import Input, Name, ObjectId
 
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
 Status = Literal["active", "disabled", "invited"]
+Language = Literal["en", "de"]
+"""Of pages."""
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 CustomerRole = Literal["owner", "viewer"]
 Password = Annotated[str, Field(min_length=12, max_length=1024)]
@@ -79,6 +81,13 @@ class ChangePassword(Input):
 
     current_password: str = Field(min_length=1, max_length=1024, repr=False)
     new_password: Password = Field(repr=False)
+
+
+class ChooseLanguage(Input):
+    """The language of one's pages."""
+
+    language: Language | None = None
+    """One of those that pages speak; without it they follow the browser."""
 
 
 def as_input(user: Any) -> UserInput:

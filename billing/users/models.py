@@ -79,6 +79,7 @@ class User(Document):
     customer_role = me.StringField()  # of a customer's user: owner or viewer; absent: owner
     status = me.StringField(required=True, default="active")
     session_version = me.IntField(required=True, default=1)
+    language = me.StringField()  # in which pages are read; absent: as the browser asks
     last_login_at = me.DateTimeField()
     second_factor_since = me.DateTimeField()
     oidc_issuer = me.StringField()  # the identity at an OpenID provider that signs in as this user

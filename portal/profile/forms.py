@@ -1,15 +1,24 @@
 """Forms about one's own account."""
 
-from wtforms import HiddenField
+from flask_babel import lazy_gettext as lazy
+from wtforms import HiddenField, SelectField
 
-from billing.users.inputs import ChangePassword, Confirmation, SetUpSecondFactor
-from portal.forms import InputForm, PasswordField, TextField
+from billing.users.inputs import ChangePassword, ChooseLanguage, Confirmation, SetUpSecondFactor
+from portal.forms import InputForm, PasswordField, TextField, options
+from portal.languages.catalogues import LANGUAGES
 
 
 class ChangePasswordForm(InputForm):
     model = ChangePassword
     current_password = PasswordField("Current password")
     new_password = PasswordField("New password")
+
+
+class LanguageForm(InputForm):
+    model = ChooseLanguage
+    language = SelectField(
+        "Language", choices=options([("", lazy("As the browser asks")), *LANGUAGES.items()])
+    )
 
 
 class SetUpForm(InputForm):

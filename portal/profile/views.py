@@ -1,11 +1,13 @@
-"""One's own account: password, signing out everywhere, light or dark."""
+"""One's own account: password, language, signing out everywhere, light or dark."""
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from billing.oauth.access import access_of
 from billing.users.check_code import recovery_codes_left
+from billing.users.choose_language import choose_language
 from billing.users.inputs import ChangePassword
 from billing.users.models import User
 from billing.users.permissions import SCOPES
@@ -15,8 +17,9 @@ from portal import sessions
 from portal.access import own_path, page, public
 from portal.answers import done, form_page
 from portal.forms import InputForm
+from portal.languages.reader import speak_as_chosen
 from portal.profile import confirm, second_factor
-from portal.profile.forms import ChangePasswordForm
+from portal.profile.forms import ChangePasswordForm, LanguageForm
 
 blueprint = Blueprint("profile", __name__)
 second_factor.add_to(blueprint)
@@ -37,12 +40,25 @@ def index() -> ResponseReturnValue:
     return form_page(
         "profile/index.html",
         form,
+        language_form=LanguageForm(language=user.language or ""),
         user=user,
         access=access_of(user.id),
         meanings=SCOPES,
         sign_ins=sign_ins_of(user.id, here.id),
         codes_left=recovery_codes_left(user.id) if user.has_second_factor else 0,
     )
+
+
+@blueprint.post("/profile/language")
+@page(audience="signed_in")
+def language() -> ResponseReturnValue:
+    """One's own language, on every page from now on, this answer included."""
+    form = LanguageForm()
+    if not (user := form.submit(lambda data: choose_language(current_user.user.id, data))):
+        abort(400)  # what the page does not offer
+    current_user.user.language = user.language
+    speak_as_chosen(user.language)
+    return done(gettext("Your language is changed."), url_for(".index"))
 
 
 def _change(data: ChangePassword) -> User:

@@ -546,6 +546,9 @@ ACTS: dict[str, Act] = {
     "profile.index": Act(
         lambda: "/profile", "user.password_changed", _SAME_PASSWORD, ends_session=True
     ),
+    "profile.language": Act(
+        lambda: "/profile", "user.updated", {"language": "de"}, action="/profile/language"
+    ),
     # Nothing is left behind but when it was shown: what is kept of the act tells that it was once.
     "profile.confirm": Act(
         lambda: "/profile/confirm", "user.confirmed", {"secret": new.PASSWORD}

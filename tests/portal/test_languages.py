@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 
 from billing.plans.lines import advance_lines
+from billing.users.inputs import Language
 from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues, read
 from scripts.phrases import phrases_in
 from scripts.translations import PARTS, updated
@@ -197,3 +199,38 @@ def options_of(seen: Seen, name: str) -> list[str]:
     assert seen.page is not None
     (select,) = (each for each in seen.page.iter("select") if each.get("name") == name)
     return [text_of(option) for option in select.iter("option")]
+
+
+def test_who_chose_a_language_reads_it_everywhere_until_they_take_it_back(app: Flask) -> None:
+    user = create_user(role="viewer")
+    here = PageClient(app).sign_in(user)
+    seen = here.follow(here.submit("/profile", "/profile/language", language="de"))
+    assert seen.title == "Ihr Konto"
+    assert "Ihre Sprache ist geändert." in seen.html
+    assert here.browser.get_cookie("language") is not None
+    here.post("/sign-out", here.get("/profile").values("/profile/language"))
+    assert here.get("/sign-in").title == "Anmelden"  # who is not signed in yet, by the cookie
+    there = PageClient(app)
+    assert there.get("/sign-in").title == "Sign in"
+    there.sign_in(user)
+    assert there.get("/profile").title == "Ihr Konto"
+    assert there.get("/profile").values("/profile/language")["language"] == "de"
+    seen = there.follow(there.submit("/profile", "/profile/language", language=""))
+    assert seen.title == "Your account"
+    assert there.browser.get_cookie("language") is None
+    refused = there.send(there.get("/profile"), "/profile/language", language="fr")
+    assert refused.status == 400
+    assert get_args(Language) == tuple(LANGUAGES)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_customers_user_can_read_another_language_than_the_company(app: Flask) -> None:
+    austrian = create_customer(preferences={"locale": "de-AT", "currency": "EUR"})
+    create_user(email="anna@example.com", role="customer", customer_id=austrian.id)
+    client = PageClient(app)
+    client.submit("/sign-in", email="anna@example.com", password=PASSWORD)
+    for chosen, spoken in (("en", "en"), ("de", "de-AT"), ("", "de-AT")):
+        client.submit("/profile", "/profile/language", language=chosen)
+        seen = client.get("/account")
+        assert seen.page is not None
+        assert seen.page.get("lang") == spoken
