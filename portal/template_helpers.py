@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
+from billing.kept_phrases import retold
 from billing.money import format_money
 from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words, said
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     filters = (
         own_words,
+        retold,
         said,
         within,
         money,

@@ -13,6 +13,7 @@ from billing.bulk.models import COLLECTION, ROWS, BulkAction
 from billing.bulk.queries import get_bulk_action
 from billing.database import Row, database, in_transaction, operation
 from billing.errors import BillingError
+from billing.kept_phrases import kept
 
 _TRIES = 3
 
@@ -52,7 +53,8 @@ def _try(kind: Kind, row: Row, reason: str | None) -> None:
         except BillingError as refusal:
             if refusal.is_lost_race and left:
                 continue
-            _settle(row, state="refused", code=refusal.code, message=refusal.message)
+            told = {"message": refusal.message, "phrase": kept(refusal.message)}
+            _settle(row, state="refused", code=refusal.code, **told)
         return
 
 
@@ -61,7 +63,7 @@ def _do(kind: Kind, row: Row, reason: str | None) -> None:
         kind.act(row["object_id"], reason)
 
 
-def _settle(row: Row, **how: str) -> bool:
+def _settle(row: Row, **how: object) -> bool:
     """Whether it was still waiting."""
     where = {"_id": row["_id"], "state": "waiting"}
     settled = database()[ROWS].update_one(where, {"$set": {**how, "at": clock.now()}})

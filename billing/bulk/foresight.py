@@ -12,6 +12,7 @@ from billing.invoices.delete_customer import refusals_to_delete
 from billing.invoices.models import Invoice
 from billing.invoices.send_invoice import refusal_to_send
 from billing.invoices.void import refusal_to_give_up, refusal_to_void
+from billing.phrases import Day, Phrase
 from billing.subscriptions.queries import subscriptions_of_ids
 
 
@@ -38,12 +39,12 @@ _JUDGED = (
 
 def voiding(ids: Sequence[str]) -> dict[str, Foreseen]:
     """What is due on each is due no more."""
-    return _of_invoices(ids, refusal_to_void, "Nothing will be due on it")
+    return _of_invoices(ids, refusal_to_void, Phrase("Nothing will be due on it"))
 
 
 def giving_up(ids: Sequence[str]) -> dict[str, Foreseen]:
     """What is due is no longer expected."""
-    return _of_invoices(ids, refusal_to_give_up, "Marked uncollectible")
+    return _of_invoices(ids, refusal_to_give_up, Phrase("Marked uncollectible"))
 
 
 def sending(ids: Sequence[str]) -> dict[str, Foreseen]:
@@ -56,7 +57,7 @@ def sending(ids: Sequence[str]) -> dict[str, Foreseen]:
     for invoice in invoices:
         customer = customers.get(invoice.customer_id, {})
         refusal = refusal_to_send(invoice, customer.get("email"), customer.get("name", ""))
-        told = f"Mailed to {customer.get('email')}"
+        told = Phrase("Mailed to %(email)s", email=str(customer.get("email")))
         found[invoice.id] = _invoice(invoice, customer.get("name", ""), told, refusal)
     return found
 
@@ -86,7 +87,7 @@ def deleting(ids: Sequence[str]) -> dict[str, Foreseen]:
         row["_id"]: Foreseen(
             title=row["name"],
             under=row["email"],
-            outcome="Leaves all lists; invoices stay",
+            outcome=Phrase("Leaves all lists; invoices stay"),
             refusal=refusals[row["_id"]].message if row["_id"] in refusals else None,
         )
         for row in customers_of_ids(ids)
@@ -94,7 +95,7 @@ def deleting(ids: Sequence[str]) -> dict[str, Foreseen]:
 
 
 def _of_invoices(
-    ids: Sequence[str], judge: Callable[[Invoice], BillingError | None], outcome: str
+    ids: Sequence[str], judge: Callable[[Invoice], BillingError | None], outcome: Phrase
 ) -> dict[str, Foreseen]:
     invoices = _invoices(ids)
     names = customer_names([found.customer_id for found in invoices])
@@ -105,10 +106,10 @@ def _of_invoices(
 
 
 def _invoice(
-    invoice: Invoice, customer: str, outcome: str, refusal: BillingError | None
+    invoice: Invoice, customer: str, outcome: Phrase, refusal: BillingError | None
 ) -> Foreseen:
     return Foreseen(
-        title=invoice.number or "Draft",
+        title=invoice.number or Phrase("Draft"),
         under=customer,
         outcome=outcome,
         refusal=_said(refusal),
@@ -125,9 +126,9 @@ def _said(refusal: BillingError | None) -> str | None:
     return refusal.message if refusal else None
 
 
-def _ending(period_end: str | None, status: str) -> str:
+def _ending(period_end: str | None, status: str) -> Phrase:
     if period_end is None or status == "paused":
-        return "Ends today: it has no paid period that goes on"
+        return Phrase("Ends today: it has no paid period that goes on")
     if period_end <= clock.today().isoformat():
-        return "What is due is billed; then it ends with that period"
-    return f"Ends on {period_end}"
+        return Phrase("What is due is billed; then it ends with that period")
+    return Phrase("Ends on %(day)s", day=Day(period_end))

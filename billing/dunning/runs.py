@@ -10,6 +10,7 @@ from billing.database import Row, database
 from billing.dunning.models import RUNS
 from billing.dunning.run_dunning import Dunned, run_dunning
 from billing.ids import new_id
+from billing.kept_phrases import kept
 
 SKIPS_KEPT = 50
 _SILENCE = timedelta(minutes=2)
@@ -74,7 +75,7 @@ def _counts(dunned: Dunned) -> Row:
         "recovered": dunned.recovered,
         "ended": dunned.ended,
         "skipped": len(dunned.skipped),
-        "skips": dunned.skipped[:SKIPS_KEPT],
+        "skips": [{**s, "phrase": kept(s["message"])} for s in dunned.skipped[:SKIPS_KEPT]],
     }
 
 

@@ -13,6 +13,7 @@ from billing.database import Row, database, in_transaction
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
+from billing.kept_phrases import kept
 from billing.runs.chunks import hold_chunk
 from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.ending import Ending, is_ending
@@ -93,7 +94,7 @@ def _note_skip(run_id: str, skip: Skip) -> bool:
     """Remember a skip; whether it is news. A chunk that changed hands may find it again."""
     noted = database().run_skips.update_one(
         {"_id": skip_key(run_id, skip.subscription_id)},
-        {"$setOnInsert": {"run_id": run_id, **asdict(skip)}},
+        {"$setOnInsert": {"run_id": run_id, **asdict(skip), "phrase": kept(skip.message)}},
         upsert=True,
     )
     return noted.upserted_id is not None

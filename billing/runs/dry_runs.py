@@ -10,6 +10,7 @@ from billing.database import Row, database, operation
 from billing.idempotency.in_stages import note_begun
 from billing.ids import new_id
 from billing.invoices.prepare_bills import Prepared
+from billing.kept_phrases import kept
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.runs.compare import Comparison
 from billing.runs.due import due_filter
@@ -122,6 +123,7 @@ def _sheet(tally: Tally) -> Row:
             "customer_id": skip.customer_id,
             "code": skip.code,
             "message": skip.message,
+            "phrase": kept(skip.message),
         }
         for skip in sheet.skips
     ]

@@ -6,6 +6,7 @@ from typing import Unpack
 from billing import clock
 from billing.database import Row, database
 from billing.invoices.prepare_bills import Skip
+from billing.kept_phrases import retold
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.runs.errors import BillingRunNotFound
 from billing.runs.models import BillingRun, skip_key
@@ -40,8 +41,8 @@ def run_status(row: Row) -> str:
 def run_skips(run_id: str, most: int = 1000) -> list[Skip]:
     """The first `most` subscriptions that the run skipped, with the reasons."""
     rows = database().run_skips.find({"run_id": run_id}).sort("_id", 1).limit(most)
-    fields = ("subscription_id", "customer_id", "code", "message")
-    return [Skip(*(row[name] for name in fields)) for row in rows]
+    fields = ("subscription_id", "customer_id", "code")
+    return [Skip(*(row[name] for name in fields), retold(row)) for row in rows]
 
 
 def skipped_by(run_id: str, subscription_ids: list[str]) -> set[str]:

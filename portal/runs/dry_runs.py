@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from billing.customers.queries import customer_names
 from billing.database import Row
 from billing.idempotency.in_stages import begun
+from billing.kept_phrases import retold
 from billing.plans.queries import plan_names
 from billing.runs.approve import approve_dry_run
 from billing.runs.dry_runs import (
@@ -115,7 +116,7 @@ def _found(row: Row) -> dict[str, Any]:
     kind = request.args.get("kind", "")
     return {
         "sheet": row["sheet"],
-        "skips": skips,
+        "skips": [{**skip, "message": retold(skip)} for skip in skips],
         "compared": compared(row["groups"], plans),
         "kind": kind,
         "kinds": [(name, count) for name, count in row["outlier_counts"].items() if count],

@@ -16,6 +16,7 @@ from billing.test_clocks.save_clock import create_clock, delete_clock
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
+from portal.languages.saying import said
 from portal.listing import listing, respond
 from portal.template_helpers import quantity
 from portal.test_clocks.forms import AdvanceForm, ClockForm
@@ -93,7 +94,7 @@ def _detail(found: Clock, form: AdvanceForm) -> ResponseReturnValue:
 def _arrived(advanced: Advanced) -> ResponseReturnValue:
     """Say what it brought, and what could not be done."""
     for message in list(dict.fromkeys(skip["message"] for skip in advanced.skips))[:3]:
-        flash(gettext("Skipped: %(reason)s", reason=message), "warning")
+        flash(gettext("Skipped: %(reason)s", reason=said(message)), "warning")
     made = gettext(
         "Invoices made: %(invoices)s, reminders: %(reminders)s.",
         invoices=quantity(advanced.invoices),

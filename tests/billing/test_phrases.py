@@ -10,6 +10,7 @@ import bson
 import orjson
 
 from billing.errors import Invalid, TooMany, WrongValue
+from billing.kept_phrases import kept, retold
 from billing.money import Money
 from billing.phrases import Code, Day, Phrase
 
@@ -65,3 +66,12 @@ def test_refusals_say_phrases() -> None:
     assert Invalid(refusal.message, field="total").message is refusal.message
     assert TooMany("Wait %(n)s s.", n=1000, retry_after=9).message == "Wait 1,000 s."
     assert WrongValue("names %(what)s", what="x").message.facts == {"what": "x"}
+
+
+def test_a_phrase_is_kept_beside_its_text_and_told_again() -> None:
+    row = {"message": DUE, "phrase": kept(DUE)}
+    again = retold(bson.decode(bson.encode(row)))
+    assert again == ENGLISH
+    assert again.shown(in_german, "de") == DUE.shown(in_german, "de")
+    assert kept(Phrase("it is void")) is kept("100 %") is None
+    assert retold({"message": "it is void"}).shown(in_german, "de") == "sie ist storniert"

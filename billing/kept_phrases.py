@@ -1,0 +1,50 @@
+"""Phrases in the database: beside the English text, which programs are sent, what it is made of."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from billing.database import Row
+from billing.money import Money
+from billing.phrases import Code, Day, Number, Phrase, Told
+
+_TEXTS: dict[str, Callable[[str], Told]] = {"code": Code, "day": Day, "number": Number}
+
+
+def kept(text: str) -> Row | None:
+    """What `retold` needs beside the text; None where the text itself is the template."""
+    if not isinstance(text, Phrase) or not text.facts:
+        return None
+    return {"template": text.template, "facts": {n: _kept(f) for n, f in text.facts.items()}}
+
+
+def retold(row: Mapping[str, Any]) -> Phrase:
+    """The `message` of a row again, by what was kept as its `phrase`."""
+    phrase = row.get("phrase")
+    return _phrase(phrase) if phrase else Phrase(row["message"])
+
+
+def _kept(fact: Told) -> Any:
+    if isinstance(fact, Money):
+        return {"amount": str(fact.amount), "currency": fact.currency}
+    if isinstance(fact, Phrase):
+        return kept(fact) or {"template": str(fact), "facts": {}}
+    for name, kind in _TEXTS.items():
+        if type(fact) is kind:
+            return {name: str(fact)}
+    return fact if isinstance(fact, int) else str(fact)
+
+
+def _phrase(row: Row) -> Phrase:
+    return Phrase(row["template"], **{n: _fact(f) for n, f in row["facts"].items()})
+
+
+def _fact(found: Any) -> Told:
+    if not isinstance(found, dict):
+        fact: Told = found
+        return fact
+    if "template" in found:
+        return _phrase(found)
+    if "amount" in found:
+        return Money(found["amount"], found["currency"])
+    ((name, text),) = found.items()
+    return _TEXTS[name](text)
