@@ -42,7 +42,7 @@ def run_skips(run_id: str, most: int = 1000) -> list[Skip]:
     """The first `most` subscriptions that the run skipped, with the reasons."""
     rows = database().run_skips.find({"run_id": run_id}).sort("_id", 1).limit(most)
     fields = ("subscription_id", "customer_id", "code")
-    return [Skip(*(row[name] for name in fields), retold(row)) for row in rows]
+    return [Skip(**{name: row[name] for name in fields}, message=retold(row)) for row in rows]
 
 
 def skipped_by(run_id: str, subscription_ids: list[str]) -> set[str]:
