@@ -17,6 +17,7 @@ NAMES = (
     "rolling_restart",
     "clocks",
     "scheduler_off",
+    "receiver_away",
     "poison",
     "tokens",
 )
