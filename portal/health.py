@@ -7,10 +7,6 @@ from flask import Blueprint, Response, current_app, json
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from pymongo.errors import PyMongoError
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from billing import database, indexes
 from billing.closing import is_closed
@@ -101,6 +97,12 @@ def _redis() -> str:
     url = current_app.config["SETTINGS"].redis_url
     if not url:
         return "not used"
+    # Loaded by who uses it: it takes a tenth of a second, and memory.
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
     once = Retry(NoBackoff(), 0)
     try:
         with Redis.from_url(

@@ -11,8 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from billing import clock
 from billing.actors import Actor
 from billing.errors import TooMany
-from billing.rate_limits.redis import Counters, RedisCounters
-from billing.rate_limits.shared import shared_counters
+from billing.rate_limits.shared import Counters, shared_counters
 from billing.settings import Settings
 
 EXTENSION = "duebill_rate_limits"  # where the application keeps its RateLimits for both edges
@@ -117,5 +116,8 @@ def _network(ip: str | None) -> str:
 
 def _counters(settings: Settings) -> Counters:
     if settings.redis_url:
+        # Its driver takes a tenth of a second and 10 MiB to load, which most need not pay.
+        from billing.rate_limits.redis import RedisCounters
+
         return RedisCounters(settings.redis_url, shared_counters())
     return shared_counters()

@@ -6,26 +6,19 @@ Redis is not needed: where it does not answer, each machine counts for itself un
 import logging
 import time
 from threading import Lock, Thread
-from typing import Protocol
 
 from limits.storage import RedisStorage
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from billing.rate_limits.shared import Counters
+
 ANSWER_SECONDS = 0.2
 _ASKED_AGAIN_SECONDS = 1.0
 _KEPT_SECONDS = 120  # longer than a window, as clocks of machines differ
 
 _log = logging.getLogger("duebill.rate_limits")
-
-
-class Counters(Protocol):
-    """Something that counts."""
-
-    def count(self, key: str, ends: int) -> int:
-        """See SharedCounters."""
-        ...
 
 
 class RedisCounters:

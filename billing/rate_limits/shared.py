@@ -10,10 +10,19 @@ import mmap
 import struct
 from functools import cache
 from threading import Lock
+from typing import Protocol
 
 SLOTS = 1 << 16
 _SLOT = struct.Struct("<qII")  # the hash of a key, the end of its window, its count: 16 bytes
 _TRIED = 16
+
+
+class Counters(Protocol):
+    """Something that counts."""
+
+    def count(self, key: str, ends: int) -> int:
+        """See SharedCounters."""
+        ...
 
 
 class SharedCounters:
