@@ -4,6 +4,7 @@ import os
 
 import pymongo
 from flask import Blueprint, Response, current_app, json
+from mongoengine.connection import ConnectionFailure as NotConnected
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from pymongo.errors import PyMongoError
@@ -69,7 +70,7 @@ def _database() -> str:
     try:
         with pymongo.timeout(_PING_SECONDS):
             database.database().command("ping")
-    except (PyMongoError, ConnectionError):
+    except (PyMongoError, NotConnected, ConnectionError):
         return "no answer"
     return "ok"
 
