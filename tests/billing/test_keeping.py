@@ -104,7 +104,7 @@ def test_what_is_rolled_back_changes_nothing_and_is_not_waited_for(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.look()
-    monkeypatch.setattr(keeping.time, "sleep", lambda _: pytest.fail("waited"))
+    monkeypatch.setattr(keeping, "_wait", lambda: pytest.fail("waited"))
 
     def work() -> None:
         shelf.write(2)
@@ -119,7 +119,7 @@ def test_a_transaction_waits_once_and_after_it_is_committed(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[int] = []
-    monkeypatch.setattr(keeping.time, "sleep", lambda _: waited.append(shelf.read()))
+    monkeypatch.setattr(keeping, "_wait", lambda: waited.append(shelf.read()))
     in_transaction(lambda: in_transaction(lambda: [shelf.write(n) for n in (2, 3, 4)]))
     assert waited == [4]
 
