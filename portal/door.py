@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import time
+from contextlib import suppress
 
 from gunicorn.arbiter import Arbiter
 
@@ -60,6 +61,13 @@ def close_door(listeners: list[socket.socket]) -> None:
 
 
 def _hear_nobody_new(listener: socket.socket) -> None:
+    """A filter in the kernel, or where a container may set none, the shortest queue there is."""
+    listener.listen(0)
+    with suppress(OSError):
+        _set_filter(listener)
+
+
+def _set_filter(listener: socket.socket) -> None:
     program = b"".join(struct.pack("HBBI", *each) for each in _NO_NEW_CONNECTIONS)
     held = ctypes.create_string_buffer(program)
     told = struct.pack("HP", len(_NO_NEW_CONNECTIONS), ctypes.addressof(held))

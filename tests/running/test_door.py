@@ -5,14 +5,18 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from portal.door import close_door
 from tests.nginx_server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +37,32 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
+
+
+class Confined(socket.socket):
+    """A socket in a container that may set no filters."""
+
+    def setsockopt(self, *_: Any) -> None:
+        raise PermissionError
+
+
+def take(listener: socket.socket) -> None:
+    listener.accept()[0].close()
+
+
+def test_where_no_filter_may_be_set_the_door_is_closed_too() -> None:
+    with Confined() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(100)
+        knocked = socket.create_connection(listener.getsockname())
+        taken = threading.Timer(0.3, take, [listener])
+        taken.start()
+        close_door([listener])
+        taken.join()
+        assert knocked.recv(1) == b"", "it was taken before the door was closed"
+        knocked.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(listener.getsockname())
 
 
 def post(port: int) -> str:
