@@ -15,7 +15,7 @@ from pathlib import Path
 from billing.closing import is_closed
 from billing.embedded import EmbeddedMongoError
 from billing.migrations.version import NewerDatabase
-from billing.settings import Settings
+from billing.settings import Settings, SettingsError
 from billing.users.first_admin import ensure_first_admin
 from portal.cli.database import DatabaseUnusable, connected, database_uri
 
@@ -49,7 +49,13 @@ class Start:
                 if is_closed():
                     return  # who is let in is about to be replaced; until then all is refused
                 self._setup_token = ensure_first_admin(self.settings)
-        except (EmbeddedMongoError, DatabaseUnusable, NewerDatabase, PortTaken) as error:
+        except (
+            EmbeddedMongoError,
+            DatabaseUnusable,
+            NewerDatabase,
+            PortTaken,
+            SettingsError,
+        ) as error:
             sys.exit(f"Duebill cannot start: {error}")
         except KeyboardInterrupt:
             sys.exit(130)

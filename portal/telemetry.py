@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from billing.tracing import trace_ids
 from portal.access_log import BufferedHandler
+from portal.redaction import without_secrets
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -40,18 +41,23 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self._said(record),
         }
         fields = getattr(record, "fields", {})
         if "request_id" not in fields and has_request_context() and "request_id" in g:
             entry["request_id"] = g.request_id
         entry |= trace_ids() | fields
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = without_secrets(self.formatException(record.exc_info))
         try:
             return orjson.dumps(entry, default=str).decode()
         except TypeError:  # text that is no UTF-8, which a log must not lose
             return json.dumps(entry, ensure_ascii=True, default=str)
+
+    def _said(self, record: logging.LogRecord) -> str:
+        """The line of each request is made of what is harmless, and there are many of them."""
+        said = record.getMessage()
+        return said if record.name == _log.name else without_secrets(said)
 
 
 # What no line here tells is not to be found out for each (Python's logging HOWTO, "Optimization").
@@ -141,4 +147,4 @@ def _loggable_path(asked: Request) -> str:
     """The path without its query, and without a secret that a route carries as `token`."""
     if asked.url_rule and "token" in (asked.view_args or {}):
         return asked.url_rule.rule
-    return asked.path
+    return asked.path if asked.url_rule else without_secrets(asked.path)

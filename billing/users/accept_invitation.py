@@ -4,6 +4,7 @@ from billing.actors import acting_as, current_actor
 from billing.database import operation
 from billing.events.journal import update
 from billing.search import search_terms
+from billing.users.choosing import check_choice
 from billing.users.inputs import AcceptInvitation
 from billing.users.links import spend_link
 from billing.users.models import User
@@ -15,7 +16,9 @@ from billing.users.sign_in import actor_for
 def accept_invitation(token: str, data: AcceptInvitation) -> User:
     """The user, who can sign in from now on; the link is spent. Raises LinkSpent."""
     user = spend_link(token, "invitation")
-    user.name, user.password_hash = data.name, hash_password(data.password)
+    user.name = data.name
+    check_choice(data.password, user)
+    user.password_hash = hash_password(data.password)
     user.search_terms = search_terms(user.name, user.email)
     user.status = "active"
     asking = current_actor()

@@ -4,8 +4,9 @@ import secrets
 from hashlib import sha256
 
 from billing.database import database, operation
+from billing.errors import Invalid
 from billing.inputs import parse
-from billing.settings import Settings
+from billing.settings import Settings, SettingsError
 from billing.users.errors import EmailTaken, SetupLinkSpent
 from billing.users.inputs import UserInput
 from billing.users.models import User
@@ -58,6 +59,8 @@ def _create_named_admin(email: str, password: str) -> None:
     except EmailTaken:
         if not _has_admin():  # else another process that starts now was faster
             raise
+    except Invalid as error:
+        raise SettingsError(f"ADMIN_PASSWORD {error.errors[0].message}.") from None
 
 
 def _hash(token: str) -> str:

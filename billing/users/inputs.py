@@ -6,6 +6,7 @@ from pydantic import AfterValidator, EmailStr, Field, model_validator
 
 from billing.errors import WrongValue
 from billing.inputs import Input, Name, ObjectId
+from billing.users.choosing import LONGEST, SHORTEST
 
 Role = Literal["admin", "billing", "support", "viewer", "customer"]
 Status = Literal["active", "disabled", "invited"]
@@ -13,7 +14,7 @@ Language = Literal["en", "de"]
 """Of pages."""
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 CustomerRole = Literal["owner", "viewer"]
-Password = Annotated[str, Field(min_length=12, max_length=1024)]
+Password = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]
 
 
 class UserInput(Input):

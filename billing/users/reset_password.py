@@ -3,6 +3,7 @@
 from billing.actors import acting_as, current_actor
 from billing.database import operation
 from billing.events.journal import update
+from billing.users.choosing import check_choice
 from billing.users.inputs import NewPassword
 from billing.users.links import end_links, spend_link
 from billing.users.models import User
@@ -19,6 +20,7 @@ def reset_password(token: str, data: NewPassword) -> User:
     A second factor stays: reading somebody's mail is one thing, having their phone another.
     """
     user = spend_link(token, "password_reset")
+    check_choice(data.new_password, user, "new_password")
     user.password_hash = hash_password(data.new_password)
     end_sign_ins(user)
     end_links(user.id)

@@ -8,6 +8,7 @@ from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.search import search_terms
 from billing.users.alarms import password_refused
+from billing.users.choosing import check_choice
 from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin
 from billing.users.families import revoke_all
 from billing.users.inputs import ChangePassword, UserInput
@@ -72,6 +73,7 @@ def change_password(user_id: str, data: ChangePassword) -> User:
     if not password_matches(user.password_hash, data.current_password):
         password_refused(user, ip)
         raise InvalidCredentials("The current password is wrong.", field="current_password")
+    check_choice(data.new_password, user, "new_password")
     user.password_hash = hash_password(data.new_password)
     end_sign_ins(user)
     end_links(user.id)
@@ -94,6 +96,7 @@ def _fill(user: User, data: UserInput) -> None:
     user.customer_role = data.customer_role or user.customer_role
     user.search_terms = search_terms(data.name, data.email)
     if data.password:
+        check_choice(data.password, user)
         user.password_hash = hash_password(data.password)
 
 
