@@ -9,7 +9,7 @@ VENDOR := static/vendor/.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test test-fast test-long coverage bench drills screenshots translations lighthouse lint format openapi indexes shell requirements clean
+.PHONY: help run demo audit check test test-fast test-long coverage bench drills screenshots translations lighthouse lint format openapi indexes shell requirements clean
 
 help: ## list the commands
 	@echo "Duebill commands:"
@@ -57,6 +57,14 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/bandit -q -ll -r -c pyproject.toml billing portal api scripts wsgi.py
+	$(BIN)/python -m scripts.secret_scan
+	$(BIN)/python -m scripts.dependencies
+
+audit: $(DEV) ## ask the databases of advisories about every locked package (needs the network)
+	@$(PYTHON) -m venv .venv-tools/audit && .venv-tools/audit/bin/pip install -q pip-audit==2.10.1
+	.venv-tools/audit/bin/pip-audit --strict --disable-pip --no-deps -r requirements.txt
+	.venv-tools/audit/bin/pip-audit --strict --disable-pip --no-deps -r requirements-dev.txt
+	npm audit --package-lock-only
 
 lint: check ## ruff, mypy, import-linter and bandit
 

@@ -21,7 +21,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-_TWO_YEARS = 2 * 365 * 24 * 3600
+_TRANSPORT = f"max-age={2 * 365 * 24 * 3600}; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 
     def finish(response: Response) -> Response:
         if is_secure:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={_TWO_YEARS}")
+            response.headers.setdefault("Strict-Transport-Security", _TRANSPORT)
         if is_for_programs(request.path):  # answers data, and brings what data needs
             return response
         return _finish(response)

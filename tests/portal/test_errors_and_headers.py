@@ -74,7 +74,8 @@ def test_secure_cookies_and_transport_in_production(settings: Settings, db: obje
     strict = settings.model_copy(update={"session_cookie_secure": True})
     client = create_app(strict, connect=False).test_client()
     answer = client.get("/sign-in", base_url="https://localhost")
-    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
+    told = answer.headers["Strict-Transport-Security"]
+    assert told == "max-age=63072000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-duebill=")
     assert "Secure" in cookie
