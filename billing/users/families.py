@@ -20,6 +20,8 @@ from billing.users.errors import InvalidToken
 from billing.users.models import User
 
 REFRESH_LIFETIME = timedelta(days=30)
+LONGEST = timedelta(days=365)
+"""How long a sign-in or grant lives at most, however often it is refreshed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,10 @@ def get_live_family(family_id: str) -> Row:
 
 
 def extend(family: Row, actor: Row) -> None:
-    """Let the family live on from now, for its actor as they are now."""
+    """Let the family live on from now, for its actor as they are now, but not for ever."""
+    until = min(clock.now() + REFRESH_LIFETIME, family["created_at"] + LONGEST)
     database().token_families.update_one(
-        {"_id": family["_id"]},
-        {"$set": {"actor": actor, "expires_at": clock.now() + REFRESH_LIFETIME}},
+        {"_id": family["_id"]}, {"$set": {"actor": actor, "expires_at": until}}
     )
 
 

@@ -4,6 +4,7 @@ Without its row a session is over, on every instance at the next request. The da
 how long each lives, so that no instance's own has to be right.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +41,7 @@ def begin_session(
     user: User, how: str, *, device: str, ip: str | None, is_by_provider: bool = False
 ) -> str:
     """The id of a new session, which ends with the version of the user's sessions."""
-    id_ = new_id("ses")
+    id_ = f"{new_id('ses')}{secrets.token_hex(16)}"  # nobody guesses 128 bits
     told = {"user_id": user.id, "version": user.session_version, "how": how, "device": device}
     told |= {"ip": ip, "is_by_provider": is_by_provider}
     begun = {"created_at": "$$NOW", "seen_at": "$$NOW", "confirmed_at": "$$NOW"}

@@ -124,6 +124,12 @@ def test_signing_out_ends_the_session(admin: PageClient) -> None:
     assert admin.get("/customers").to.startswith("/sign-in")
 
 
+def test_signing_out_leaves_nothing_for_the_next_reader_of_the_browser(admin: PageClient) -> None:
+    token = admin.get("/profile").values("/profile")["csrf_token"]
+    seen = admin.post("/sign-out", {"csrf_token": token})
+    assert seen.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
 def test_signing_out_takes_a_post(admin: PageClient) -> None:
     assert admin.get("/sign-out").status == 405
     assert admin.get("/").status == 200

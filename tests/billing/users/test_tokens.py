@@ -16,7 +16,7 @@ from billing import clock
 from billing.database import Database, Row
 from billing.inputs import merge
 from billing.users.errors import InvalidToken
-from billing.users.families import REFRESH_LIFETIME, revoke_family
+from billing.users.families import LONGEST, REFRESH_LIFETIME, revoke_family
 from billing.users.inputs import ChangePassword, UserInput, as_input
 from billing.users.save_user import change_password, update_user
 from billing.users.tokens import ACCESS_LIFETIME, AUDIENCE, FIRST_PARTY, TokenPair, Tokens
@@ -205,6 +205,18 @@ def test_an_unknown_or_expired_refresh_token_is_refused(db: Database[Row]) -> No
     with clock.frozen(NOON):
         pair = TOKENS.issue(create_user())
     with clock.frozen(NOON + REFRESH_LIFETIME), pytest.raises(InvalidToken):
+        TOKENS.refresh(pair.refresh_token)
+
+
+def test_no_sign_in_is_refreshed_for_ever(db: Database[Row]) -> None:
+    with clock.frozen(NOON):
+        pair = TOKENS.issue(create_user())
+    at = NOON
+    while at + timedelta(days=29) < NOON + LONGEST:
+        at += timedelta(days=29)
+        with clock.frozen(at):
+            pair = TOKENS.refresh(pair.refresh_token)
+    with clock.frozen(NOON + LONGEST), pytest.raises(InvalidToken):
         TOKENS.refresh(pair.refresh_token)
 
 
