@@ -50,7 +50,7 @@ def _events(subject: Subject) -> Row:
 
 def _mails(subject: Subject) -> Row:
     """What was sent to the customer, or to an address of theirs and about no other customer."""
-    own = [None, *([subject.customer_id] * subject.is_customer)]
+    own = [None, subject.customer_id or subject.employer_id]
     to_them: Row = {"to": {"$in": list(subject.emails)}, "customer_id": {"$in": own}}
     of_customer = [{"customer_id": subject.customer_id}] * subject.is_customer
     return {"$or": [to_them, *of_customer]}

@@ -23,6 +23,8 @@ class Subject:
     emails: tuple[str, ...]
     words: tuple[str, ...]
     """What betrays them wherever it stands, in lower case."""
+    employer_id: str | None = None
+    """The customer that a user alone belongs to, and who is not erased with them."""
     salt: bytes = b""
     """Keeps placeholders of their values apart; thrown away once they are erased."""
 
@@ -50,8 +52,9 @@ def get_subject(id_: str) -> Subject:
 
 def _of_user(id_: str) -> Subject:
     row = get_user(id_).row()
-    texts = _words(set(_texts(row, _OF_USER)))
-    return Subject(id_, row["name"], None, (id_,), _emails([row]), texts)
+    words = _words(set(_texts(row, _OF_USER)))
+    employer = row.get("customer_id")
+    return Subject(id_, row["name"], None, (id_,), _emails([row]), words, employer)
 
 
 _OF_CUSTOMER = (

@@ -18,8 +18,12 @@ Told = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture) -> Told:
     caplog.set_level(logging.WARNING, "duebill.security")
-    lines = caplog.records
-    return lambda: [r.fields for r in lines if r.name == "duebill.security"]  # type: ignore[attr-defined]
+
+    def fields() -> list[dict[str, Any]]:
+        lines = [record for record in caplog.records if record.name == "duebill.security"]
+        return [line.fields for line in lines]  # type: ignore[attr-defined]
+
+    return fields
 
 
 def test_what_was_refused_is_a_line_with_who_asked(app: Flask, db: object, told: Told) -> None:

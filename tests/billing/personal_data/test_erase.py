@@ -367,6 +367,18 @@ def test_a_user_of_staff_is_nobody_in_the_trail(db: Database[Row]) -> None:
     assert event["changes"]["name"] == [None, "Acme"]
 
 
+def test_a_user_alone_leaves_the_customer_as_it_was(person: str, db: Database[Row]) -> None:
+    user = db.users.find_one({"customer_id": person}) or {}
+    mail = {"to": user["email"], "language": "en", "facts": {}, "customer_id": person}
+    queue_mail("receipt", **mail)
+    before = get_customer(person).to_mongo()
+    erase(user["_id"], YEARS)
+    assert db.mails.count_documents({"to": user["email"]}) == 0
+    assert db.mails.count_documents({"customer_id": person}) == 1
+    assert get_customer(person).to_mongo() == before
+    assert "l@private.example" not in str(list(db.events.find()))
+
+
 def test_neither_oneself_nor_the_last_admin(db: Database[Row]) -> None:
     admin = create_user()
     with pytest.raises(ErasureRefused, match="only active one"):
@@ -419,3 +431,12 @@ def test_the_preview_says_what_goes_and_what_stays_until_when(person: str) -> No
     assert (invoices.count, invoices.staying) == (4, 3)
     assert invoices.until == datetime(clock.now().year + YEARS + 1, 1, 1, tzinfo=UTC).date()
     assert preview_erasure(get_subject(person), YEARS).obstacles == []
+
+
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda holding: holding.name)
+def test_what_is_held_is_found_by_an_index(db: Database[Row], holding: Holding) -> None:
+    user = create_user(role="customer", customer_id=create_customer().id)
+    for subject in (get_subject(str(user.customer_id)), get_subject(user.id)):
+        asked = {"find": holding.collection, "filter": holding.where(subject)}
+        plan = db.command("explain", asked, verbosity="queryPlanner")
+        assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"]), holding.name
