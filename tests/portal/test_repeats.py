@@ -170,7 +170,7 @@ def test_each_form_that_is_sent_several_times_at_once_is_acted_on_once(
         if found := _wrong(owner, act):
             wrong[name] = found
     assert not wrong, "\n".join(f"{name}: {found[:300]}" for name, found in wrong.items())
-    assert len(launched) == 7  # runs, one that goes on, a check, and three bulk actions
+    assert len(launched) == 9  # runs, one that goes on, a check, three bulk actions, two erasures
     assert check_books() == []
 
 
