@@ -60,6 +60,7 @@ from tests.factories import (
 YEARS = 10
 BETRAYING = ("Ludmilla", "Ogorzelska", "@private.example", "+49 30 5550", "Lindenweg", "DE999")
 KEPT_ELSEWHERE = {
+    "migrations": "which changes of the database are done",
     "maintenance": "whether the portal is closed",
     "settings": "the seller's own particulars",
     "logos": "the seller's own picture",
