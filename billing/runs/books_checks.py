@@ -1,6 +1,7 @@
 """Checks of the books that staff ask for: begun by one process, carried out by another, kept."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import pairwise
 from time import monotonic
@@ -11,7 +12,7 @@ from billing.actors import current_actor
 from billing.database import Row, database
 from billing.ids import new_id
 from billing.pages import Page, PageArguments, PageRequest, paginate
-from billing.runs.check import RULES, check_books
+from billing.runs.check import RULES, find_offences
 from billing.runs.errors import BooksCheckNotFound
 
 COLLECTION = "books_checks"
@@ -58,12 +59,14 @@ def carry_out(check_id: str) -> Row:
         began.append((rule, monotonic()))
         _note(check_id, rule=rule, done=done, rules=rules)
 
-    found = check_books(told)
-    kept = [{"rule": o.rule, "object_id": o.object_id, "message": o.message} for o in found[:KEPT]]
+    counts, kept = Counter[str](), list[Row]()
+    for found in find_offences(told):
+        counts[found.rule] += 1
+        if len(kept) < KEPT:
+            kept.append(asdict(found))
     ended = {"status": "completed", "finished_at": clock.now()}
-    counts = Counter(offence.rule for offence in found)
     ruled = _ruled(began, counts)
-    _note(check_id, offences=kept, offence_count=len(found), ruled=ruled, **ended)
+    _note(check_id, offences=kept, offence_count=counts.total(), ruled=ruled, **ended)
     return get_check(check_id)
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from billing.actors import Actor, acting_as
 from billing.money import format_money
-from billing.runs.check import check_books
+from billing.runs.check import Offence, find_offences
 from billing.runs.ending import end_on_sigterm, is_ending
 from billing.runs.models import BillingRun
 from billing.runs.preview import preview_run
@@ -30,6 +30,7 @@ cli = AppGroup("billing", help="Bill everyone who is due, and check the books.")
 
 _TERMINAL = Actor(type="system", name="Command line")
 _SHOWN_SKIPS = 50
+_SHOWN_OFFENCES = 10_000
 
 
 @cli.command("run")
@@ -96,13 +97,23 @@ def celery_worker(concurrency: int | None) -> None:
 @cli.command("check")
 @with_database
 def check() -> None:
-    """Check the invariants of the books; exits with 1 when one does not hold."""
+    """Check the invariants of the books; exits with 1 when one does not hold.
+
+    Reads only, and can be stopped at any time.
+    """
+    shown: list[Offence] = []
+    count = 0
     with _bar("Rules") as on_progress:
-        offences = check_books(lambda _rule, done, rules: on_progress(done, rules))
-    for offence in offences:
+        for offence in find_offences(lambda _rule, done, rules: on_progress(done, rules)):
+            count += 1
+            if count <= _SHOWN_OFFENCES:
+                shown.append(offence)
+    for offence in shown:
         click.echo(f"{offence.object_id}: {offence.message} ({offence.rule})")
-    click.echo(f"{len(offences)} offences." if offences else "The books are in order.")
-    sys.exit(1 if offences else 0)
+    if count > len(shown):
+        click.echo(f"… and {count - len(shown):,} more.")
+    click.echo(f"{count} offences." if count else "The books are in order.")
+    sys.exit(1 if count else 0)
 
 
 @contextmanager
