@@ -22,13 +22,15 @@ PARTS = (
     "growth",
     "pages",
 )
+BY_NAME = ("million",)
+"""Parts that take too long to be measured with everything."""
 
 
 def main() -> None:
     """Measure, print one table, save it."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--against", metavar="COMMIT", help="compare with that commit's results")
-    parser.add_argument("--only", choices=PARTS, help="measure this part alone")
+    parser.add_argument("--only", choices=PARTS + BY_NAME, help="measure this part alone")
     wanted = parser.parse_args()
     name = wanted.only or "all"
     before = load(wanted.against, name) if wanted.against else None

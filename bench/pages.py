@@ -56,7 +56,7 @@ def _pages(business: Business) -> dict[str, str]:
         "customers-by-name": "/customers?q=Example&sort=-created_at",
         "invoices-open": "/invoices?status=open",
         "invoices-overdue": "/invoices?status=overdue",
-        "invoices-found": "/invoices?q=BENCH-0004711",
+        "invoices-found": "/invoices?q=BENCH-004711",
     }
     return staff_pages(business) | found
 

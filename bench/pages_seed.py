@@ -1,4 +1,7 @@
-"""A large business: the believable one's rows, copied until there are as many as are asked for."""
+"""A large business: the believable one's rows, copied until there are as many as are asked for.
+
+Its books are in order: numbers without gaps, periods that follow one another, payments that match.
+"""
 
 import copy
 from collections.abc import Iterator
@@ -17,6 +20,9 @@ from tests.portal.believable import Business
 _BATCH = 2000
 _INVOICES_EACH = 10
 _DAYS = 700
+_SERIES = "BENCH"
+_PERIOD = timedelta(days=30)
+_NO_NOTES = {"credit_applied": 0, "credit_note_total": 0, "credited_total": 0}
 _STATUSES = ("paid",) * 18 + ("open", "void")
 
 
@@ -43,6 +49,7 @@ def multiply(of: Business, customers: int) -> dict[str, int]:
         _insert("invoices", batch)
         _insert("payments", [_as_payment(payment, row) for row in batch if row["amount_paid"]])
         _insert("events", [_as_event(event, row) for row in batch])
+    database().counters.insert_one({"_id": _SERIES, "last": len(instants)})
     names = ("customers", "subscriptions", "invoices", "payments", "events")
     return {name: database()[name].estimated_document_count() for name in names}
 
@@ -69,8 +76,15 @@ def _as_customer(row: Row, number: int, customer_id: str, _: str) -> None:
 
 def _as_subscribed(row: Row, number: int, customer_id: str, subscription_id: str) -> None:
     row |= {"_id": subscription_id, "customer_id": customer_id}
-    soon = clock.today() + timedelta(days=1 + number % 30)
+    soon = _billed_until(number)
     row["next_billing_date"] = row["current_period_end"] = soon.isoformat()
+    row["current_period_start"] = (soon - _PERIOD).isoformat()
+    row["start_date"] = (soon - _INVOICES_EACH * _PERIOD).isoformat()
+
+
+def _billed_until(number: int) -> date:
+    """The day on which the next period of that subscription begins."""
+    return clock.today() + timedelta(days=1 + number % 30)
 
 
 def _as_invoice(
@@ -80,15 +94,18 @@ def _as_invoice(
     status, issued = chance.choice(_STATUSES), at.date()
     due, total = issued + timedelta(days=14), sample["amount"]
     paid = total if status == "paid" else 0
+    begins = _billed_until(number % len(ids)) - (_INVOICES_EACH - number // len(ids)) * _PERIOD
     return {
         **sample,
+        **_NO_NOTES,
         "_id": new_id("inv"),
-        "number": f"BENCH-{number:07}",
+        "number": f"{_SERIES}-{number + 1:06}",
         "customer_id": customer_id,
         "subscription_id": subscription_id,
         "status": status,
         "reason": "subscription_cycle",
-        "period_start": (date(2000, 1, 1) + timedelta(days=number // len(ids))).isoformat(),
+        "period_start": begins.isoformat(),
+        "period_end": (begins + _PERIOD).isoformat(),
         "issue_date": issued.isoformat(),
         "due_date": due.isoformat(),
         "paid_date": due.isoformat() if paid else None,
@@ -106,6 +123,8 @@ def _as_payment(sample: Row, invoice: Row) -> Row:
         "invoice_id": invoice["_id"],
         "customer_id": invoice["customer_id"],
         "amount": invoice["amount_paid"],
+        "refunded_amount": 0,
+        "status": "succeeded",
         "created_at": invoice["created_at"],
     }
 
