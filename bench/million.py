@@ -74,7 +74,7 @@ class Memory:
     def look(self, done: int, total: int) -> None:
         """Told with the progress of a run."""
         self.peak = max(self.peak, *(resident(process) for process in _ours()))
-        if total and done <= total // 10:
+        if not self.early or done <= total // 10:
             self.early = self.peak
 
     def __str__(self) -> str:
