@@ -1,6 +1,6 @@
 """A million subscriptions due on one day: billed by one process and by two, and checked.
 
-Not a part of `make bench`, since it takes a quarter of an hour: `--only million`. The memory of
+Not a part of `make bench`, since it takes half an hour: `--only million`. The memory of
 each process is looked at with every chunk; "flat" compares its peak with what it was when a tenth
 was done. `MILLION_DUE` makes it fewer.
 """

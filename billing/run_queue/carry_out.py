@@ -13,11 +13,13 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from billing.actors import current_actor
+from billing.closing import is_closed
 from billing.database import database
 from billing.run_queue.app import make_app, task_of
 from billing.run_queue.connection import impatient
 from billing.run_queue.turn import RedisTurn
 from billing.runs.chunks import chunks_left, goes_on, is_worked_on, open_chunks
+from billing.runs.ending import is_ending, leave_run
 from billing.runs.models import BillingRun
 from billing.runs.run_billing import finish_run
 from billing.runs.work import Progress, begin_work, tell_progress, work_free_chunk
@@ -35,6 +37,8 @@ def continue_by_celery(
     """Let Celery's workers bill the run until it is finished. Raises BillingRunNotFound."""
     if begin_work(run_id):
         _Command(run_id, redis_url, on_progress).see_to_the_end()
+    if is_ending():
+        leave_run(run_id)
     return finish_run(run_id)
 
 
@@ -59,6 +63,8 @@ class _Command:
     def _is_under_way(self) -> bool:
         """Of a run that was stopped, the chunks in hand are still finished."""
         run_id = self._run_id
+        if is_ending() or is_closed():
+            return False
         return chunks_left(run_id) and (goes_on(run_id) or is_worked_on(run_id))
 
     def _is_quiet(self) -> bool:

@@ -73,7 +73,7 @@ def work_run(
 def work_free_chunk(run_id: str, turn: Turn) -> bool:
     """Bill one chunk that nobody works on; whether there was one."""
     worker = new_id("wrk")
-    if not goes_on(run_id) or not (chunk := lease_chunk(run_id, worker)):
+    if not _may_begin(run_id) or not (chunk := lease_chunk(run_id, worker)):
         return False
     _work_chunk(get_run(run_id), chunk, worker, turn)
     return True
@@ -82,7 +82,7 @@ def work_free_chunk(run_id: str, turn: Turn) -> bool:
 def work_this_chunk(chunk_id: str, turn: Turn) -> None:
     """Bill the chunk, unless it is done, somebody works on it or its run does not go on."""
     run_id, worker = run_of_chunk(chunk_id), new_id("wrk")
-    if run_id and goes_on(run_id) and (chunk := lease_chunk(run_id, worker, chunk_id)):
+    if run_id and _may_begin(run_id) and (chunk := lease_chunk(run_id, worker, chunk_id)):
         _work_chunk(get_run(run_id), chunk, worker, turn)
 
 
@@ -103,10 +103,15 @@ def _work_chunk(run: BillingRun, chunk: Row, worker: str, turn: Turn) -> None:
         _log.warning("The lease of a chunk ran out; another worker has it", extra={"run": run.id})
 
 
+def _may_begin(run_id: str) -> bool:
+    """Whether another chunk of the run may be begun."""
+    return not is_ending() and not is_closed() and goes_on(run_id)
+
+
 def _next_chunk(run_id: str, worker: str) -> Row | None:
     """A chunk to work on; waits while others hold the last ones, in case they die."""
     deadline = time.monotonic() + 20 * LEASE_SECONDS
-    if is_ending() or is_closed() or not goes_on(run_id):
+    if not _may_begin(run_id):
         return None
     while (chunk := lease_chunk(run_id, worker)) is None:
         if not chunks_left(run_id) or not goes_on(run_id) or time.monotonic() > deadline:
