@@ -16,6 +16,7 @@ NAMES = (
     "at_once",
     "rolling_restart",
     "clocks",
+    "provider_cut_off",
     "scheduler_off",
     "receiver_away",
     "poison",

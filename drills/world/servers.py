@@ -74,7 +74,7 @@ class Portal(Child):
         self.start()
         self.await_ready()
 
-    def await_ready(self, seconds: float = 60) -> None:
+    def await_ready(self, seconds: float = 120) -> None:
         until(self.is_ready, seconds, f"{self.name} is ready")
 
 
