@@ -20,6 +20,7 @@ _TOLD = (
     "meter",
     "events",
     "late_events",
+    "calculation",
     "days",
     "days_in_period",
     "full_amount",
