@@ -14,6 +14,7 @@ from billing.demo.catalogue import METER
 from billing.demo.staff import Staff
 from billing.inputs import merge
 from billing.plans.models import Plan
+from billing.plans.queries import get_plan
 from billing.subscriptions.inputs import PauseSubscription, SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
@@ -37,12 +38,14 @@ class Growth:
         if plan == "platform":
             self._use_again(subscription_id, self.random.randint(2_000, 30_000))
         elif plan == "starter" and self.random.random() < 0.3:
-            self._later(40, 200, subscription_id, self._upgrade)
-        elif plan in {"messages", "studio"} and self.random.random() < 0.5:
+            self._later(40, 300, subscription_id, self._upgrade)
+        elif plan in {"messages", "studio"} and self.random.random() < 0.6:
             act = self.random.choice((self._book_more, self._book_more, self._book_less))
-            self._later(20, 150, subscription_id, act)
-        elif self.random.random() < 0.1:
+            self._later(20, 300, subscription_id, act)
+        elif (chance := self.random.random()) < 0.05:
             self._later(40, 200, subscription_id, self._pause)
+        elif chance < 0.5 and self.plans[plan].pricing_model == "flat":
+            self._later(60, 400, subscription_id, self._agree_anew)
 
     def _use_again(self, subscription_id: str, calls: int) -> None:
         self._put(self.agenda.day + _EVERY, lambda: self._use(subscription_id, calls))
@@ -65,11 +68,18 @@ class Growth:
     def _upgrade(self, subscription: Subscription) -> None:
         self._change(subscription, plan_id=self.plans["team"].id, price=None)
 
+    def _agree_anew(self, subscription: Subscription) -> None:
+        """A higher price for more of it."""
+        agreed = subscription.price
+        before = get_plan(subscription.plan_id).price if agreed is None else agreed
+        price = before * self.random.choice((120, 130, 150, 160)) // 100
+        self._change(subscription, price=price)
+
     def _book_more(self, subscription: Subscription) -> None:
-        self._change(subscription, quantity=subscription.quantity * 2)
+        self._change(subscription, quantity=subscription.quantity * 3 // 2)
 
     def _book_less(self, subscription: Subscription) -> None:
-        self._change(subscription, quantity=subscription.quantity * 2 // 3)
+        self._change(subscription, quantity=subscription.quantity * 3 // 4)
 
     def _change(self, subscription: Subscription, **values: object) -> None:
         data = merge(SubscriptionChange, as_input(subscription), values)

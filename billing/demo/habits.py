@@ -40,17 +40,17 @@ class Habits:
             if fate < 0.02:
                 later = due + timedelta(days=self._random.randint(3, 15))
                 self._put(later, lambda: self._make_good(row))
-        elif fate < 0.94:
+        elif fate < 0.955:
             self._pay(row, due + timedelta(days=self._random.randint(2, 12)))
-        elif fate < 0.975:
+        elif fate < 0.985:
             self._pay(row, due - timedelta(days=2), amount=row["amount_due"] // 2)
-            self._pay(row, due + timedelta(days=self._random.randint(10, 40)))
-        elif fate < 0.983:
+            self._pay(row, due + timedelta(days=self._random.randint(3, 13)))
+        elif fate < 0.99:
             self._put(self._agenda.day, lambda: self._void(row["_id"]))
-        elif fate < 0.988:
+        elif fate < 0.993:
             self._put(due + timedelta(days=60), lambda: self._give_up(row["_id"]))
-        else:
-            self._pay(row, due + timedelta(days=self._random.randint(40, 70)))
+        else:  # when the last reminder has long been sent
+            self._pay(row, due + timedelta(days=self._random.randint(30, 60)))
 
     def _pay(self, row: Row, day: date, amount: int | None = None) -> None:
         values = {

@@ -82,11 +82,11 @@ class History:
         subscription = create_subscription(parse(SubscriptionInput, values))
         habits = Growth(self.agenda, self.staff, self.plans, self.random)
         habits.begin(subscription.id, key)
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.27:
             self._plan_leaving(subscription.id)
 
     def _plan_leaving(self, subscription_id: str) -> None:
-        day = self.agenda.day + timedelta(days=self.random.randint(35, 300))
+        day = self.agenda.day + timedelta(days=self.random.randint(35, 500))
         when = self.random.choice(("now", "period_end", "period_end"))
         values = {"when": when, "reason": self.random.choice(_REASONS)}
         data = parse(CancelSubscription, values)
