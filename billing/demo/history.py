@@ -13,6 +13,7 @@ from billing.customers.inputs import CustomerInput
 from billing.customers.inputs import as_input as customer_input
 from billing.customers.queries import get_customer
 from billing.customers.save_customer import create_customer, update_customer
+from billing.database import database
 from billing.demo.agenda import Agenda
 from billing.demo.catalogue import CHOICES, COUPONS, DISCONTINUED
 from billing.demo.growth import Growth
@@ -54,6 +55,7 @@ class History:
         for days in range(30, length, 24):
             self._put("billing", self._after(days), self._bill_service)
         self._put("support", self._after(length - 20), self._suspend)
+        self._put("support", self.agenda.last, self._give_notice)
         for _ in range(2):
             self._put("billing", self.agenda.last, self._draft)
 
@@ -97,6 +99,13 @@ class History:
     def _leave(self, subscription_id: str, data: CancelSubscription) -> None:
         if get_subscription(subscription_id).is_live:
             cancel_subscription(subscription_id, data)
+
+    def _give_notice(self) -> None:
+        """So that there is somebody who leaves soon."""
+        staying = {"status": "active", "cancel_at_period_end": {"$ne": True}}
+        if row := database().subscriptions.find_one(staying, {"_id": 1}, sort=[("_id", -1)]):
+            values = {"when": "period_end", "reason": _REASONS[0]}
+            self._leave(row["_id"], parse(CancelSubscription, values))
 
     def _stay(self, subscription_id: str) -> None:
         """Taken back, unless the period has ended meanwhile."""
