@@ -544,7 +544,8 @@ ACTS: dict[str, Act] = {
     ),
     "seller.forget_logo": Act(lambda: "/settings/logo/remove", "settings.updated"),
     "profile.index": Act(
-        lambda: "/profile", "user.password_changed", _SAME_PASSWORD, action="/profile", ends_session=True
+        lambda: "/profile", "user.password_changed", _SAME_PASSWORD, action="/profile",
+        ends_session=True,
     ),
     "profile.language": Act(
         lambda: "/profile", "user.updated", {"language": "de"}, action="/profile/language"
