@@ -21,6 +21,7 @@ NAMES = (
     "receiver_away",
     "poison",
     "tokens",
+    "restore",
 )
 
 
