@@ -41,8 +41,8 @@ def sign_in(
 def check_password(email: str, password: str, ip: str | None = None) -> User:
     """The user these credentials belong to.
 
-    Raises InvalidCredentials (the same for every reason, after the same time) and
-    TooManyAttempts.
+    Raises InvalidCredentials (the same for every reason, after the same time), TooManyAttempts,
+    and TooMany, which counts as no attempt, while many passwords are checked.
     """
     email = email.strip().lower()
     PASSWORDS.refuse(email, ip)

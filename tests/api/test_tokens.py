@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from billing import clock
+from billing.database import Database, Row
 from billing.settings import Settings
 from billing.users.inputs import UserInput
 from billing.users.save_user import update_user
@@ -25,6 +26,7 @@ from tests.api.checked_client import CheckedClient
 from tests.api.conftest import Speaker
 from tests.api.factories import PASSWORD, create_customer, create_user
 from tests.factories import create_second_factor
+from tests.full_house import full_house
 
 Claims = dict[str, Any]
 ME = "/me"
@@ -128,6 +130,20 @@ def test_guessing_is_slowed_down_and_told_for_how_long(anonymous: CheckedClient)
     answer = anonymous.post("/auth/login", {**wrong, "password": PASSWORD})
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
     assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60 + 1
+
+
+def test_while_many_passwords_are_checked_everybody_is_told_alike_to_come_again(
+    anonymous: CheckedClient, db: Database[Row]
+) -> None:
+    user = create_user()
+    with full_house():
+        for email in (user.email, "nobody@example.com"):
+            answer = anonymous.post("/auth/login", {"email": email, "password": PASSWORD})
+            assert (answer.status_code, answer.json["code"]) == (429, "too_many_requests")
+            assert answer.headers["Retry-After"] == "2"
+    assert db.sign_in_failures.count_documents({}) == 0
+    sent = {"email": user.email, "password": PASSWORD}
+    assert anonymous.post("/auth/login", sent).status_code == 200
 
 
 def test_answers_with_tokens_are_never_stored(anonymous: CheckedClient) -> None:

@@ -14,6 +14,7 @@ from billing.users.save_user import end_sessions, update_user
 from billing.users.throttle import PER_ACCOUNT
 from portal.app import create_app
 from tests.factories import PASSWORD, create_customer, create_user
+from tests.full_house import full_house
 from tests.portal.page_client import PageClient
 
 
@@ -55,6 +56,17 @@ def test_too_many_failures_have_to_wait(anonymous: PageClient) -> None:
     assert seen.status == 429
     assert 0 < int(seen.headers["Retry-After"]) <= 15 * 60
     assert "Try again in 15 minutes" in seen.alerts()
+
+
+def test_while_many_passwords_are_checked_one_is_asked_to_come_again(
+    anonymous: PageClient,
+) -> None:
+    user = create_user()
+    with full_house():
+        seen = anonymous.submit("/sign-in", email=user.email, password=PASSWORD)
+    assert (seen.status, seen.headers["Retry-After"]) == (429, "2")
+    assert seen.alerts() == "Many passwords are being checked just now. Try again in a moment."
+    assert anonymous.submit("/sign-in", email=user.email, password=PASSWORD).status == 303
 
 
 def test_attempts_of_an_address_are_few_whatever_the_account(
