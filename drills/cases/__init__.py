@@ -22,6 +22,7 @@ NAMES = (
     "poison",
     "tokens",
     "restore",
+    "sign_ins",
 )
 
 
