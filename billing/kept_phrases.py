@@ -17,10 +17,22 @@ def kept(text: str) -> Row | None:
     return {"template": text.template, "facts": {n: _kept(f) for n, f in text.facts.items()}}
 
 
+def marked(text: str | None) -> Row | None:
+    """The same where a text may also be a person's own words, of which nothing is kept.
+
+    Empty where the text itself is the template, so that it is known not to be theirs.
+    """
+    return (kept(text) or {}) if isinstance(text, Phrase) else None
+
+
 def retold(row: Mapping[str, Any]) -> Phrase:
     """The `message` of a row again, by what was kept as its `phrase`."""
-    phrase = row.get("phrase")
-    return _phrase(phrase) if phrase else Phrase(row["message"])
+    return told_again(row["message"], row.get("phrase"))
+
+
+def told_again(text: str, phrase: Row | None) -> Phrase:
+    """A text again, by what was kept beside it."""
+    return _phrase(phrase) if phrase else Phrase(text)
 
 
 def _kept(fact: Told) -> Any:

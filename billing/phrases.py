@@ -6,8 +6,9 @@ its reader's language, with amounts, numbers and days as they are written there.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from babel.dates import format_date
@@ -71,21 +72,25 @@ class Code(str):
 
 
 class Day(str):
-    """A calendar date in ISO form, as it is kept."""
+    """A calendar date in ISO form, as it is kept; what is none is shown as it is."""
 
     __slots__ = ()
 
     def shown(self, _translate: Translate, locale: str) -> str:
-        return str(format_date(date.fromisoformat(self), "medium", locale=locale))
+        with suppress(ValueError):  # it may be the fault that is told of
+            return str(format_date(date.fromisoformat(self), "medium", locale=locale))
+        return str(self)
 
 
 class Number(str):
-    """A number in decimal text, exact, as English writes it without separators."""
+    """A number in decimal text, exact, as English writes it without separators; else as a Day."""
 
     __slots__ = ()
 
     def shown(self, _translate: Translate, locale: str) -> str:
-        return str(format_decimal(Decimal(self), locale=locale, decimal_quantization=False))
+        with suppress(InvalidOperation):
+            return str(format_decimal(Decimal(self), locale=locale, decimal_quantization=False))
+        return str(self)
 
 
 class Series(tuple[Told, ...]):

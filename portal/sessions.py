@@ -8,6 +8,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from billing.actors import Actor
+from billing.phrases import Phrase
 from billing.users.devices import device_of
 from billing.users.errors import SessionNotFound
 from billing.users.models import User
@@ -75,7 +76,7 @@ def _load(session_id: str) -> SignedIn | None:
     return SignedIn(found) if found else None
 
 
-def begin(user: User, how: str, *, is_by_provider: bool = False) -> None:
+def begin(user: User, how: Phrase, *, is_by_provider: bool = False) -> None:
     """Sign `user` in with a fresh session; whoever was signed in here before is so no more."""
     if current_user.is_authenticated:
         end()

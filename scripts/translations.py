@@ -46,7 +46,12 @@ PARTS: dict[str, tuple[str, ...]] = {
     "customers": ("templates/customers", "portal/customers", "billing/customers"),
     "dashboard": ("templates/dashboard", "portal/dashboard"),
     "dunning": ("templates/dunning", "portal/dunning", "billing/dunning"),
-    "events": ("templates/events", "portal/events", "billing/events"),
+    "events": (
+        "templates/events",
+        "portal/events",
+        "billing/events",
+        "billing/imports/reasons.py",
+    ),
     "invoices": ("templates/invoices", "portal/invoices", "billing/invoices"),
     "meters": ("templates/meters", "portal/meters"),
     "oauth": ("templates/oauth", "portal/oauth", "billing/oauth"),

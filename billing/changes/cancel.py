@@ -25,7 +25,7 @@ def cancel_subscription(
     """
     refusal, ending = SubscriptionNotCancellable, data.when == "now"
     course = course_of(subscription_id, expected_revision, refusal, ending=ending)
-    course.row["cancellation_reason"] = data.reason
+    course.row["cancellation_reason"] = data.reason and str(data.reason)
     has_begun = course.row.get("current_period_end") is not None
     if data.when == "period_end" and has_begun and course.row["status"] != "paused":
         return _at_period_end(course, data.reason)

@@ -36,7 +36,8 @@ def void_credit_note(
     note.status, note.voided_at = "void", clock.now()
     reason = data.reason if data else None
     update(note, "credit_note.voided", reason=reason)
-    update(invoice, "invoice.credit_revoked", reason=f"{note.number} is void")
+    because = Phrase("%(number)s is void", number=note.number)
+    update(invoice, "invoice.credit_revoked", reason=because)
     return note
 
 

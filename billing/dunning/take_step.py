@@ -22,13 +22,19 @@ from billing.payments.charge import start_payment
 from billing.payments.models import Payment
 from billing.payments.queries import has_payment_under_way
 from billing.payments.source import charge_of, source_of
+from billing.phrases import Phrase
 from billing.seller import current_seller
-from billing.seller.models import Dunning
+from billing.seller.models import Dunning, FinalAction
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.move_status import move_status
 from billing.subscriptions.queries import find_subscription
 
 Kind = Literal["reminded", "ended"]
+_FINAL: dict[FinalAction, Phrase] = {
+    "unpaid": Phrase("Final action: unpaid"),
+    "cancel": Phrase("Final action: cancel"),
+    "leave": Phrase("Final action: leave"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ def _remind(invoice: Invoice, customer: Customer, days: list[int], today: date) 
         "ended": False,
         "last_date": today.isoformat(),
     }
-    update(invoice, "invoice.reminded", reason=f"Reminder {step} of {len(days)}")
+    reason = Phrase("Reminder %(step)s of %(steps)s", step=step, steps=len(days))
+    update(invoice, "invoice.reminded", reason=reason)
     # Each time: a pause or another payment may lie between.
     _move(invoice, "active", "past_due", today)
     payment = _charge(invoice, customer)
@@ -109,7 +116,7 @@ def _end(invoice: Invoice, customer: Customer, rules: Dunning, today: date) -> S
         "last_date": today.isoformat(),
     }
     action = rules["final_action"]
-    update(invoice, "invoice.dunning_ended", reason=f"Final action: {action}")
+    update(invoice, "invoice.dunning_ended", reason=_FINAL[action])
     if action == "unpaid":
         _move(invoice, "past_due", "unpaid", today)
     elif action == "cancel":
@@ -130,12 +137,13 @@ def _move(invoice: Invoice, status: str, to: str, today: date) -> None:
     subscription = find_subscription(invoice.subscription_id) if invoice.subscription_id else None
     if subscription is None or subscription.status != status:
         return
-    event, reason = f"subscription.{to}", f"{invoice.number} is not paid"
+    event, reason = f"subscription.{to}", Phrase("%(number)s is not paid", number=invoice.number)
     move_status(subscription, to, event, today, reason=reason)
 
 
 def _cancel(invoice: Invoice) -> None:
     subscription = find_subscription(invoice.subscription_id) if invoice.subscription_id else None
     if subscription is not None and subscription.is_live:
-        reason = f"{invoice.number} was not paid."
-        cancel_subscription(subscription.id, CancelSubscription(when="now", reason=reason))
+        reason = Phrase("%(number)s was not paid.", number=invoice.number)
+        order = CancelSubscription(when="now").model_copy(update={"reason": reason})
+        cancel_subscription(subscription.id, order)

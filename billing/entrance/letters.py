@@ -6,6 +6,7 @@ from billing.actors import current_actor
 from billing.customers.models import Customer
 from billing.events.journal import record
 from billing.mail.outbox import queue_mail
+from billing.phrases import Phrase
 from billing.users.links import LIFETIMES, Purpose, new_link
 from billing.users.models import User
 
@@ -17,10 +18,10 @@ _KINDS: dict[Purpose, str] = {
     "sign_in": "sign_in_link",
     "invitation": "invitation",
 }
-_REASONS: dict[Purpose, str] = {
-    "password_reset": "To choose a new password",
-    "sign_in": "To sign in",
-    "invitation": "To accept the invitation",
+_REASONS: dict[Purpose, Phrase] = {
+    "password_reset": Phrase("To choose a new password"),
+    "sign_in": Phrase("To sign in"),
+    "invitation": Phrase("To accept the invitation"),
 }
 
 

@@ -10,6 +10,7 @@ from billing.actors import Actor, current_actor
 from billing.database import Row
 from billing.ids import new_id
 from billing.indexes import declare_indexes
+from billing.kept_phrases import marked
 
 COLLECTION = "events"
 
@@ -46,7 +47,8 @@ def event_row(
 ) -> Row:
     """One event as MongoDB keeps it: who did what to which object, when, and from where.
 
-    `changes` maps a field to `[before, after]`.
+    `changes` maps a field to `[before, after]`. Of a reason that is a phrase it is kept what pages
+    say it by; one without that is somebody's own words.
     """
     actor = current_actor()
     row: Row = {
@@ -62,6 +64,7 @@ def event_row(
         "customer_id": customer_id,
         "changes": changes,
         "reason": reason,
+        "reason_phrase": marked(reason),
         "request_id": actor.request_id,
         "ip": actor.ip,
     }

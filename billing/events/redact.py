@@ -41,12 +41,15 @@ def redacted(event: Row, words: Collection[str], user_ids: Collection[str], name
         told = {field: _told(field, values, kept, words) for field, values in changes.items()}
         if told != changes:
             change["changes"] = told
+    unset: Row = {}
     if event.get("reason") not in {None, ERASED}:
         change["reason"] = ERASED
+        unset = {"reason_phrase": 1} if "reason_phrase" in event else {}
     actor = event.get("actor") or {}
     if actor.get("id") in user_ids and actor.get("name") != name:
         change["actor.name"] = name
-    unset = {"ip": 1} if event.get("ip") and _is_theirs(event, user_ids) else {}
+    if event.get("ip") and _is_theirs(event, user_ids):
+        unset["ip"] = 1
     return {**({"$set": change} if change else {}), **({"$unset": unset} if unset else {})}
 
 

@@ -10,6 +10,7 @@ from billing.database import Row
 from billing.events.models import event_row
 from billing.ids import id_of
 from billing.imports.past_documents import PastDocument, PastLine
+from billing.imports.reasons import by_import
 from billing.invoices.models import IMPORTED, Invoice
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.money import format_money
@@ -178,6 +179,6 @@ def _apart(document: PastDocument) -> datetime:
 def _event(
     type_: str, row: Row, changes: dict[str, Any], document: PastDocument, of: Import
 ) -> Row:
-    reason = f"Import {of.name}, line {document.row.line}"
+    reason = by_import(of.name, document.row.line)
     customer_id = row["customer_id"]
     return event_row(type_, row["_id"], customer_id=customer_id, changes=changes, reason=reason)

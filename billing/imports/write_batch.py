@@ -11,6 +11,7 @@ from billing.database import Row, database, operation
 from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.imports.entries import Entry
+from billing.imports.reasons import by_import
 from billing.plans.models import Plan
 from billing.seller import Seller, current_seller
 from billing.subscriptions.models import Subscription
@@ -60,7 +61,7 @@ def existing_keys(keys: list[str]) -> set[str]:
 
 
 def _rows(entry: Entry, plan: Plan, mapping_name: str, seller: Seller) -> _Rows:
-    reason = f"Import {mapping_name}, line {entry.row.line}"
+    reason = by_import(mapping_name, entry.row.line)
     stored = new_customer_row(entry.customer, seller)
     customer = Customer._from_son(stored)
     subscription = _subscription(entry, customer, plan)

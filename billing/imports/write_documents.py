@@ -7,6 +7,7 @@ from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.imports.past_documents import PastDocument
 from billing.imports.past_rows import Import, Stored, store
+from billing.imports.reasons import by_import
 
 
 @operation
@@ -71,7 +72,7 @@ def _new_customer(
     if data is None:
         raise ValueError("a document without a customer needs a walk-in customer")
     row = new_customer_row(data, of.seller)
-    reason = f"Import {of.name}, line {document.row.line}"
+    reason = by_import(of.name, document.row.line)
     changes = difference({}, row)
     stored.events.append(
         event_row(

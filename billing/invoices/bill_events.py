@@ -3,6 +3,7 @@
 from billing.database import Row
 from billing.events.models import event_row
 from billing.invoices.bill import Bill
+from billing.phrases import Phrase
 
 _MOVED = {
     "cancelled": "subscription.cancelled",
@@ -15,7 +16,7 @@ _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended
 
 def events_of(bill: Bill, run_id: str | None) -> list[Row]:
     """An event for each invoice and one for the subscription."""
-    reason = f"Billing run {run_id}" if run_id else bill.reason
+    reason = Phrase("Billing run %(run)s", run=run_id) if run_id else bill.reason
     row, customer_id = bill.subscription, bill.subscription["customer_id"]
     events = [
         event_row(

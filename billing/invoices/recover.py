@@ -9,6 +9,7 @@ from billing import clock
 from billing.customers.queries import get_customer
 from billing.database import database
 from billing.invoices.models import Invoice
+from billing.phrases import Phrase
 from billing.subscriptions.move_status import move_status
 from billing.subscriptions.queries import find_subscription
 
@@ -35,7 +36,7 @@ def restore_subscription(invoice: Invoice) -> None:
     today = clock.today(get_customer(invoice.customer_id).preferences.timezone)
     if _is_overdue(invoice, today):
         return
-    event, reason = "subscription.restored", f"{invoice.number} is settled"
+    event, reason = "subscription.restored", Phrase("%(number)s is settled", number=invoice.number)
     move_status(subscription, "active", event, today, reason=reason)
 
 

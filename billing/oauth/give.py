@@ -7,6 +7,7 @@ from billing.database import Row
 from billing.events.journal import record
 from billing.oauth.gates import pass_gate
 from billing.oauth.models import Client
+from billing.phrases import Phrase
 from billing.users import families
 from billing.users.models import User
 from billing.users.tokens import ACCESS_LIFETIME, Tokens, scope_text
@@ -58,9 +59,9 @@ def record_consent(client: Client, scopes: list[str]) -> None:
     record(client, "oauth_client.authorized", changes={"scopes": [None, scopes]})
 
 
-def record_reuse(client: Client, what: str) -> None:
+def record_reuse(client: Client, what: Phrase) -> None:
     """Tell the audit trail that a code or refresh token came twice: one of the two was a thief."""
-    record(client, "oauth_client.reuse_detected", reason=f"A {what} was used twice.")
+    record(client, "oauth_client.reuse_detected", reason=what)
 
 
 def _answer(tokens: Tokens, family: Row, scopes: Iterable[str]) -> Answer:

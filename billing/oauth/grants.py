@@ -14,6 +14,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 
 from billing.oauth import codes
 from billing.oauth.give import give_to_client, give_to_user, record_consent, record_reuse
+from billing.phrases import Phrase
 from billing.users import families
 from billing.users.models import User
 from billing.users.permissions import scopes_of
@@ -78,7 +79,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         row = codes.find_code(code, client.get_client_id())
         if row is not None and row["family_id"]:
             families.revoke_family(row["family_id"])
-            record_reuse(client.document, "code")
+            record_reuse(client.document, Phrase("A code was used twice."))
             return None
         return codes.Code(row) if row is not None and not codes.is_expired(row) else None
 

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidScopeError
 from billing.database import Row
 from billing.oauth.give import record_reuse, renew
 from billing.oauth.grants import ANY_CLIENT, Answer
+from billing.phrases import Phrase
 from billing.users import families
 from billing.users.errors import InvalidToken
 from billing.users.models import User
@@ -27,7 +28,7 @@ class RefreshToken(grants.RefreshTokenGrant):
             return None
         if row["uses"]:
             families.revoke_family(family["_id"])
-            record_reuse(self.client.document, "refresh token")
+            record_reuse(self.client.document, Phrase("A refresh token was used twice."))
             return None
         return Held(row, family)
 

@@ -20,7 +20,9 @@ from billing.shapes import instant
 from billing.users.queries import get_user
 
 _AT_A_TIME = 500
-_INNER = frozenset({"search_terms", "name_key", "holds", "revision", "unsequenced"})
+_INNER = frozenset(
+    {"search_terms", "name_key", "holds", "revision", "unsequenced", "reason_phrase", "how_phrase"}
+)
 """What serves the database alone."""
 
 

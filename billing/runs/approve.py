@@ -11,7 +11,7 @@ from billing.actors import current_actor
 from billing.database import Row, database, operation
 from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
-from billing.phrases import Day
+from billing.phrases import Day, Phrase
 from billing.runs.dry_runs import COLLECTION, get_dry_run
 from billing.runs.due import due_filter
 from billing.runs.errors import DryRunNotApprovable, WhatIsDueChanged
@@ -47,7 +47,8 @@ def approve_dry_run(dry_run_id: str) -> BillingRun:
         approved_by=current_actor().name,
         approved={sum_["currency"]: _digest(sum_) for sum_ in row["sheet"]["sums"]},
     )
-    insert(run, "billing_run.started", reason=f"Approved after the dry run {dry_run_id}")
+    reason = Phrase("Approved after the dry run %(dry_run)s", dry_run=dry_run_id)
+    insert(run, "billing_run.started", reason=reason)
     database()[COLLECTION].update_one({"_id": dry_run_id}, {"$set": {"run_id": run.id}})
     note_begun(run.id)
     return run
@@ -106,7 +107,8 @@ def _refuse(run_id: str, found: dict[str, Row]) -> None:
     refused = {"status": "refused", "found": found, "finished_at": clock.now()}
     if database().billing_runs.update_one(where, {"$set": refused}).modified_count:
         run = BillingRun.objects(id=run_id).first()
-        record(run, "billing_run.refused", reason="What is due has changed since the approval")
+        reason = Phrase("What is due has changed since the approval")
+        record(run, "billing_run.refused", reason=reason)
 
 
 def _beat(run_id: str) -> None:

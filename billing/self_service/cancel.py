@@ -18,7 +18,7 @@ def cancel_own(
     ScopeMissing and NotOffered.
     """
     offered(subscription_id, "cancel")
-    order = CancelSubscription(when="period_end", reason=data.reason)
+    order = CancelSubscription(when="period_end").model_copy(update={"reason": data.reason})
     return cancel_subscription(subscription_id, order, expected_revision)
 
 

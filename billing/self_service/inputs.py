@@ -55,7 +55,11 @@ class EndSubscription(Input):
     comment: Annotated[Prose, Field(max_length=400)] | None = None
 
     @property
-    def reason(self) -> str | None:
+    def reason(self) -> Phrase | str | None:
         """`It costs too much: we are three people`; None where nothing was said."""
-        said = [FEEDBACK[self.feedback]] if self.feedback else []
-        return ": ".join([*said, self.comment] if self.comment else said) or None
+        if self.feedback is None:
+            return self.comment or None
+        chosen = FEEDBACK[self.feedback]
+        if not self.comment:
+            return chosen
+        return Phrase("%(feedback)s: %(comment)s", feedback=chosen, comment=self.comment)

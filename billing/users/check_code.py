@@ -7,6 +7,7 @@ from billing import clock
 from billing.actors import acting_as, current_actor
 from billing.database import database, operation
 from billing.events.journal import record
+from billing.phrases import Phrase
 from billing.sealing import SealBroken, unseal
 from billing.users.alarms import code_refused
 from billing.users.errors import WrongCode
@@ -18,7 +19,7 @@ from billing.users.totp import step_of
 _log = logging.getLogger("duebill.users")
 
 
-def check_code(user: User, code: str, ip: str | None = None) -> str:
+def check_code(user: User, code: str, ip: str | None = None) -> Phrase:
     """What was accepted: "a code" or "a recovery code". Each is good for once.
 
     Raises WrongCode, and TooManyAttempts after a few of them.
@@ -26,9 +27,9 @@ def check_code(user: User, code: str, ip: str | None = None) -> str:
     CODES.refuse(user.id, ip)
     typed = "".join(code.split())
     if typed.isascii() and typed.isdigit():
-        accepted = "a code" if _spend_code(user, typed) else None
+        accepted = Phrase("a code") if _spend_code(user, typed) else None
     else:
-        accepted = "a recovery code" if _spend_recovery_code(user, typed) else None
+        accepted = Phrase("a recovery code") if _spend_recovery_code(user, typed) else None
     if accepted is None:
         CODES.fail(user.id, ip)
         code_refused(user)

@@ -34,7 +34,7 @@ def sign_in_by_provider(identity: Identity) -> User:
             )
         user = _admit(identity)
     with acting_as(_as_themselves(user, asking)):
-        note_sign_in(user, f"By OpenID Connect ({identity.issuer})")
+        note_sign_in(user, Phrase("By OpenID Connect (%(issuer)s)", issuer=identity.issuer))
     return user
 
 

@@ -3,6 +3,7 @@
 from billing.actors import acting_as, current_actor
 from billing.database import operation
 from billing.events.journal import update
+from billing.phrases import Phrase
 from billing.users.choosing import check_choice
 from billing.users.inputs import NewPassword
 from billing.users.links import end_links, spend_link
@@ -27,5 +28,5 @@ def reset_password(token: str, data: NewPassword) -> User:
     PASSWORDS.forget(user.email)  # who guessed in vain must not keep out whom it belongs to
     asking = current_actor()
     with acting_as(actor_for(user, request_id=asking.request_id, ip=asking.ip)):
-        update(user, "user.password_changed", reason="By a link sent by mail")
+        update(user, "user.password_changed", reason=Phrase("By a link sent by mail"))
     return user

@@ -12,6 +12,9 @@ from typing import Any
 from billing.database import Row, database, operation
 from billing.events.journal import record
 from billing.ids import new_id
+from billing.kept_phrases import kept, told_again
+from billing.phrases import Phrase
+from billing.users.devices import told_device
 from billing.users.errors import SessionNotFound
 from billing.users.models import User
 
@@ -29,7 +32,7 @@ class Session:
 
     id: str
     user: User
-    how: str
+    how: Phrase
     is_by_provider: bool
     confirmed_at: datetime
     """When its user last showed who they are."""
@@ -42,8 +45,8 @@ def begin_session(
 ) -> str:
     """The id of a new session, which ends with the version of the user's sessions."""
     id_ = f"{new_id('ses')}{secrets.token_hex(16)}"  # nobody guesses 128 bits
-    told = {"user_id": user.id, "version": user.session_version, "how": how, "device": device}
-    told |= {"ip": ip, "is_by_provider": is_by_provider}
+    told = {"user_id": user.id, "version": user.session_version, "how": str(how), "device": device}
+    told |= {"how_phrase": kept(how), "ip": ip, "is_by_provider": is_by_provider}
     begun = {"created_at": "$$NOW", "seen_at": "$$NOW", "confirmed_at": "$$NOW"}
     literal = {name: {"$literal": value} for name, value in told.items()}
     row: list[Row] = [{"$set": {**literal, **begun}}, {"$set": {"expires_at": _EXPIRY}}]
@@ -70,8 +73,13 @@ def find_session(session_id: str, ip: str | None = None) -> Session | None:
     if row["now"] - row["seen_at"] >= STEP:
         _note_seen(row, ip)
     return Session(
-        row["_id"], user, row["how"], row["is_by_provider"], row["confirmed_at"], row["now"]
+        row["_id"], user, how_of(row), row["is_by_provider"], row["confirmed_at"], row["now"]
     )
+
+
+def how_of(row: Row) -> Phrase:
+    """How its user signed in."""
+    return told_again(row["how"], row.get("how_phrase"))
 
 
 def sessions_of(user_id: str) -> list[Row]:
@@ -91,7 +99,7 @@ def end_session(user: User, session_id: str) -> Row:
     row = database().sessions.find_one_and_delete({"_id": session_id, "user_id": user.id})
     if row is None:
         raise SessionNotFound("This session has ended already.")
-    record(user, "user.signed_out", reason=row["device"])
+    record(user, "user.signed_out", reason=told_device(row["device"]))
     return row
 
 

@@ -4,6 +4,7 @@ from billing import clock
 from billing.actors import Actor, acting_as
 from billing.database import operation
 from billing.events.journal import record
+from billing.phrases import Phrase
 from billing.users.alarms import sign_in_refused
 from billing.users.check_code import check_code
 from billing.users.errors import CodeRequired, InvalidCredentials, SecondFactorRequired
@@ -27,11 +28,11 @@ def sign_in(
     no staff without one. Raises what check_password and check_code raise, CodeRequired and
     SecondFactorRequired.
     """
-    user, how = check_password(email, password, ip), "By password"
+    user, how = check_password(email, password, ip), Phrase("By password")
     if user.has_second_factor:
         if not code:
             raise CodeRequired("Send the code of your second factor as well.", field="otp")
-        how += f" and {check_code(user, code, ip)}"
+        how = with_code(how, check_code(user, code, ip))
     elif staff_need_code and user.is_staff:
         raise SecondFactorRequired("Set up a second factor in the portal first.")
     complete_sign_in(user, how, ip=ip)
@@ -62,8 +63,13 @@ def _why(user: User | None, *, matches: bool) -> str:
     return "account not active" if matches else "wrong password"
 
 
+def with_code(how: Phrase, accepted: Phrase) -> Phrase:
+    """How somebody signed in whose code was accepted as well."""
+    return Phrase("%(how)s and %(code)s", how=how, code=accepted)
+
+
 def complete_sign_in(
-    user: User, how: str, *, ip: str | None = None, request_id: str | None = None
+    user: User, how: Phrase, *, ip: str | None = None, request_id: str | None = None
 ) -> None:
     """Note, in the user's own name, that all that was asked of them was answered."""
     with acting_as(actor_for(user, ip=ip, request_id=request_id)):
@@ -71,7 +77,7 @@ def complete_sign_in(
 
 
 @operation
-def note_sign_in(user: User, how: str) -> None:
+def note_sign_in(user: User, how: Phrase) -> None:
     """Remember that the user, who acts, has signed in, and `how`."""
     # Not an edit of the account: its revision stays, so an open form of it is not made stale.
     User.objects(id=user.id).update_one(set__last_login_at=clock.now())

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.actors import Actor
-from billing.database import operation
+from billing.database import Row, operation
 from billing.events.journal import record
+from billing.phrases import Phrase
 from billing.users import families
+from billing.users.devices import told_device
 from billing.users.errors import SessionNotFound
 from billing.users.models import User
 from billing.users.queries import find_user, get_user
-from billing.users.sessions import STEP, end_session, end_sessions_of, sessions_of
+from billing.users.sessions import STEP, end_session, end_sessions_of, how_of, sessions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,9 @@ class SignIn:
     """One of them, for its owner to recognise."""
 
     id: str
-    device: str
+    device: Phrase
     ip: str | None
-    how: str
+    how: Phrase
     created_at: datetime
     seen_at: datetime
     is_now: bool
@@ -33,9 +35,9 @@ def sign_ins_of(user_id: str, here: str) -> list[SignIn]:
     found = [
         SignIn(
             row["_id"],
-            row["device"],
+            told_device(row["device"]),
             row["ip"],
-            row["how"],
+            how_of(row),
             row["created_at"],
             row["seen_at"],
             row["now"] - row["seen_at"] < STEP,
@@ -46,9 +48,9 @@ def sign_ins_of(user_id: str, here: str) -> list[SignIn]:
     found += [
         SignIn(
             row["_id"],
-            row.get("device", "A program"),
+            _program(row),
             row.get("ip"),
-            "At the API by password",
+            Phrase("At the API by password"),
             row["created_at"],
             row["expires_at"] - families.REFRESH_LIFETIME,
             False,
@@ -57,6 +59,10 @@ def sign_ins_of(user_id: str, here: str) -> list[SignIn]:
         for row in families.api_sign_ins_of(user_id)
     ]
     return sorted(found, key=lambda sign_in: not sign_in.is_here)
+
+
+def _program(row: Row) -> Phrase:
+    return told_device(row["device"]) if "device" in row else Phrase("A program")
 
 
 @operation
@@ -69,7 +75,7 @@ def end_sign_in(user: User, id_: str) -> bool:
     if row is None:
         raise SessionNotFound("This session has ended already.")
     families.revoke_family(id_)
-    record(user, "user.signed_out", reason=row.get("device", "A program"))
+    record(user, "user.signed_out", reason=_program(row))
     return True
 
 
@@ -83,7 +89,7 @@ def end_tokens(actor: Actor) -> bool:
         return False
     families.revoke_family(actor.token_family)
     if actor.type == "user" and (user := find_user(actor.id)):
-        record(user, "user.signed_out", reason="At the API")
+        record(user, "user.signed_out", reason=Phrase("At the API"))
     return True
 
 

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from billing.phrases import Phrase
 from billing.users.check_code import check_code, recovery_codes_left
 from billing.users.inputs import Code
 from billing.users.models import User
-from billing.users.sign_in import complete_sign_in
+from billing.users.sign_in import complete_sign_in, with_code
 from portal import sessions
 from portal.access import own_path, public
 from portal.answers import form_page
@@ -21,7 +22,7 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/sign-in/code", "code", code, methods=["GET", "POST"])
 
 
-def let_in(user: User, how: str, target: str | None = None) -> ResponseReturnValue:
+def let_in(user: User, how: Phrase, target: str | None = None) -> ResponseReturnValue:
     """Go on with a user who showed who they are (`how`): to the second factor, if there is one."""
     if user.has_second_factor:
         wait_for_code(user, how)
@@ -29,7 +30,7 @@ def let_in(user: User, how: str, target: str | None = None) -> ResponseReturnVal
     return enter(user, how, target)
 
 
-def enter(user: User, how: str, target: str | None = None) -> ResponseReturnValue:
+def enter(user: User, how: Phrase, target: str | None = None) -> ResponseReturnValue:
     """Sign the user in, who answered all that was asked, and lead them on."""
     complete_sign_in(user, how, ip=request.remote_addr, request_id=g.get("request_id"))
     sessions.begin(user, how)
@@ -48,7 +49,7 @@ def code() -> ResponseReturnValue:
     user, how = waiting
     form = CodeForm()
     if accepted := form.submit(lambda data: _check(user, data)):
-        answer = enter(user, f"{how} and {accepted}", request.args.get("next"))
+        answer = enter(user, with_code(how, accepted), request.args.get("next"))
         if "recovery" in accepted:
             left = recovery_codes_left(user.id)
             flash(
@@ -63,7 +64,7 @@ def code() -> ResponseReturnValue:
     return form_page("auth/code.html", form)
 
 
-def _check(user: User, data: Code) -> str:
+def _check(user: User, data: Code) -> Phrase:
     count_attempt()
     return check_code(user, data.code, ip=request.remote_addr)
 

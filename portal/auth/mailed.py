@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from billing.entrance.ask import Asked, ask_for_link
+from billing.phrases import Phrase
 from billing.users.accept_invitation import accept_invitation
 from billing.users.errors import LinkSpent
 from billing.users.links import Purpose, get_link_user, spend_link
@@ -81,7 +82,7 @@ def use_link(token: str) -> ResponseReturnValue:
         "sign_in",
         lambda _: InputForm(),
         "auth/use_link.html",
-        lambda _: (spend_link(token, "sign_in"), "By a link sent by mail"),
+        lambda _: (spend_link(token, "sign_in"), Phrase("By a link sent by mail")),
     )
 
 
@@ -93,7 +94,7 @@ def new_password(token: str) -> ResponseReturnValue:
         "password_reset",
         lambda _: NewPasswordForm(),
         "auth/new_password.html",
-        lambda data: (reset_password(token, data), "By a new password"),
+        lambda data: (reset_password(token, data), Phrase("By a new password")),
     )
 
 
@@ -105,7 +106,7 @@ def accept(token: str) -> ResponseReturnValue:
         "invitation",
         lambda user: AcceptForm(name=user.name),
         "auth/accept.html",
-        lambda data: (accept_invitation(token, data), "By an invitation"),
+        lambda data: (accept_invitation(token, data), Phrase("By an invitation")),
     )
 
 
@@ -114,7 +115,7 @@ def _use(
     purpose: Purpose,
     form_for: Callable[[User], InputForm],
     template: str,
-    spend: Callable[[Any], tuple[User, str]],
+    spend: Callable[[Any], tuple[User, Phrase]],
 ) -> ResponseReturnValue:
     """The page of a link, and what its button does; `spend` gives who comes in, and how."""
     try:
@@ -127,8 +128,8 @@ def _use(
     return form_page(template, form, user=user)
 
 
-def _counted(spend: Callable[[Any], tuple[User, str]]) -> Callable[[Any], tuple[User, str]]:
-    def counted(data: Any) -> tuple[User, str]:
+def _counted(spend: Callable[[Any], tuple[User, Phrase]]) -> Callable[[Any], tuple[User, Phrase]]:
+    def counted(data: Any) -> tuple[User, Phrase]:
         count_attempt()
         return spend(data)
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from billing.errors import BillingError
+from billing.phrases import Phrase
 from billing.settings import Settings
 from billing.users.identity import identity_from
 from billing.users.provider_sign_in import sign_in_by_provider
@@ -57,7 +58,7 @@ def callback() -> ResponseReturnValue:
         return _failed(str(failure), failure.status)
     except BillingError as refusal:
         return _failed(said(refusal.message), status_of(refusal), refusal.retry_after or 0)
-    sessions.begin(user, "By OpenID Connect", is_by_provider=True)
+    sessions.begin(user, Phrase("By OpenID Connect"), is_by_provider=True)
     return redirect(own_path(target) or url_for("dashboard.index"), 303)
 
 

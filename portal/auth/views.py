@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from billing.phrases import Phrase
 from billing.users.first_admin import complete_setup, setup_is_open
 from billing.users.models import User
 from billing.users.sign_in import check_password
@@ -31,7 +32,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(landing(current_user.user), 303)
     form = SignInForm()
     if user := form.submit(_check):
-        return let_in(user, "By password", request.args.get("next"))
+        return let_in(user, Phrase("By password"), request.args.get("next"))
     return sign_in_page(form)
 
 
@@ -61,7 +62,7 @@ def setup(token: str) -> ResponseReturnValue:
         abort(404)
     form = SetupForm()
     if user := form.submit(lambda data: _set_up(token, data)):
-        sessions.begin(user, "By the set-up")
+        sessions.begin(user, Phrase("By the set-up"))
         flash(gettext("Welcome. Create a plan first, then your customers."), "success")
         return redirect(url_for("dashboard.index"), 303)
     return form_page("auth/setup.html", form)

@@ -12,7 +12,7 @@ import orjson
 from billing.errors import Invalid, TooMany, WrongValue
 from billing.kept_phrases import kept, retold
 from billing.money import Money
-from billing.phrases import Code, Day, Phrase
+from billing.phrases import Code, Day, Number, Phrase
 
 DUE = Phrase(
     "Only %(due)s of %(count)s is %(status)s since %(day)s: %(why)s.",
@@ -44,6 +44,11 @@ def test_a_phrase_is_said_in_another_language_with_its_facts_as_they_are_written
     assert DUE.shown(in_german, "de") == (
         "Von 12.345 sind seit 31.01.2026 nur 49,00\u00a0€ Im Verzug: sie ist storniert."
     )
+
+
+def test_a_fact_that_is_itself_wrong_is_shown_as_it_is() -> None:
+    wrong = Phrase("%(day)s %(number)s", day=Day("None"), number=Number("NaN to 5"))
+    assert wrong.shown(in_german, "de") == wrong == "None NaN to 5"
 
 
 def test_without_a_translation_a_code_is_words() -> None:

@@ -11,13 +11,19 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
 
+from billing.actors import Actor, acting_as
+from billing.database import database
+from billing.invoices.inputs import VoidInvoice
+from billing.invoices.void import void_invoice
+from billing.phrases import Phrase
 from billing.plans.lines import advance_lines
 from billing.users.inputs import Language
+from billing.users.sign_in import note_sign_in, with_code
 from portal.languages.catalogues import CATALOGUES, LANGUAGES, catalogues, read
 from scripts.phrases import phrases_in
 from scripts.translations import PARTS, updated
 from tests.billing.invoices.test_explain import explained, terms
-from tests.factories import PASSWORD, create_customer, create_plan, create_user
+from tests.factories import PASSWORD, create_customer, create_invoice, create_plan, create_user
 from tests.portal.conftest import Visitor
 from tests.portal.page_checks import text_of
 from tests.portal.page_client import PageClient, Seen
@@ -234,3 +240,21 @@ def test_a_customers_user_can_read_another_language_than_the_company(app: Flask)
         seen = client.get("/account")
         assert seen.page is not None
         assert seen.page.get("lang") == spoken
+
+
+def test_reasons_are_in_the_readers_language_unless_somebody_typed_them(
+    admin: PageClient,
+) -> None:
+    with acting_as(Actor(type="user", name="Ada")):
+        void_invoice(create_invoice().id, VoidInvoice(reason="To sign in"))
+    note_sign_in(create_user(role="viewer"), with_code(Phrase("By password"), Phrase("a code")))
+    assert "“By password and a code”" in admin.get("/events").text
+    seen = admin.get("/events", headers=GERMAN)
+    assert "“Mit Passwort und einem Code”" in seen.text
+    assert "“To sign in”" in seen.text
+    event = database().events.find_one({"reason": "By password and a code"})
+    assert event is not None
+    one = admin.get(f"/events/{event['_id']}", headers=GERMAN)
+    assert "Mit Passwort und einem Code" in one.text
+    stretch = admin.get(f"/events/timeline?object_id={event['object_id']}", headers=GERMAN)
+    assert "“Mit Passwort und einem Code”" in stretch.html
