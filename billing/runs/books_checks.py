@@ -11,6 +11,7 @@ from billing import clock
 from billing.actors import current_actor
 from billing.database import Row, database
 from billing.ids import new_id
+from billing.kept_phrases import kept
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.runs.check import RULES, find_offences
 from billing.runs.errors import BooksCheckNotFound
@@ -59,14 +60,14 @@ def carry_out(check_id: str) -> Row:
         began.append((rule, monotonic()))
         _note(check_id, rule=rule, done=done, rules=rules)
 
-    counts, kept = Counter[str](), list[Row]()
+    counts, first = Counter[str](), list[Row]()
     for found in find_offences(told):
         counts[found.rule] += 1
-        if len(kept) < KEPT:
-            kept.append(asdict(found))
+        if len(first) < KEPT:
+            first.append({**asdict(found), "phrase": kept(found.message)})
     ended = {"status": "completed", "finished_at": clock.now()}
     ruled = _ruled(began, counts)
-    _note(check_id, offences=kept, offence_count=counts.total(), ruled=ruled, **ended)
+    _note(check_id, offences=first, offence_count=counts.total(), ruled=ruled, **ended)
     return get_check(check_id)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from billing.database import database, streamed
+from billing.phrases import Code, Day, Phrase
 from billing.runs.check_amounts import amounts_add_up, credit_notes_add_up
 from billing.runs.check_join import Found
 from billing.runs.check_money import (
@@ -33,7 +34,7 @@ class Offence:
 
     rule: str
     object_id: str
-    message: str
+    message: Phrase
 
 
 def check_books(on_progress: Progress | None = None) -> list[Offence]:
@@ -57,7 +58,10 @@ def _found(rule: str, check: Callable[[], Found]) -> Iterator[Offence]:
     try:
         yield from (Offence(rule, object_id, message) for object_id, message in check())
     except (KeyError, TypeError, AttributeError) as error:
-        message = f"a document lacks {error}; correct it and check again: this rule went no further"
+        message = Phrase(
+            "a document lacks %(what)s; correct it and check again: this rule went no further",
+            what=str(error),
+        )
         yield Offence(rule, "books", message)
 
 
@@ -69,13 +73,14 @@ def _numbers_only_when_issued() -> Found:
     too_early = 0
     for row in streamed("invoices", {"status": "draft", "number": {"$gt": ""}}, {"_id": 1}):
         too_early += 1
-        yield row["_id"], "a number does not go with being draft"
+        yield row["_id"], Phrase("a number does not go with being draft")
     invoices = database().invoices
     numbered = invoices.count_documents({"number": {"$gt": ""}}, hint="number")
     issued = invoices.count_documents({"status": {"$ne": "draft"}}, hint="status")
     if numbered - too_early != issued:
         for row in streamed("invoices", {"status": {"$ne": "draft"}, "number": None}):
-            yield row["_id"], f"a number does not go with being {row['status']}"
+            template = "a number does not go with being %(status)s"
+            yield row["_id"], Phrase(template, status=Code(row["status"]))
 
 
 def _nobody_is_forgotten() -> Found:
@@ -94,7 +99,8 @@ def _nobody_is_forgotten() -> Found:
         skipped = skipped_by(run["_id"], [row["_id"] for row in rows])
         for row in rows:
             if row["_id"] not in skipped:
-                yield row["_id"], f"due since {row['next_billing_date']} and not billed"
+                since = Day(row["next_billing_date"])
+                yield row["_id"], Phrase("due since %(day)s and not billed", day=since)
 
 
 RULES: dict[str, Callable[[], Found]] = {

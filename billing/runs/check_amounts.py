@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from billing.database import Row, streamed
-from billing.runs.check_join import Found, joined
+from billing.phrases import Phrase
+from billing.runs.check_join import Found, joined, listed, units
 
 _TAXES = {"$ifNull": ["$taxes", []]}
 _ADDED = {
@@ -40,12 +41,12 @@ def amounts_add_up() -> Found:
         yield row["_id"], _fault(row)
 
 
-def _fault(row: Row) -> str:
+def _fault(row: Row) -> Phrase:
     """What is wrong with an invoice's amounts, in words."""
     try:
-        return "; ".join(text for text, holds in _CLAIMS.items() if not holds(row))
+        return listed(text for text, holds in _CLAIMS.items() if not holds(row))
     except (KeyError, TypeError):
-        return "some of its amounts are missing"
+        return Phrase("some of its amounts are missing")
 
 
 def _sum(rows: list[Row] | None, name: str = "amount") -> int:
@@ -64,20 +65,24 @@ def _owed(row: Row) -> int:
     return int(row["total"] - settled)
 
 
-_CLAIMS: dict[str, Callable[[Row], bool]] = {
-    "its lines do not sum to the subtotal": lambda r: r["subtotal"] == _sum(r["line_items"]),
-    "its discounts do not sum to the discount in all": lambda r: (
+_CLAIMS: dict[Phrase, Callable[[Row], bool]] = {
+    Phrase("its lines do not sum to the subtotal"): lambda r: (
+        r["subtotal"] == _sum(r["line_items"])
+    ),
+    Phrase("its discounts do not sum to the discount in all"): lambda r: (
         r["discount_total"] == _sum(r.get("discounts")) == _sum(r["line_items"], "discount_amount")
     ),
-    "its taxes do not sum to the tax in all": lambda r: (
+    Phrase("its taxes do not sum to the tax in all"): lambda r: (
         r["tax_total"] == _sum(r.get("taxes")) == _sum(r["line_items"], "tax_amount")
     ),
-    "subtotal, discounts and taxes do not make the total": lambda r: (
+    Phrase("subtotal, discounts and taxes do not make the total"): lambda r: (
         r["total"] == r["subtotal"] - r["discount_total"] + _added(r)
     ),
-    "its amount is not its total": lambda r: r["amount"] == r["total"],
-    "less than nothing is due": lambda r: r["amount_due"] >= 0,
-    "what was settled and what is due do not make the total": lambda r: r["amount_due"] == _owed(r),
+    Phrase("its amount is not its total"): lambda r: r["amount"] == r["total"],
+    Phrase("less than nothing is due"): lambda r: r["amount_due"] >= 0,
+    Phrase("what was settled and what is due do not make the total"): lambda r: (
+        r["amount_due"] == _owed(r)
+    ),
 }
 
 
@@ -90,9 +95,9 @@ def credit_notes_add_up() -> Found:
     parts = {"due_reduction": 1, "refund_amount": 1, "credit_amount": 1}
     for note in streamed("credit_notes", {}, totals | parts):
         if note["total"] != sum(note[name] for name in parts):
-            yield note["_id"], "what became of it does not sum to its total"
+            yield note["_id"], Phrase("what became of it does not sum to its total")
         if note["total"] != note["subtotal"] + _added(note):
-            yield note["_id"], "subtotal and taxes do not make its total"
+            yield note["_id"], Phrase("subtotal and taxes do not make its total")
     claims = {"total": 1, "credit_note_total": 1, "credited_total": 1}
     invoices = streamed("invoices", {}, claims).sort("_id", 1)
     notes = streamed("credit_notes", {"invoice_id": {"$gt": ""}}, totals | parts)
@@ -102,12 +107,19 @@ def credit_notes_add_up() -> Found:
 
 def _credited(invoice_id: str, invoice: Row | None, notes: list[Row]) -> Found:
     if invoice is None:
-        yield invoice_id, "credit notes name it, but it does not exist"
+        yield invoice_id, Phrase("credit notes name it, but it does not exist")
         return
     total, reduction = _sum(notes, "total"), _sum(notes, "due_reduction")
     if reduction != invoice.get("credit_note_total", 0):
-        yield invoice_id, f"credit notes took off {reduction}, the invoice says otherwise"
+        said = Phrase(
+            "credit notes took off %(amount)s, the invoice says otherwise", amount=units(reduction)
+        )
+        yield invoice_id, said
     if total != invoice.get("credited_total", 0):
-        yield invoice_id, f"credit notes come to {total}, the invoice says otherwise"
+        said = Phrase(
+            "credit notes come to %(amount)s, the invoice says otherwise", amount=units(total)
+        )
+        yield invoice_id, said
     if notes and total > invoice["total"]:
-        yield invoice_id, f"credit notes come to {total}, more than the invoice"
+        said = Phrase("credit notes come to %(amount)s, more than the invoice", amount=units(total))
+        yield invoice_id, said

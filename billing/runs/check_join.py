@@ -6,9 +6,23 @@ from itertools import groupby
 from operator import itemgetter
 
 from billing.database import Row
+from billing.phrases import Number, Phrase
 
-Found = Iterator[tuple[str, str]]
+Found = Iterator[tuple[str, Phrase]]
 """What a rule yields: the id of what breaks it, and how."""
+
+
+def units(amount: int) -> Number:
+    """An amount in the smallest units, of whatever currency; English writes it bare."""
+    return Number(amount)
+
+
+def listed(findings: Iterable[Phrase]) -> Phrase:
+    """Several findings as one, in their order."""
+    told: Phrase | None = None
+    for each in findings:
+        told = Phrase("%(one)s; %(other)s", one=told, other=each) if told else each
+    return told or Phrase("its amounts do not add up")
 
 
 def joined(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from billing.database import Row, database, streamed
 from billing.payments.models import RECEIVED
-from billing.runs.check_join import Found, joined
+from billing.phrases import Code, Phrase
+from billing.runs.check_join import Found, joined, units
 
 _BATCH = 1000
 _BY_INVOICE = ["applied_to_invoice", "negative_invoice", "invoice_voided"]
@@ -21,9 +22,11 @@ def payments_match() -> Found:
         yield from (offence for payment in found for offence in _one_payment(payment))
         paid = sum(p["amount"] - p.get("credited_amount", 0) for p in found if _came_in(p))
         if invoice is None:
-            yield invoice_id, "payments name it, but it does not exist"
+            yield invoice_id, Phrase("payments name it, but it does not exist")
         elif paid != invoice["amount_paid"]:
-            yield invoice_id, f"payments come to {paid}, the invoice says {invoice['amount_paid']}"
+            template = "payments come to %(paid)s, the invoice says %(said)s"
+            said = units(invoice["amount_paid"])
+            yield invoice_id, Phrase(template, paid=units(paid), said=said)
 
 
 def _came_in(payment: Row) -> bool:
@@ -33,12 +36,15 @@ def _came_in(payment: Row) -> bool:
 def _one_payment(payment: Row) -> Found:
     amount, back = payment["amount"], payment.get("refunded_amount", 0)
     if not 0 <= payment.get("credited_amount", 0) <= amount:
-        yield payment["_id"], "more of it became credit than came in"
+        yield payment["_id"], Phrase("more of it became credit than came in")
     expected = "refunded" if back == amount else "partially_refunded" if back else "succeeded"
     if _came_in(payment) and payment["status"] != expected:
-        yield payment["_id"], f"{back} of {amount} went back, yet it is {payment['status']}"
+        template = "%(back)s of %(amount)s went back, yet it is %(status)s"
+        status = Code(payment["status"])
+        told = Phrase(template, back=units(back), amount=units(amount), status=status)
+        yield payment["_id"], told
     if not 0 <= back <= (amount if _came_in(payment) else 0):
-        yield payment["_id"], "more of it went back than came in"
+        yield payment["_id"], Phrase("more of it went back than came in")
 
 
 def refunds_match() -> Found:
@@ -49,9 +55,10 @@ def refunds_match() -> Found:
     for payment_id, payment, found in joined(payments, refunds, "payment_id"):
         back = sum(refund["amount"] for refund in found)
         if payment is None:
-            yield payment_id, "refunds name it, but it does not exist"
+            yield payment_id, Phrase("refunds name it, but it does not exist")
         elif back != payment.get("refunded_amount", 0):
-            yield payment_id, f"refunds come to {back}, the payment says otherwise"
+            template = "refunds come to %(amount)s, the payment says otherwise"
+            yield payment_id, Phrase(template, amount=units(back))
 
 
 def credit_is_accounted_for() -> Found:
@@ -63,7 +70,8 @@ def credit_is_accounted_for() -> Found:
         balances.subtract({entry["currency"]: entry["amount"] for entry in entries})
         for currency, off in sorted(balances.items()):
             if off:
-                yield customer_id, f"its credit in {currency} is {off} off what its entries sum to"
+                template = "its credit in %(currency)s is %(off)s off what its entries sum to"
+                yield customer_id, Phrase(template, currency=currency, off=units(off))
         yield from _negative(customer_id, customer or {})
 
 
@@ -76,15 +84,16 @@ def invoices_move_credit() -> Found:
     for invoice_id, invoice, found in joined(invoices, ordered, "invoice_id"):
         used = -sum(entry["amount"] for entry in found)
         if invoice is None:
-            yield invoice_id, "credit was moved for it, but it does not exist"
+            yield invoice_id, Phrase("credit was moved for it, but it does not exist")
         elif used != (0 if invoice["status"] in _UNSETTLED else invoice["credit_applied"]):
-            yield invoice_id, f"it used {used} of credit, and says otherwise"
+            template = "it used %(amount)s of credit, and says otherwise"
+            yield invoice_id, Phrase(template, amount=units(used))
 
 
 def _negative(customer_id: str, customer: Row) -> Found:
     for currency, balance in (customer.get("credit_balances") or {}).items():
         if balance < 0:
-            yield customer_id, f"its credit in {currency} is below zero"
+            yield customer_id, Phrase("its credit in %(currency)s is below zero", currency=currency)
 
 
 def _entries() -> Iterator[Row]:

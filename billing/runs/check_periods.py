@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from billing.database import Row, streamed
 from billing.invoices.models import CHANGE, CYCLE
+from billing.phrases import Day, Phrase
 from billing.runs.check_join import Found, joined
 from billing.subscriptions.states import LIVE
 
@@ -35,7 +36,7 @@ def periods_are_seamless() -> Found:
     subscriptions = streamed("subscriptions", {}, _COURSE).sort("_id", 1)
     for key, row, periods in joined(subscriptions, _billed(), "subscription_id"):
         if row is None:
-            yield key, "it is billed but does not exist"
+            yield key, Phrase("it is billed but does not exist")
         else:
             yield from ((key, message) for message in _seams(row, periods))
 
@@ -50,17 +51,21 @@ def _billed() -> Iterator[Row]:
     )
 
 
-def _seams(row: Row, periods: list[Row]) -> Iterator[str]:
+def _seams(row: Row, periods: list[Row]) -> Iterator[Phrase]:
     first = row.get("trial_end_date") or row["start_date"]
     if periods and periods[0]["period_start"] != first:
-        yield f"billed from {periods[0]['period_start']}, not its start"
+        day = Day(periods[0]["period_start"])
+        yield Phrase("billed from %(day)s, not its start", day=day)
     for before, after in pairwise(periods):
         if not _follows(row, before, after):
-            yield f"{before['period_end']} is followed by {after['period_start']}"
+            end, start = Day(before["period_end"]), Day(after["period_start"])
+            yield Phrase("%(end)s is followed by %(start)s", end=end, start=start)
     if not _is_current(row, periods):
-        yield "its current period is not the last one billed"
+        yield Phrase("its current period is not the last one billed")
     if periods and not _is_billed_to_its_end(row):
-        yield f"it ended on {row['end_date']} and was billed until {row['current_period_end']} only"
+        end, until = Day(row["end_date"]), Day(row["current_period_end"])
+        template = "it ended on %(end)s and was billed until %(until)s only"
+        yield Phrase(template, end=end, until=until)
 
 
 def _follows(row: Row, before: Row, after: Row) -> bool:

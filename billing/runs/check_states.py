@@ -9,6 +9,7 @@ from billing.events.objects import COLLECTIONS
 from billing.invoices.states import MOVES as INVOICE_MOVES
 from billing.invoices.states import STATUSES as INVOICE_STATUSES
 from billing.payments.models import STATUSES as PAYMENT_STATUSES
+from billing.phrases import Code, Phrase
 from billing.runs.check_join import Found
 from billing.subscriptions.states import MOVES as SUBSCRIPTION_MOVES
 from billing.subscriptions.states import STATUSES as SUBSCRIPTION_STATUSES
@@ -17,22 +18,22 @@ _AT_A_TIME = 1000
 _MAY_BE_GONE = {"cli", "whk"}
 
 _KNOWN = {
-    "invoices": ("an invoice", INVOICE_STATUSES),
-    "subscriptions": ("a subscription", SUBSCRIPTION_STATUSES),
-    "payments": ("a payment", PAYMENT_STATUSES),
-    "credit_notes": ("a credit note", CREDIT_NOTE_STATUSES),
+    "invoices": (Phrase("%(status)s is no state of an invoice"), INVOICE_STATUSES),
+    "subscriptions": (Phrase("%(status)s is no state of a subscription"), SUBSCRIPTION_STATUSES),
+    "payments": (Phrase("%(status)s is no state of a payment"), PAYMENT_STATUSES),
+    "credit_notes": (Phrase("%(status)s is no state of a credit note"), CREDIT_NOTE_STATUSES),
 }
 _MOVES = {"invoice": INVOICE_MOVES, "subscription": SUBSCRIPTION_MOVES}
 
 
 def states_are_known() -> Found:
     """Every state is one of its table, and a paid invoice has nothing due."""
-    for collection, (what, statuses) in _KNOWN.items():
+    for collection, (template, statuses) in _KNOWN.items():
         for row in streamed(collection, {"status": {"$nin": list(statuses)}}, {"status": 1}):
-            yield row["_id"], f"{row['status']} is no state of {what}"
+            yield row["_id"], Phrase(template, status=Code(row["status"]))
     unsettled = {"status": "paid", "amount_due": {"$ne": 0}}
     for row in streamed("invoices", unsettled, {"_id": 1}).hint("due"):  # it has all of that
-        yield row["_id"], "paid, yet something is due"
+        yield row["_id"], Phrase("paid, yet something is due")
 
 
 def moves_are_allowed() -> Found:
@@ -45,7 +46,8 @@ def moves_are_allowed() -> Found:
     for event in streamed("events", told, fields):
         before, after = event["changes"]["status"]
         if before and after and after not in reachable(_MOVES[event["object_type"]], before):
-            yield event["object_id"], f"it went from {before} to {after}"
+            moved = {"before": Code(before), "after": Code(after)}
+            yield event["object_id"], Phrase("it went from %(before)s to %(after)s", **moved)
 
 
 def reachable(moves: dict[str, frozenset[str]], state: str) -> frozenset[str]:
@@ -72,7 +74,7 @@ def _missing(collection: str, ids: Iterable[str]) -> Found:
     for chunk in _chunks(ids):
         there = database()[collection].find({"_id": {"$in": chunk}}, {"_id": 1})
         for object_id in sorted(set(chunk) - {row["_id"] for row in there}):
-            yield object_id, "events tell of it, but it does not exist"
+            yield object_id, Phrase("events tell of it, but it does not exist")
 
 
 def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:

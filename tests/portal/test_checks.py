@@ -45,6 +45,10 @@ def test_offenders_are_listed_with_their_pages(admin: PageClient) -> None:
     assert {f"/invoices/{invoice.id}", f"/customers/{customer.id}"} <= seen.links()
     assert "the counter is at 3" in seen.text
     assert "Credit is accounted for" in seen.text
+    german = admin.get(f"/checks/{row['_id']}", headers={"Accept-Language": "de"}).text
+    assert "ihre Positionen ergeben nicht die Zwischensumme; aus Zwischensumme" in german
+    assert "das Guthaben in USD weicht um 5 von der Summe seiner Einträge ab" in german
+    assert "der Zähler steht bei 3" in german
 
 
 def test_a_second_one_leads_to_the_one_under_way(admin: PageClient) -> None:
