@@ -54,6 +54,7 @@ def init_app(app: Flask) -> None:
         explained,
         quantity,
         percent,
+        percentage,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -107,6 +108,11 @@ def percent(share: Fraction | None) -> str:
             )
         )
     )
+
+
+def percentage(kept: str) -> str:
+    """What is kept as decimal text: `8.875` → `8.875 %`."""
+    return f"{quantity(Decimal(kept))} %"
 
 
 def instant(value: datetime | None) -> Markup:

@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 from billing.database import Row
-from portal.template_helpers import money, quantity
+from portal.template_helpers import money, percentage, quantity
 
 
 def price_of(plan: Row) -> str:
@@ -22,7 +22,7 @@ def unit_price(component: Row, currency: str) -> str:
         case "percentage":
             fee = component.get("fixed_amount")
             each = gettext(" + %(fee)s each", fee=money(fee, currency)) if fee else ""
-            return f"{component['percentage']} %{each}"
+            return f"{percentage(component['percentage'])}{each}"
         case _:
             return money(component["unit_amount"], currency)
 
@@ -62,12 +62,12 @@ def component_in_words(component: Row, currency: str) -> list[str]:
 
 
 def _share_in_words(component: Row, currency: str) -> str:
-    share, fee = component["percentage"], component.get("fixed_amount")
+    share, fee = percentage(component["percentage"]), component.get("fixed_amount")
     if not fee:
-        return str(gettext("%(share)s %% of the amount", share=share))
+        return str(gettext("%(share)s of the amount", share=share))
     return str(
         gettext(
-            "%(share)s %% of the amount, plus %(fee)s for each event",
+            "%(share)s of the amount, plus %(fee)s for each event",
             share=share,
             fee=money(fee, currency),
         )

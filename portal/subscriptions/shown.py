@@ -10,7 +10,7 @@ from billing.plans.lines import advance_lines
 from billing.plans.queries import find_plan, get_terms, list_plans
 from billing.subscriptions.models import Subscription
 from portal.plans.words import price_of, unit_price
-from portal.template_helpers import cycle, date_text, money
+from portal.template_helpers import cycle, date_text, money, percentage
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def change_text(change: Row) -> str:
 def coupon_text(coupon: Row, currency: str) -> str:
     """`Welcome (WELCOME), 10 % off, for 2 more invoices`."""
     percent = coupon.get("percent_off")
-    amount = money(coupon["amount_off"], currency) if percent is None else f"{percent} %"
+    amount = money(coupon["amount_off"], currency) if percent is None else percentage(percent)
     off = gettext("%(amount)s off", amount=amount)
     return f"{coupon['name']} ({coupon['code']}), {off}, {_lasting(coupon)}"
 

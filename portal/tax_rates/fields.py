@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from billing.taxes.queries import offered_rates, rates_by_id
 from portal.forms import BoxesField
+from portal.template_helpers import percentage
 
 
 class TaxRatesField(BoxesField):
@@ -19,7 +20,7 @@ class TaxRatesField(BoxesField):
 
 def rate_label(rate: dict[str, Any]) -> str:
     """`VAT 19 %`; an inclusive one says so."""
-    label = f"{rate['name']} {rate['percentage']} %"
+    label = f"{rate['name']} {percentage(rate['percentage'])}"
     return str(gettext("%(rate)s, inclusive", rate=label)) if rate["inclusive"] else label
 
 
