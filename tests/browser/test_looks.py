@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
+from billing.users.models import User
 from tests.browser.conftest import Opened
 from tests.browser.live import customer_pages, public_pages, staff_pages
 from tests.portal.believable import ADMIN, CUSTOMER, build
@@ -19,8 +20,25 @@ EVERYTHING = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
 }
+# A page in German differs from itself in English by its words and the room that they take.
+WORDS = {
+    "resultTypes": ["violations"],
+    "runOnly": [
+        "button-name", "empty-heading", "html-has-lang", "html-lang-valid", "label", "link-name",
+        "scrollable-region-focusable", "target-size", "valid-lang",
+    ],
+}  # fmt: skip
 # A page in the dark differs from itself in the light by its colours only.
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+GERMAN = [
+    "dashboard", "customers", "customer", "customer-new", "plan-metered", "subscription",
+    "subscription-change", "invoices", "invoice-taxed", "run-dry", "dunning", "checks", "events",
+    "settings", "profile",
+    "account", "account-subscriptions", "account-plan", "account-invoices", "account-invoice",
+    "account-methods", "account-details", "account-team",
+]  # fmt: skip
+"""Where longer words have the least room: lists, boards, forms and facts."""
+NARROW: ViewportSize = {"width": 360, "height": 740}
 READERS = [(None, "public"), (ADMIN, "staff"), (CUSTOMER, "customer")]
 
 
@@ -49,7 +67,7 @@ def _findings(page: Page, axe: Axe, options: dict[str, Any]) -> list[str]:
 
 def _looked_at(page: Page, axe: Axe) -> Iterator[tuple[str, object]]:
     """What is wrong with the page that is open, by how it was looked at."""
-    page.set_viewport_size({"width": 360, "height": 740})
+    page.set_viewport_size(NARROW)
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
         yield "on a narrow screen", f"{width} px wide"
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -75,4 +93,19 @@ def test_every_page_is_accessible_in_light_and_dark_and_holds_on_a_narrow_screen
         page.goto(path)
         if wrong := dict(_looked_at(page, axe)):
             found[name] = wrong
+    assert found == {}
+
+
+def test_pages_hold_in_german_as_they_do_in_english(open_browser: Opened) -> None:
+    """Its words are longer, so each page could break where it does not in English."""
+    business, axe, found = build(), Axe.from_file(AXE), {}
+    User.objects.update(set__language="de")
+    for email, pages in ((ADMIN, staff_pages(business)), (CUSTOMER, customer_pages(business))):
+        page = open_browser(email, viewport=NARROW, color_scheme="light", reduced_motion="reduce")
+        for name in pages.keys() & GERMAN:
+            page.goto(pages[name])
+            assert page.locator("html").get_attribute("lang") == "de", name
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if wrong := _findings(page, axe, WORDS) + [f"{width} px wide"] * (width > 360):
+                found[name] = wrong
     assert found == {}

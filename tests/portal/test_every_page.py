@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from billing.users.models import User
 from portal.access import Access
+from portal.languages.catalogues import LANGUAGES
 from tests.browser.live import customer_pages, staff_pages
 from tests.factories import PASSWORD, create_user
 from tests.portal.believable import ADMIN, CUSTOMER, Business, build
 from tests.portal.conftest import Visitor
-from tests.portal.page_client import PageClient
+from tests.portal.page_client import PageClient, Seen
 
 PUBLIC = {
     "auth.sign_in",
@@ -65,8 +67,17 @@ def test_every_page_is_well_formed(app: Flask, business: Business) -> None:
     for name, path in staff_pages(business).items():
         assert admin.get(path).status == (404 if name == "missing" else 200), path
     customer = _browser(app, CUSTOMER)
-    for path in customer_pages(business).values():
-        assert customer.get(path).status == 200, path
+    for language in LANGUAGES:
+        User.objects(email=CUSTOMER).update(set__language=language)
+        for path in customer_pages(business).values():
+            seen = customer.get(path)
+            assert seen.status == 200, path
+            assert _language(seen) == language, path
+
+
+def _language(seen: Seen) -> str:
+    assert seen.page is not None
+    return seen.page.get("lang", "").partition("-")[0]
 
 
 def test_an_anonymous_reader_is_sent_to_the_sign_in(app: Flask, business: Business) -> None:
@@ -115,16 +126,20 @@ def test_each_post_is_refused_without_its_scope(app: Flask, visiting_as: Visitor
         assert viewer.post(path, {"csrf_token": token}).status == 403, path
 
 
-@pytest.mark.parametrize("role", ["viewer", "support", "billing"])
+@pytest.mark.parametrize(
+    ("role", "language"), [("viewer", "en"), ("support", "en"), ("billing", "de")]
+)
 def test_what_a_role_may_not_do_is_not_offered(
-    app: Flask, business: Business, visiting_as: Visitor, role: str
+    app: Flask, business: Business, visiting_as: Visitor, role: str, language: str
 ) -> None:
-    visitor, followed = visiting_as(role), set()
+    """Each page is well-formed for them too, and in their language."""
+    visitor, followed = visiting_as(role, language=language), set()
     for path in staff_pages(business).values():
         seen = visitor.get(path)
         if seen.status != 200:
             assert seen.status in {403, 404}, path
             continue
+        assert _language(seen) == language, path
         for link in seen.links() - followed:
             if link.startswith("/"):
                 with visitor.browser.get(link) as answer:  # its own test looks at what it says
