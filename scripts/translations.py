@@ -28,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "portal/languages",
         "portal/lists",
         "portal/forms",
+        "portal/repeats",
         "portal/*.py",
         "billing/*.py",
         "billing/finding",

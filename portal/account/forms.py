@@ -76,9 +76,10 @@ class PlanForm(ActForm):
     effective = RadioField("When", choices=_WHEN)
 
 
+_NO_REASON = ("", lazy("Rather not say"))
+
+
 class EndForm(ActForm):
     model = EndSubscription
-    feedback = SelectField(
-        "Why do you leave?", choices=options([("", lazy("Rather not say")), *FEEDBACK.items()])
-    )
+    feedback = SelectField("Why do you leave?", choices=options([_NO_REASON, *FEEDBACK.items()]))
     comment = TextAreaField("Anything that would have kept you?", render_kw={"rows": 3})

@@ -21,6 +21,7 @@ from portal.access import page
 from portal.account.forms import MethodForm
 from portal.answers import confirm_page, done, form_page
 from portal.forms import InputForm
+from portal.languages.saying import said
 
 _PATH = "/payment-methods"
 
@@ -61,7 +62,7 @@ def prefer(method_id: str) -> ResponseReturnValue:
     own, form = _own(), InputForm()
     method = get_method(own, method_id)
     if form.submit(lambda _: set_default_method(own.id, method_id, form.expected_revision)):
-        return done(gettext("%(method)s is the default now.", method=method.label), _index())
+        return done(gettext("%(method)s is the default now.", method=said(method.label)), _index())
     return _listed(form)
 
 
@@ -80,7 +81,7 @@ def remove(method_id: str) -> ResponseReturnValue:
     )
     return confirm_page(
         form,
-        gettext("Remove %(name)s?", name=method.label),
+        gettext("Remove %(name)s?", name=said(method.label)),
         after,
         document=own,
         button=gettext("Remove"),

@@ -14,11 +14,12 @@ class ChangePasswordForm(InputForm):
     new_password = PasswordField("New password")
 
 
+_NO_LANGUAGE = ("", lazy("As the browser asks"))
+
+
 class LanguageForm(InputForm):
     model = ChooseLanguage
-    language = SelectField(
-        "Language", choices=options([("", lazy("As the browser asks")), *LANGUAGES.items()])
-    )
+    language = SelectField("Language", choices=options([_NO_LANGUAGE, *LANGUAGES.items()]))
 
 
 class SetUpForm(InputForm):

@@ -38,7 +38,7 @@ def set_up() -> ResponseReturnValue:
         return redirect(url_for(".index"), 303)
     form = SetUpForm()
     if codes := form.submit(lambda data: set_up_second_factor(user.id, data)):
-        return _told(codes, "Your second factor is set up.")
+        return _told(codes, gettext("Your second factor is set up."))
     offer = _offer(form)
     form.offer.data = offer.sealed
     return form_page(
@@ -66,12 +66,13 @@ def renew_codes() -> ResponseReturnValue:
     """Ask once, then make new recovery codes."""
     form = InputForm()
     if codes := form.submit(lambda _: renew_recovery_codes(current_user.user.id)):
-        return _told(codes, "You have new recovery codes. The old ones open nothing any more.")
+        headline = gettext("You have new recovery codes. The old ones open nothing any more.")
+        return _told(codes, headline)
     return confirm_page(
         form,
-        "Make new recovery codes?",
-        "The codes that you have now stop working, used or not.",
-        button="Make new codes",
+        gettext("Make new recovery codes?"),
+        gettext("The codes that you have now stop working, used or not."),
+        button=gettext("Make new codes"),
         trail=[(gettext("Your account"), url_for(".index"))],
     )
 
@@ -84,12 +85,12 @@ def remove_factor() -> ResponseReturnValue:
         return done("Your second factor is removed.", url_for(".index"))
     return confirm_page(
         form,
-        "Remove your second factor?",
-        "Whoever knows your password, or reads your mail, can sign in as you then.",
-        button="Remove it",
+        gettext("Remove your second factor?"),
+        gettext("Whoever knows your password, or reads your mail, can sign in as you then."),
+        button=gettext("Remove it"),
         trail=[(gettext("Your account"), url_for(".index"))],
         danger=True,
-        hints={"code": "Six digits from your app, or a recovery code."},
+        hints={"code": gettext("Six digits from your app, or a recovery code.")},
     )
 
 

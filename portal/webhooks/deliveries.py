@@ -151,7 +151,7 @@ def _delivery_page(endpoint_id: str, delivery_id: str, form: InputForm) -> Respo
         "endpoint": endpoint,
         "headers": _headers(row),
         "body": _readable(row.get("body")),
-        "trail": [*trail_of(endpoint), ("Deliveries", _all_of(endpoint_id))],
+        "trail": [*trail_of(endpoint), (gettext("Deliveries"), _all_of(endpoint_id))],
         "form": form,
     }
     fragment = htmx and htmx.target == "delivery"

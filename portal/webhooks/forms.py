@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as lazy
 from wtforms import TextAreaField
 
@@ -11,13 +12,13 @@ from portal.forms import BoxesField, InputForm, NumberField, TextField
 from portal.template_helpers import words
 
 _ALL = "*"
-_WORDS = (lazy("Tell it of"), lazy("Everything"))
+_WORDS = (lazy("Tell it of"),)
 """Of fields that `make translations` does not look into."""
 
 
 def _groups() -> list[tuple[str, str]]:
     kinds = ((f"{name}.*", words(name)) for name in OBJECT_TYPES)
-    return [(_ALL, "Everything"), *kinds]
+    return [(_ALL, gettext("Everything")), *kinds]
 
 
 def _unknown(values: set[str]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,26 @@ def test_all_that_billing_says_is_translated() -> None:
     for path in FILES:
         for template in phrases_in(path):
             assert template in known, f"{path}: add its package to PARTS"
+
+
+def test_what_pages_say_is_marked_and_found() -> None:
+    """`make translations` does not look into what is marked within the making of a field, and what
+    is asked before an act reads English until it is marked."""
+    marked = [m.id for part in PARTS for m in messages(as_it_should_be(part, "de"))]
+    known = {word for found in marked for word in words(found)}
+    for path in Path("portal").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+                continue
+            if call.func.id in {"lazy", "gettext", "ngettext"}:
+                assert set(_texts(call.args[:1])) <= known, f"{path}:{call.lineno}"
+            if call.func.id == "confirm_page":
+                bare = _texts([*call.args, *(keyword.value for keyword in call.keywords)])
+                assert bare == [], f"{path}:{call.lineno}"
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    return [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
 @pytest.mark.parametrize(
