@@ -133,7 +133,8 @@ def test_what_a_role_may_not_do_is_not_offered(
     app: Flask, business: Business, visiting_as: Visitor, role: str, language: str
 ) -> None:
     """Each page is well-formed for them too, and in their language."""
-    visitor, followed = visiting_as(role, language=language), set()
+    visitor, followed = visiting_as(role), set()
+    User.objects.update(set__language=language)
     for path in staff_pages(business).values():
         seen = visitor.get(path)
         if seen.status != 200:

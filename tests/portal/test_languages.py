@@ -271,11 +271,11 @@ def test_reasons_are_in_the_readers_language_unless_somebody_typed_them(
     note_sign_in(create_user(role="viewer"), with_code(Phrase("By password"), Phrase("a code")))
     assert "“By password and a code”" in admin.get("/events").text
     seen = admin.get("/events", headers=GERMAN)
-    assert "“Mit Passwort und einem Code”" in seen.text
-    assert "“To sign in”" in seen.text
+    assert "„Mit Passwort und einem Code“" in seen.text
+    assert "„To sign in“" in seen.text
     event = database().events.find_one({"reason": "By password and a code"})
     assert event is not None
     one = admin.get(f"/events/{event['_id']}", headers=GERMAN)
     assert "Mit Passwort und einem Code" in one.text
     stretch = admin.get(f"/events/timeline?object_id={event['object_id']}", headers=GERMAN)
-    assert "“Mit Passwort und einem Code”" in stretch.html
+    assert "„Mit Passwort und einem Code“" in stretch.html
