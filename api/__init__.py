@@ -26,6 +26,14 @@ def register(
     oauth_routes.register(app)
 
 
+def load() -> None:
+    """Load the code of every endpoint."""
+    from api import routes
+    from api.oauth import routes as oauth_routes  # noqa: F401
+
+    routes.features()
+
+
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document of it."""
     from api.description.endpoints import get_openapi

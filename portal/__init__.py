@@ -24,3 +24,11 @@ def register(app: Flask, *, openapi: Callable[[], dict[str, Any]]) -> None:
     shell.init_app(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+
+
+def load() -> None:
+    """Load the code of every page."""
+    from portal import shell  # noqa: F401
+    from portal.routes import blueprints
+
+    blueprints()

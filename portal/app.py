@@ -68,6 +68,15 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
     return app
 
 
+def load() -> None:
+    """Load all code that an application consists of: a process forked afterwards is ready at once.
+
+    A balancer sends requests as soon as the door is open, where they wait for the workers.
+    """
+    for load_part in (api.load, portal.load, cli.commands):
+        load_part()
+
+
 def _config(settings: Settings) -> dict[str, object]:
     """Flask's own names for what the settings say. Cookies: ASVS 5.0, chapter 3."""
     secure = settings.session_cookie_secure

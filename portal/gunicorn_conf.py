@@ -51,6 +51,10 @@ def on_starting(_server: Any) -> None:
     """In the master, before it listens."""
     shared_counters()  # made before the workers are, so that they count together
     current_start(_settings, _metrics).begin()
+    # Imported here, after PROMETHEUS_MULTIPROC_DIR is set and the first look at the settings.
+    from portal.app import load
+
+    load()
 
 
 def when_ready(server: Any) -> None:

@@ -8,10 +8,15 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Add every command and group that a module of this package defines."""
-    for module in iter_modules(__path__):
-        for command in _top_level(vars(import_module(f"{__name__}.{module.name}"))):
-            app.cli.add_command(command)
+    """Put the commands on the application."""
+    for command in commands():
+        app.cli.add_command(command)
+
+
+def commands() -> list[click.Command]:
+    """Every command and group that a module of this package defines."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    return [command for module in modules for command in _top_level(vars(module))]
 
 
 def _top_level(names: dict[str, object]) -> list[click.Command]:

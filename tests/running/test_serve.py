@@ -161,7 +161,8 @@ def test_metrics_are_the_sum_over_all_workers(portal: Portal) -> None:
 
 
 def test_a_limit_is_one_for_all_workers(tmp_path: Path) -> None:
-    limited = Portal(tmp_path, ADDRESS_RATE_LIMIT="40")
+    # Its log is a pipe that nobody reads before the end, and takes 64 KiB.
+    limited = Portal(tmp_path, ADDRESS_RATE_LIMIT="40", LOG_LEVEL="error")
     try:
         limited.wait_until_ready()
         if (left := 60 - time.time() % 60) < 8:
@@ -189,8 +190,9 @@ def test_calls_just_before_the_end_are_in_the_log(
 
 
 def workers_that_counted(portal: Portal) -> set[str]:
-    """The processes that have written figures of their own."""
-    return {path.name for path in (portal.data_dir / "metrics").rglob("counter_*.db")}
+    """The web processes that have written figures of their own; their master has some too."""
+    found = {path.name for path in (portal.data_dir / "metrics").rglob("counter_*.db")}
+    return found - {f"counter_{portal.process.pid}.db"}
 
 
 def test_a_taken_port_is_one_clear_line(portal: Portal) -> None:
