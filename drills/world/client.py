@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is 0 where no answer came."""
+    """`status` is 0 where no answer came, and `body` then what came in its place."""
 
     status: int
     body: Any = None
@@ -22,6 +22,12 @@ class Answer:
     @property
     def is_acknowledged(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def outcome(self) -> str:
+        """The status, and the code of what went wrong: the portal's are not those of nginx."""
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        return f"{self.status} {code}" if code and not self.is_acknowledged else str(self.status)
 
     @property
     def is_settled(self) -> bool:
@@ -53,8 +59,8 @@ class Client:
             got = self._pool.request(
                 method, self._address + path, body=content, headers=headers, redirect=False
             )
-        except (HTTPError, OSError):
-            return Answer(0)
+        except (HTTPError, OSError) as error:
+            return Answer(0, {"code": type(error).__name__})
         told = {name.lower(): value for name, value in got.headers.items()}
         is_json = "json" in told.get("content-type", "")
         try:

@@ -29,6 +29,7 @@ def environment(uri: str, directory: Path, **more: str) -> dict[str, str]:
         "JWT_SECRET": JWT_SECRET,
         "PUBLIC_URL": PUBLIC_URL,
         "WORKER": "false",
+        "WEB_CONCURRENCY": "2",
         "WEBHOOK_ALLOW_PRIVATE": "true",
         "TRUSTED_PROXIES": "1",
         # Counted as ever, and never reached but where a drill is about them.
@@ -40,11 +41,11 @@ def environment(uri: str, directory: Path, **more: str) -> dict[str, str]:
 
 
 class Portal(Child):
-    """A gunicorn with two web processes, as production runs it."""
+    """A gunicorn with two web processes unless it is told otherwise, as production runs it."""
 
     def __init__(self, name: str, directory: Path, environ: Mapping[str, str]) -> None:
         self.port = free_port()
-        own = {"PORT": str(self.port), "WEB_CONCURRENCY": "2", "HOST": "127.0.0.1"}
+        own = {"PORT": str(self.port), "HOST": "127.0.0.1"}
         gunicorn = str(Path(sys.executable).with_name("gunicorn"))
         command = [gunicorn, "-c", "portal/gunicorn_conf.py", "wsgi:app"]
         super().__init__(name, command, directory / f"{name}.log", {**environ, **own})

@@ -64,6 +64,7 @@ class Writer:
         self._prefix = prefix
         self.acknowledged: list[tuple[str, float]] = []
         self.statuses: Counter[int] = Counter()
+        self.outcomes: Counter[str] = Counter()
         self.unsettled: set[str] = set()
         self.refused: list[Answer] = []
         self.slowest = 0.0
@@ -137,6 +138,7 @@ class Writer:
         answer = deed(self._client, name)
         self.slowest = max(self.slowest, time.monotonic() - began)
         self.statuses[answer.status] += 1
+        self.outcomes[answer.outcome] += 1
         self.without_retry_after += answer.status == 503 and "retry-after" not in answer.headers
         return answer
 
