@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import partial
 from io import BytesIO
 from itertools import cycle
 from typing import Any
 
-import mongoengine
 import pytest
 from flask import Flask
 from pymongo.monitoring import CommandListener, CommandStartedEvent
@@ -25,6 +23,7 @@ from api.openapi.examples import FILE
 from billing import database
 from billing.users.tokens import Tokens
 from tests.api.checked_client import PREFIX, operations, resolved
+from tests.api.commands import listened_to
 from tests.api.factories import create_user
 from tests.api.test_walks import ENDPOINTS, address
 
@@ -83,10 +82,9 @@ def is_attack(key: str, value: Any) -> bool:
 def watch(mongodb_uri: str, db: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     """Fails the test when an attack passed, and when nothing was listened to."""
     watching = Watch()
-    connect = partial(mongoengine.connect, event_listeners=[watching])
     database.disconnect()
     with monkeypatch.context() as patch:
-        patch.setattr("billing.database.mongoengine.connect", connect)
+        patch.setattr("billing.database.mongoengine.connect", listened_to(watching))
         database.connect(mongodb_uri)
     yield watching
     database.disconnect()

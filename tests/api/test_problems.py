@@ -92,7 +92,7 @@ def test_a_race_lost_too_often_is_409(
     admin: CheckedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = OperationFailure("WriteConflict", 112, {"errorLabels": ["TransientTransactionError"]})
-    monkeypatch.setattr("billing.customers.save_customer.insert", _raising(error))
+    monkeypatch.setattr("billing.customers.save_customer.insert_row", _raising(error))
     monkeypatch.setattr("billing.database.in_transaction", lambda work: work())
     answer = admin.post("/customers", {"name": "Ada", "email": "ada@example.com"})
     assert (answer.status_code, answer.json["code"]) == (409, "conflict")

@@ -54,7 +54,7 @@ def _pages(kind: str) -> dict[str, str]:
     }[kind]
 
 
-def _findings(page: Page, axe: Axe, options: dict[str, Any]) -> list[str]:
+def findings(page: Page, axe: Axe, options: dict[str, Any]) -> list[str]:
     return [
         f"{found['id']} ({found['impact']}): {node['html'][:120]}"
         for found in axe.run(page, options=options).response["violations"]
@@ -63,20 +63,21 @@ def _findings(page: Page, axe: Axe, options: dict[str, Any]) -> list[str]:
     ]
 
 
-def _looked_at(page: Page, axe: Axe) -> Iterator[tuple[str, object]]:
-    """What is wrong with the page that is open, by how it was looked at."""
+def _looked_at(page: Page, path: str, axe: Axe) -> Iterator[tuple[str, object]]:
+    """What is wrong with a page, by how it was looked at."""
     page.set_viewport_size(NARROW)
+    page.goto(path)
     if (width := page.evaluate("document.documentElement.scrollWidth")) > 360:
         yield "on a narrow screen", f"{width} px wide"
     page.set_viewport_size({"width": 1280, "height": 720})
     for details in page.locator("main details").all():
         details.evaluate("element => { element.open = true }")
     page.emulate_media(color_scheme="light")
-    if found := _findings(page, axe, EVERYTHING):
+    if found := findings(page, axe, EVERYTHING):
         yield "light", found
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("html[data-bs-theme=dark]", state="attached")
-    if found := _findings(page, axe, COLOURS):
+    if found := findings(page, axe, COLOURS):
         yield "dark", found
 
 
@@ -88,8 +89,7 @@ def test_every_page_is_accessible_in_light_and_dark_and_holds_on_a_narrow_screen
     page = open_browser(email, reduced_motion="reduce")
     found = {}
     for name, path in pages.items():
-        page.goto(path)
-        if wrong := dict(_looked_at(page, axe)):
+        if wrong := dict(_looked_at(page, path, axe)):
             found[name] = wrong
     assert found == {}
 
@@ -104,6 +104,6 @@ def test_pages_hold_in_german_as_they_do_in_english(open_browser: Opened) -> Non
             page.goto(pages[name])
             assert page.locator("html").get_attribute("lang") == "de", name
             width = page.evaluate("document.documentElement.scrollWidth")
-            if wrong := _findings(page, axe, WORDS) + [f"{width} px wide"] * (width > 360):
+            if wrong := findings(page, axe, WORDS) + [f"{width} px wide"] * (width > 360):
                 found[name] = wrong
     assert found == {}

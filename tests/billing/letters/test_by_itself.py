@@ -94,7 +94,6 @@ def test_what_a_run_rolls_back_is_not_mailed(
     def fail(*_: object) -> None:
         raise PowerCut
 
-    monkeypatch.setattr("billing.runs.work.renew_lease", fail)
     monkeypatch.setattr("billing.runs.mail_invoices.mail_row", fail)
     with pytest.raises(PowerCut):
         run_billing()

@@ -176,8 +176,9 @@ def test_a_failing_endpoint_is_flagged_slowed_and_welcomed_back(
 def test_an_endpoint_that_says_gone_is_disabled(db: Database[Row], receiver: Receiver) -> None:
     endpoint = create_webhook_endpoint(url=receiver.url, event_types=["plan.*"])
     receiver.reply = lambda _: Reply(410)
+    happen("plan_1", 2)
+    sequence_waiting()  # both are on their way before the endpoint is disabled
     with working():
-        happen("plan_1", 2)
         wait_until(lambda: not get_endpoint(endpoint.id).is_enabled)
         wait_until(lambda: lanes_held(db) == [])
         happen("plan_2")
