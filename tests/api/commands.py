@@ -12,7 +12,6 @@ from pymongo import monitoring
 
 from billing import database
 
-
 NOW_AND_THEN = {"find maintenance", "find token_families"}
 """What is kept for a second or less, and asked by whoever comes next."""
 
