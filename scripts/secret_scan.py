@@ -51,7 +51,6 @@ KNOWN: dict[tuple[str, str], str] = {
         "e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4",
     ): "refused",
     ("billing/entrance/letters.py", "a613756e030149431b0337e8b3a6c62440eb5ddc"): "a kind of mail",
-    ("billing/entrance/letters.py", "b215dc1d5b505681bc207804873af4f3860f4d7e"): "a subject",
     ("billing/self_service/change_team.py", "200b57390a8a7a35122bb997aca01f3305c42a80"): "None",
     ("portal/auth/mailed.py", "2afffd419fac75fac1470dbe9510dae754442c4c"): "a page's name",
 }

@@ -91,7 +91,7 @@ def test_what_a_run_rolls_back_is_not_mailed(
     class PowerCut(Exception):
         pass
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise PowerCut
 
     monkeypatch.setattr("billing.runs.mail_invoices.mail_row", fail)
