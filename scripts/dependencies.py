@@ -35,7 +35,6 @@ LICENCES = re.compile(
     r"mpl-2|mozilla public license 2)"
 )
 EXCUSED = {
-    "axe-playwright-python": "for tests alone; says MIT in its repository and nothing here",
     "text-unidecode": "for tests alone; Artistic License is one of its three",
 }
 
