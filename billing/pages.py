@@ -88,8 +88,8 @@ def paginate(
     """The page of `collection` that `page` asks for.
 
     `sorts` maps each public sort name to the stored field; `count` tells how many rows match where
-    that is known otherwise. Raises Invalid for an unknown sort, a
-    limit outside 1 to 100 or a cursor that this list did not give.
+    that is known otherwise. Raises Invalid for an unknown sort, a limit outside 1 to 100 or a
+    cursor that this list did not give.
     """
     name, field, direction = _order(page.sort or "-created_at", sorts)
     where, unbounded = page.within(where), where
@@ -99,15 +99,10 @@ def paginate(
         raise Invalid("limit must be from 1 to 100.", field="limit")
     projection = projection or left_out()
     order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
-    note(Selection(collection, where, order, projection))
+    selection = Selection(collection, where, order, projection)
+    note(selection)
     parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
-    rows: list[Row] = []
-    for part in parts:
-        query = {"$and": [where, part]} if part and where else part or dict(where)
-        left = page.limit + 1 - len(rows)
-        rows += database()[collection].find(query, projection).sort(order).limit(left)
-        if len(rows) > page.limit:
-            break
+    rows = _first(page.limit + 1, selection, parts)
     has_more = len(rows) > page.limit
     items = rows[: page.limit]
     is_whole = not has_more and not page.cursor
@@ -120,6 +115,18 @@ def paginate(
         total=min(total, MAX_COUNT),
         total_capped=total > MAX_COUNT,
     )
+
+
+def _first(most: int, selection: Selection, parts: list[Row]) -> list[Row]:
+    """At most so many rows of the selection, part after part of it."""
+    where, rows = selection.where, list[Row]()
+    for part in parts:
+        query = {"$and": [where, part]} if part and where else part or dict(where)
+        found = database()[selection.collection].find(query, selection.projection)
+        rows += found.sort(selection.order).limit(most - len(rows))
+        if len(rows) >= most:
+            break
+    return rows
 
 
 def _order(sort: str, sorts: Mapping[str, str]) -> tuple[str, str, int]:
