@@ -98,7 +98,15 @@ KEYWORDS = {
     "lazy": None,
     "pgettext": ((1, "c"), 2),
     **dict.fromkeys(
-        ("TextField", "NumberField", "PasswordField", "TextAreaField", "SelectField", "RadioField"),
+        (
+            "TextField",
+            "NumberField",
+            "DecimalField",
+            "PasswordField",
+            "TextAreaField",
+            "SelectField",
+            "RadioField",
+        ),
         (1,),
     ),
     **dict.fromkeys(("FormField", "RowsField"), (2,)),

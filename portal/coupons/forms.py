@@ -9,6 +9,7 @@ from portal.customers.forms import CURRENCY_CHOICES
 from portal.forms import (
     BoxesField,
     DateField,
+    DecimalField,
     InputForm,
     MoneyField,
     NumberField,
@@ -47,7 +48,7 @@ class NewCouponForm(InputForm):
     model = CouponInput
     code = TextField("Code")
     name = TextField("Name")
-    percent_off = TextField("Percentage off")
+    percent_off = DecimalField("Percentage off", parted=False)
     amount_off = MoneyField(lazy("Amount off"))
     currency = SelectField("Currency", choices=options([("", lazy("None"))]) + CURRENCY_CHOICES)
     duration = SelectField("Counts for", choices=_DURATIONS)

@@ -4,6 +4,7 @@ from portal.forms.base import PREVIEW, InputForm, Nothing
 from portal.forms.fields import (
     BoxesField,
     DateField,
+    DecimalField,
     MoneyField,
     NumberField,
     PasswordField,
@@ -17,6 +18,7 @@ __all__ = [
     "PREVIEW",
     "BoxesField",
     "DateField",
+    "DecimalField",
     "InputForm",
     "MoneyField",
     "Nothing",

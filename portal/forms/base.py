@@ -20,6 +20,7 @@ from billing.errors import (
 )
 from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
+from portal.forms.numbers import WRITTEN_IN, writing_locale
 from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
 from portal.languages.saying import own_words, said
 from portal.problems import status_of
@@ -43,6 +44,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     model: ClassVar[type[Input]] = Nothing
     revision = HiddenField()
     idempotency_key = HiddenField()
+    written_in = HiddenField()
 
     def __init__(
         self, current: Input | None = None, *, revision: int | None = None, **given: Any
@@ -50,10 +52,12 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         """Filled from `current` or `given` until something is posted.
 
         `revision` is the one that was read: it travels along and comes back with the post, as
-        does the key by which a form that is sent twice is recognised.
+        do the key by which a form that is sent twice is recognised, and the locale in which its
+        numbers are written.
         """
         data = {**(self.shown(current.model_dump(mode="json")) if current else {}), **given}
         data |= {"revision": revision, "idempotency_key": fresh_key()}
+        data |= {WRITTEN_IN: writing_locale()}
         before = typed_before()
         super().__init__(**({} if before is None else {"formdata": before}), data=data)
         self.current = current

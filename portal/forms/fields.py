@@ -8,8 +8,10 @@ from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
 
+from billing.errors import Invalid
 from billing.money import minor_digits, to_minor
 from billing.phrases import Phrase
+from portal.forms.numbers import NoNumber, decimal_text, shown, whole_text, writing_locale
 from portal.languages.saying import own_words, said
 
 
@@ -21,6 +23,31 @@ class NumberField(StringField):
     """A whole number, kept as typed."""
 
     widget = NumberInput(step=1)
+
+    def value(self, _currency: str) -> str:
+        """In plain digits. Raises Invalid."""
+        return whole_text(self.data or "", writing_locale())
+
+
+class DecimalField(StringField):
+    """A number with decimals, shown and typed as its reader writes them.
+
+    One that is not `parted` never has thousands, such as a percentage.
+    """
+
+    def __init__(self, *args: Any, parted: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parted = parted
+
+    def process_data(self, value: Any) -> None:
+        """What is kept as plain text is shown as it is typed."""
+        super().process_data(value)
+        if value is not None:
+            self.data = shown(str(value), writing_locale())
+
+    def value(self, _currency: str) -> int | str:
+        """As plain decimal text. Raises Invalid."""
+        return decimal_text(self.data or "", writing_locale(), parted=self.parted)
 
 
 class DateField(StringField):
@@ -35,21 +62,24 @@ class PasswordField(StringField):
     widget = PasswordInput()
 
 
-class MoneyField(StringField):
+class MoneyField(DecimalField):
     """An amount in major units (`49.00`). `finer` lets unit prices have more decimals."""
 
     def __init__(self, *args: Any, finer: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.finer = finer
 
-    def minor(self, currency: str) -> int | str:
+    def value(self, currency: str) -> int | str:
         """In smallest units; decimal text when finer. Raises Invalid."""
-        typed = (self.data or "").strip()
-        whole, _, decimals = typed.partition(".")
         digits = minor_digits(currency)
+        try:
+            plain = decimal_text(self.data or "", writing_locale(), digits=digits)
+        except NoNumber:
+            raise Invalid("Enter an amount such as 49.00.") from None
+        whole, _, decimals = plain.partition(".")
         fine = decimals.rstrip("0")
-        if not self.finer or len(fine) <= digits or not fine.isascii() or not fine.isdigit():
-            return to_minor(typed, currency, field=self.short_name)
+        if not self.finer or len(fine) <= digits:
+            return to_minor(plain, currency, field=self.short_name)
         to_minor(f"{whole}.{fine[:digits]}", currency, field=self.short_name)
         return f"{whole}{fine[:digits]}.{fine[digits:]}"
 

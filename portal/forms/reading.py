@@ -9,9 +9,10 @@ from wtforms.form import BaseForm
 
 from billing.errors import FieldError, Invalid
 from billing.phrases import Phrase
-from portal.forms.fields import MoneyField, PasswordField, RowsField
+from portal.forms.fields import DecimalField, NumberField, PasswordField, RowsField
+from portal.forms.numbers import WRITTEN_IN
 
-OUTSIDE = frozenset({"csrf_token", "revision", "idempotency_key"})
+OUTSIDE = frozenset({"csrf_token", "revision", "idempotency_key", WRITTEN_IN})
 
 
 class Reader:
@@ -38,8 +39,8 @@ class Reader:
             return typed or None
         if not isinstance(field.data, str) or isinstance(field, PasswordField):
             return field.data or None if isinstance(field.data, str) else field.data
-        if isinstance(field, MoneyField) and field.data.strip():
-            return self._money(field, path)
+        if isinstance(field, DecimalField | NumberField) and field.data.strip():
+            return self._number(field, path)
         return field.data.strip() or None
 
     def _rows(self, rows: RowsField, path: str) -> Any:
@@ -59,9 +60,9 @@ class Reader:
             pairs[key] = value["value"]
         return pairs
 
-    def _money(self, field: MoneyField, path: str) -> Any:
+    def _number(self, field: DecimalField | NumberField, path: str) -> Any:
         try:
-            return field.minor(self.currency)
+            return field.value(self.currency)
         except Invalid as error:
             self.errors.append(FieldError(path, error.message))
             return None

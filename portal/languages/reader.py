@@ -63,7 +63,7 @@ def _found() -> str:
     user = current_user.user
     if user.is_staff:
         return _one_of_ours(user.language) or _of_browser()
-    of_company = _spoken(language_of(user.customer_id))
+    of_company = spoken(language_of(user.customer_id))
     chosen = _one_of_ours(user.language)
     return of_company if chosen is None or of_company.startswith(chosen) else chosen
 
@@ -80,8 +80,8 @@ def _one_of_ours(language: str | None) -> str | None:
     return language if language in LANGUAGES else None
 
 
-def _spoken(tag: str | None) -> str:
-    """The locale with its country where its language is spoken here; else English."""
+def spoken(tag: str | None) -> str:
+    """A tag's locale with its country where its language is spoken here; else English."""
     try:
         locale = Locale.parse((tag or "en").replace("-", "_"))
     except (ValueError, UnknownLocaleError):

@@ -1,6 +1,6 @@
 """What would 1, 10, 250 seats cost? Estimates side by side, asked for in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -10,6 +10,7 @@ from billing.errors import BillingError, Invalid
 from billing.inputs import parse
 from billing.plans.estimate import Estimate, estimate_terms, usage_of
 from billing.plans.inputs import EstimatePlan
+from portal.forms.numbers import decimal_text, whole_text, writing_locale
 from portal.languages.saying import said
 from portal.plans.forms import PlanForm
 from portal.template_helpers import words
@@ -38,7 +39,8 @@ class Calculator:
 
 def calculate(terms: Row, typed: Mapping[str, str]) -> Calculator:
     """The estimates of a row of terms that `typed` asks for: `quantities` such as "1, 10", and
-    `usage.<meter>` and `events.<meter>`. What cannot be is said in `error`."""
+    `usage.<meter>` and `events.<meter>`, as their reader writes numbers. What cannot be is said in
+    `error`."""
     found = Calculator(terms, _quantities(typed), _meters(terms, typed))
     try:
         asked = [parse(EstimatePlan, values) for values in _asked(found.quantities, found.meters)]
@@ -83,10 +85,18 @@ def _asked(quantities: str, meters: list[Row]) -> list[Row]:
             "At most %(most)s quantities can be compared.", most=_MOST, field="quantities"
         )
     given = {
-        name: {meter["key"]: meter[name] for meter in meters if meter[name]}
-        for name in ("usage", "events")
+        name: {m["key"]: _read(read, m[name], f"{name}.{m['key']}") for m in meters if m[name]}
+        for name, read in (("usage", decimal_text), ("events", whole_text))
     }
-    return [{"quantity": quantity, **given} for quantity in wanted]
+    return [{"quantity": _read(whole_text, typed, "quantity"), **given} for typed in wanted]
+
+
+def _read(read: Callable[[str, str], str], typed: str, field: str) -> str:
+    """A number as its reader writes it. Raises Invalid, which names the field."""
+    try:
+        return read(typed, writing_locale())
+    except Invalid as error:
+        raise Invalid(error.message, field=field) from None
 
 
 def _name(line: Row) -> tuple[str, str]:

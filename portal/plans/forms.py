@@ -10,7 +10,16 @@ from billing.money import to_major
 from billing.periods import BILLING_CYCLES
 from billing.plans.inputs import PlanInput
 from portal.customers.forms import CURRENCY_CHOICES, PairForm
-from portal.forms import InputForm, MoneyField, NumberField, RowsField, TextField, choices, options
+from portal.forms import (
+    DecimalField,
+    InputForm,
+    MoneyField,
+    NumberField,
+    RowsField,
+    TextField,
+    choices,
+    options,
+)
 
 MODELS = [
     ("flat", lazy("Flat: the price once")),
@@ -56,7 +65,7 @@ class ChargeForm(Form):
     pricing_model = SelectField("Pricing", choices=choices(_TAKES))
     unit_amount = MoneyField(lazy("Price"), finer=True)
     package_size = NumberField("Units in a package")
-    percentage = TextField("Percentage")
+    percentage = DecimalField("Percentage", parted=False)
     fixed_amount = MoneyField(lazy("Fee for each event"), finer=True)
     tiers = RowsField(TierForm, "Tiers")
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as lazy
 from wtforms import BooleanField, SelectField
 
 from billing.taxes.inputs import TaxRateInput
-from portal.forms import InputForm, TextField, choices
+from portal.forms import DecimalField, InputForm, TextField, choices
 
 
 class TaxRateForm(InputForm):
@@ -18,7 +18,7 @@ class TaxRateForm(InputForm):
 class NewTaxRateForm(InputForm):
     model = TaxRateInput
     name = TextField("Name")
-    percentage = TextField("Percentage")
+    percentage = DecimalField("Percentage", parted=False)
     inclusive = BooleanField(lazy("Prices contain this tax"))
     country = TextField("Country code")
     state = TextField("State or region")

@@ -14,6 +14,8 @@ from billing.taxes.save_tax_rate import archive_tax_rate, create_tax_rate, updat
 from portal.access import page
 from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
+from portal.forms.numbers import shown
+from portal.languages.reader import reader_locale
 from portal.listing import respond
 from portal.lists.export import add_export
 from portal.tax_rates.fields import rate_label
@@ -50,8 +52,8 @@ def detail(tax_rate_id: str) -> ResponseReturnValue:
     """All about one tax rate."""
     rate = get_tax_rate(tax_rate_id)
     events = timeline(object_id=tax_rate_id)
-    shown = {"label": _label(rate), "example": _example(rate)}
-    return render_template("tax_rates/detail.html", rate=rate, events=events, **shown)
+    told = {"label": _label(rate), "example": _example(rate)}
+    return render_template("tax_rates/detail.html", rate=rate, events=events, **told)
 
 
 @blueprint.route("/<tax_rate_id>/edit", methods=["GET", "POST"])
@@ -97,10 +99,14 @@ def _example(rate: TaxRate) -> str:
     line = {"amount": 100_00, "tax_rate_ids": [rate.id]}
     found = compute_totals([line], rates={rate.id: rate.row()})
     if rate.inclusive:
-        tax = to_major(found.tax_total, "USD")
+        tax = _typed(found.tax_total)
         return str(gettext("A price of 100.00 stays 100.00, of which %(tax)s is tax.", tax=tax))
-    total = to_major(found.total, "USD")
+    total = _typed(found.total)
     return str(gettext("A price of 100.00 becomes %(total)s.", total=total))
+
+
+def _typed(amount: int) -> str:
+    return shown(to_major(amount, "USD"), reader_locale())
 
 
 def _label(rate: TaxRate) -> str:
