@@ -1,6 +1,6 @@
 """Usage: all events, and recording some by hand."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as lazy
 
@@ -12,6 +12,7 @@ from portal.access import page
 from portal.answers import done, form_page
 from portal.forms import options
 from portal.listing import listing, respond
+from portal.subscriptions.trail import to_detail, trail
 from portal.usage.forms import RecordForm, meter_choices
 
 blueprint = Blueprint("usage", __name__)
@@ -41,7 +42,10 @@ def record(subscription_id: str) -> ResponseReturnValue:
     form = RecordForm()
     form.meter.choices = options(meter_choices())
     if form.submit(lambda data: record_by_hand(subscription_id, data)):
-        url = url_for("subscriptions.detail", subscription_id=subscription_id)
-        return done("Recorded.", url)
-    customer = get_customer(subscription.customer_id)
-    return form_page("usage/record.html", form, subscription=subscription, customer=customer)
+        return done("Recorded.", to_detail(subscription_id))
+    return form_page(
+        "usage/record.html",
+        form,
+        customer=get_customer(subscription.customer_id),
+        trail=trail(subscription),
+    )
