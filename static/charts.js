@@ -41,6 +41,12 @@
     return (value) => words.format(value / 10 ** maximumFractionDigits);
   };
 
+  // On a phone a label stands below itself, a word a line, or most would be left out.
+  function label(value) {
+    const words = this.getLabelForValue(value);
+    return this.chart.width < 400 ? words.split(" ") : words;
+  }
+
   const options = (kind, series, currency) => ({
     animation: false,
     maintainAspectRatio: false,
@@ -50,7 +56,7 @@
       tooltip: { callbacks: { label: (item) => ` ${item.dataset.label}: ${series[item.datasetIndex].cells[item.dataIndex].textContent.trim()}` } },
     },
     scales: {
-      x: { stacked: kind === "stack", grid: { display: false }, ticks: { color: colour("ink"), maxRotation: 0, autoSkipPadding: 12 } },
+      x: { stacked: kind === "stack", grid: { display: false }, ticks: { color: colour("ink"), maxRotation: 0, autoSkipPadding: 12, callback: label } },
       y: { stacked: kind === "stack", beginAtZero: true, grid: { color: colour("grid") }, border: { display: false }, ticks: { color: colour("ink"), maxTicksLimit: 5, callback: scale(currency) } },
     },
   });
