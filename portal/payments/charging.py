@@ -133,7 +133,7 @@ def _said(payment: Payment) -> str:
 
 def _of(customer: Customer) -> str:
     provider = (customer.payment_source or {}).get("provider")
-    return words(provider).lower() if provider else str(gettext("no provider"))
+    return words(provider) if provider else str(gettext("no provider"))
 
 
 def _own(customer: Customer) -> str:

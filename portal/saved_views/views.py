@@ -81,7 +81,7 @@ def delete(view_id: str) -> ResponseReturnValue:
         return done(gettext("The view %(name)s is deleted.", name=view.name), back)
     return confirm_page(
         form,
-        gettext("Delete the view %(name)s?", name=view.name),
+        gettext("Delete the view “%(name)s”?", name=view.name),
         gettext("It goes for all staff.") if view.is_shared else gettext("Nobody else sees it."),
         gettext("The %(rows)s that it shows stay as they are.", rows=of.noun),
         document=view,
