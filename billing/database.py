@@ -168,18 +168,22 @@ def rehearse(work: Callable[[], T]) -> T:
     What is previewed so is what doing it would give: it is done. Not within a transaction.
     """
     refuse_transaction("a rehearsal")
+    token = _rehearsing.set(True)
+    try:
+        return _rolled_back(work)
+    finally:
+        _rehearsing.reset(token)
 
+
+def _rolled_back(work: Callable[[], T]) -> T:
     def attempt() -> T:
         raise _Rehearsed(work())
 
-    token = _rehearsing.set(True)
     try:
         in_transaction(attempt)
     except _Rehearsed as rehearsed:
         found: T = rehearsed.result
         return found
-    finally:
-        _rehearsing.reset(token)
     raise AssertionError("a rehearsal always ends with its result")
 
 
@@ -216,5 +220,20 @@ def operation(work: Callable[P, T]) -> Callable[P, T]:
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         return in_transaction(lambda: work(*args, **kwargs))
+
+    return run
+
+
+def reading(work: Callable[P, T]) -> Callable[P, T]:
+    """Declare what only reads: all of one snapshot, with all that it calls.
+
+    Nothing is committed, which would wait for the disk even where nothing was written.
+    """
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if _inside.get():
+            return work(*args, **kwargs)
+        return _rolled_back(lambda: work(*args, **kwargs))
 
     return run

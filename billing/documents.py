@@ -66,10 +66,7 @@ class Document(me.Document):
 
     def check_revision(self, expected: int | None) -> None:
         """Raises StaleRevision when the caller read an older revision than the stored one."""
-        if expected is not None and expected != self.revision:
-            raise StaleRevision(
-                "Somebody changed this meanwhile. Look at the current state and try again."
-            )
+        refuse_stale(self.revision, expected)
 
     def stored(self) -> None:
         """Tell the library that the document is in the database as it is now."""
@@ -79,3 +76,11 @@ class Document(me.Document):
     def row(self) -> dict[str, Any]:
         """The document as MongoDB keeps it (`_id`, ISO dates)."""
         return dict(self.to_mongo())
+
+
+def refuse_stale(revision: int, expected: int | None) -> None:
+    """Raises StaleRevision when the caller read an older revision than the stored one."""
+    if expected is not None and expected != revision:
+        raise StaleRevision(
+            "Somebody changed this meanwhile. Look at the current state and try again."
+        )

@@ -51,7 +51,7 @@ def preview_subscription(body: SubscriptionInput) -> Row:
 )
 def preview_subscription_change(subscription_id: str, body: SubscriptionChange) -> Row:
     """The body is that of PUT."""
-    return _shown(lambda: change.update_subscription(subscription_id, body), subscription_id)
+    return _shown(lambda: change.update_subscription(subscription_id, body))
 
 
 @endpoints.post(
@@ -65,7 +65,7 @@ def preview_subscription_change(subscription_id: str, body: SubscriptionChange) 
 )
 def preview_cancellation(subscription_id: str, body: CancelSubscription) -> Row:
     """What ending it so would bill or give back."""
-    return _shown(lambda: cancel.cancel_subscription(subscription_id, body), subscription_id)
+    return _shown(lambda: cancel.cancel_subscription(subscription_id, body))
 
 
 @endpoints.post(
@@ -85,7 +85,7 @@ def preview_cancellation(subscription_id: str, body: CancelSubscription) -> Row:
 )
 def preview_pause(subscription_id: str, body: PauseSubscription) -> Row:
     """What pausing it so would give back."""
-    return _shown(lambda: pause.pause_subscription(subscription_id, body), subscription_id)
+    return _shown(lambda: pause.pause_subscription(subscription_id, body))
 
 
 @endpoints.get(
@@ -101,8 +101,8 @@ def get_next_invoice(subscription_id: str) -> Row:
     return {"object": "next_invoice", "invoice": _invoice(row)}
 
 
-def _shown(work: Callable[[], Subscription], subscription_id: str | None = None) -> Row:
-    found = preview_change(work, subscription_id)
+def _shown(work: Callable[[], Subscription]) -> Row:
+    found = preview_change(work)
     subscription: dict[str, Any] = SUBSCRIPTION.view(found.subscription)
     return {
         "object": "subscription_preview",

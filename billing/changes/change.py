@@ -87,7 +87,8 @@ def revoke_pending_change(
 
 
 def _load_terms(course: Course, wanted: Row) -> Row:
-    terms = get_terms(wanted["plan_id"], wanted["plan_version"])
+    key = version_key(wanted["plan_id"], wanted["plan_version"])
+    terms = course.account.terms.get(key) or get_terms(wanted["plan_id"], wanted["plan_version"])
     if terms["currency"] != course.terms["currency"]:
         raise PlanNotCompatible(
             "The plan is in %(plan)s, the subscription in %(subscription)s; "
@@ -96,7 +97,6 @@ def _load_terms(course: Course, wanted: Row) -> Row:
             subscription=course.terms["currency"],
             field="plan_id",
         )
-    key = version_key(wanted["plan_id"], wanted["plan_version"])
     course.account.terms = {**course.account.terms, key: terms}
     return terms
 

@@ -1,8 +1,10 @@
 """A subscription that is about to change: brought up to date, changed, and written as one bill."""
 
 from billing import clock
-from billing.database import Row, database
+from billing.database import Row
+from billing.documents import refuse_stale
 from billing.errors import Conflict
+from billing.foresight import as_stored, is_only_foreseen
 from billing.invoices.bill import Bill
 from billing.invoices.commit_bills import commit_bills
 from billing.invoices.cycle import Course
@@ -12,7 +14,7 @@ from billing.invoices.prepare_bills import Prepared
 from billing.phrases import Code, Day, Phrase
 from billing.subscriptions.errors import SubscriptionNotChangeable
 from billing.subscriptions.models import Subscription
-from billing.subscriptions.queries import get_subscription
+from billing.subscriptions.queries import get_subscription, get_subscription_row
 from billing.subscriptions.states import LIVE
 
 
@@ -30,10 +32,8 @@ def course_of(
     SubscriptionNotFound, StaleRevision, SubscriptionNotBillable, and `refusal` for one that has
     ended.
     """
-    subscription = get_subscription(subscription_id)
-    subscription.check_revision(expected_revision)
-    row = database().subscriptions.find_one({"_id": subscription_id})
-    row = row or {}
+    row = get_subscription_row(subscription_id)
+    refuse_stale(row.get("revision", 1), expected_revision)
     _check_live(row, refusal)
     lookups = Lookups.for_rows([row])
     account = lookups.account(row)
@@ -65,9 +65,12 @@ def over(row: Row) -> Phrase:
 def finish(course: Course, event: str, reason: str | None = None) -> Subscription:
     """Write what has come of it, with `event` for the audit trail; the subscription as it is now.
 
-    Raises ChangedMeanwhile.
+    Raises ChangedMeanwhile. Who looks ahead is given it as it would be.
     """
     bill: Bill = course.bill()
     bill.event, bill.reason = event, reason
     commit_bills(Prepared([bill]))
+    if is_only_foreseen():
+        changed: Subscription = Subscription._from_son(as_stored(bill.advanced(clock.now())))
+        return changed
     return get_subscription(bill.subscription["_id"])

@@ -5,7 +5,7 @@ from typing import Literal
 
 from billing import clock
 from billing.customers.queries import get_customer
-from billing.database import Row, operation
+from billing.database import Row, reading
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.states import LIVE
 
@@ -14,7 +14,7 @@ Action = Literal[
 ]
 
 
-@operation
+@reading
 def possible_actions(subscription_id: str) -> frozenset[Action]:
     """What its state allows today. Raises SubscriptionNotFound."""
     subscription = get_subscription(subscription_id)

@@ -1,9 +1,10 @@
 """What billing a subscription comes to, computed and not written."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from billing.database import Row
-from billing.invoices.account import Purse
+from billing.invoices.account import Account, Purse
 from billing.subscriptions.movements import Movement
 
 _ENDED = {"cancelled", "expired"}
@@ -12,8 +13,12 @@ _OWN = {"revision", "updated_at", "usage_seq"}
 
 @dataclass(slots=True)
 class Bill:
-    """The subscription as it was read, its invoices, oldest first, and where it has got to."""
+    """The subscription as it was read, its invoices, oldest first, and where it has got to.
 
+    `account` is what it was computed from, with what is left waiting and in the purse.
+    """
+
+    account: Account
     subscription: Row
     invoices: list[Row]
     reached: Row
@@ -37,6 +42,13 @@ class Bill:
             for name, value in self.reached.items()
             if name not in _OWN and was.get(name) != value
         }
+
+    def advanced(self, now: datetime) -> Row:
+        """The subscription's row as it is once the bill is written."""
+        removed = {name for name, value in self.advance.items() if value is None}
+        row = {**self.subscription, **self.advance}
+        row["revision"], row["updated_at"] = row["revision"] + 1, now
+        return {name: value for name, value in row.items() if name not in removed}
 
     @property
     def ends(self) -> bool:

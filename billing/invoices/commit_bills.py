@@ -12,6 +12,7 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, 
 
 from billing import clock
 from billing.database import Row, database, in_transaction
+from billing.foresight import is_only_foreseen
 from billing.invoices.bill import Bill
 from billing.invoices.bill_events import events_of
 from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_credit
@@ -34,8 +35,10 @@ def commit_bills(
     """Write a prepared batch: numbers, invoices, advanced subscriptions and events, or nothing.
 
     `also` writes more in the same transaction. Raises ChangedMeanwhile when somebody else was
-    faster.
+    faster. Whoever looks ahead finds the bills noted.
     """
+    if is_only_foreseen(*prepared.bills):
+        return
 
     def write() -> None:
         if prepared.bills:

@@ -171,6 +171,7 @@ class Course:
         account = self.account
         waiting = [item["line"] for item in account.pending if "_id" not in item]
         return Bill(
+            account,
             account.subscription,
             self.issuer.invoices,
             self.row,

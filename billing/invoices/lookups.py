@@ -50,7 +50,6 @@ class Lookups:
     def account(self, row: Row) -> Account:
         """All that decides what the subscription owes; its customer and terms must be there."""
         customer = self.customers[customer_of(row)]
-        metered = any(is_metered(self.terms[key]) for key in version_keys(row))
         return Account(
             row,
             self.terms,
@@ -59,7 +58,7 @@ class Lookups:
             self._purse(customer, row),
             self._tax(customer),
             list(self.pending.get(row["_id"], [])),
-            self.usage.of(row["_id"]) if metered else no_usage,
+            self.usage.of(row["_id"]) if _is_metered(row, self.terms) else no_usage,
         )
 
     def _purse(self, customer: Row, row: Row) -> Purse:
@@ -76,6 +75,15 @@ class Lookups:
     def _tax(self, customer: Row) -> TaxRules:
         default = customer.get("tax_rate_ids") or self.seller["default_tax_rate_ids"]
         return TaxRules(self.rates, tuple(default), customer.get("tax_exempt", "none"))
+
+
+def usage_reader(row: Row, terms: Mapping[str, Row]) -> UsageOf:
+    """The reader of one subscription's usage on these terms."""
+    return UsageOfBatch([row], terms).of(row["_id"]) if _is_metered(row, terms) else no_usage
+
+
+def _is_metered(row: Row, terms: Mapping[str, Row]) -> bool:
+    return any(is_metered(terms[key]) for key in version_keys(row))
 
 
 class UsageOfBatch:

@@ -6,7 +6,7 @@ from billing import clock
 from billing.coupons.redeem import check_coupon
 from billing.customers.credit import credit_of
 from billing.customers.queries import get_live_customer
-from billing.database import Row, database, operation
+from billing.database import Row, database, reading
 from billing.invoices.compose import settle
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
 from billing.invoices.inputs import InvoiceInput, PreviewInvoice, PreviewSubscription
@@ -21,7 +21,7 @@ from billing.subscriptions.queries import get_subscription
 from billing.taxes.queries import check_rates
 
 
-@operation
+@reading
 def preview_invoice(data: InvoiceInput, *, draft_id: str | None = None) -> Row:
     """The row of the one-off invoice as it would be issued, without a number.
 
@@ -42,7 +42,7 @@ def preview_invoice(data: InvoiceInput, *, draft_id: str | None = None) -> Row:
     return row | parties
 
 
-@operation
+@reading
 def preview_issue(invoice_id: str) -> Row:
     """The row of a draft as it would be issued today. Raises what finalize_invoice raises."""
     invoice = get_invoice(invoice_id)
@@ -56,7 +56,7 @@ def preview_issue(invoice_id: str) -> Row:
     return row
 
 
-@operation
+@reading
 def preview_subscription_invoice(data: PreviewSubscription) -> Row:
     """The row of the newest invoice that billing the subscription on `as_of_date` would make.
 

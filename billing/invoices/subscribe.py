@@ -5,7 +5,8 @@ from datetime import date
 from billing import clock
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import database, operation
+from billing.database import Row, database, operation
+from billing.foresight import as_stored, is_only_foreseen
 from billing.invoices.commit_bills import commit_bills
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
 from billing.invoices.inputs import GenerateInvoice
@@ -34,8 +35,8 @@ def create_subscription(data: SubscriptionInput) -> Subscription:
     customer = get_customer(subscription.customer_id)
     if subscription.start_date <= _today(customer):
         _check_elapsed(subscription, _today(customer))
-        _bill(subscription)
-    return get_subscription(subscription.id)
+        _bill(as_stored(subscription.row()))
+    return subscription if is_only_foreseen() else get_subscription(subscription.id)
 
 
 @operation
@@ -45,18 +46,22 @@ def generate_invoice(data: GenerateInvoice) -> Invoice:
     Raises SubscriptionNotFound, NothingDue and SubscriptionNotBillable.
     """
     subscription = get_subscription(data.subscription_id)
-    prepared = _bill(subscription) if subscription.next_billing_date else Prepared()
+    row = database().subscriptions.find_one({"_id": subscription.id})
+    prepared = _bill(row) if row and subscription.next_billing_date else Prepared()
     if not prepared.invoices:
         raise NothingDue(
             "Nothing is due today; the next billing date is %(day)s.",
             day=next_day(subscription.next_billing_date),
         )
-    return get_invoice(prepared.invoices[-1]["_id"])
+    newest = prepared.invoices[-1]
+    if is_only_foreseen():
+        foreseen: Invoice = Invoice._from_son(as_stored(newest))
+        return foreseen
+    return get_invoice(newest["_id"])
 
 
-def _bill(subscription: Subscription) -> Prepared:
-    row = database().subscriptions.find_one({"_id": subscription.id})
-    prepared = prepare_bills([row] if row else [], None)
+def _bill(row: Row) -> Prepared:
+    prepared = prepare_bills([row], None)
     if prepared.skips:
         raise SubscriptionNotBillable(prepared.skips[0].message)
     commit_bills(prepared)

@@ -8,7 +8,7 @@ from billing.credit_notes.issue import issue_credit_note
 from billing.credit_notes.models import CreditNote
 from billing.credit_notes.prepare import prepare_credit_note
 from billing.credit_notes.queries import get_credit_note
-from billing.database import operation
+from billing.database import operation, reading
 from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.queries import get_invoice
 from billing.payments.queries import get_payment, payments_of, pending_refunds_of, received_on
@@ -29,7 +29,7 @@ def create_credit_note(data: CreditNoteInput, expected_revision: int | None = No
     return get_credit_note(note_id)
 
 
-@operation
+@reading
 def preview_credit_note(data: CreditNoteInput) -> CreditNote:
     """The credit note that would be issued; nothing is written. Raises what issuing raises."""
     invoice = get_invoice(data.invoice_id)

@@ -31,6 +31,18 @@ def get_subscription(subscription_id: str) -> Subscription:
     return subscription
 
 
+def get_subscription_row(subscription_id: str) -> Row:
+    """The subscription as a plain row. Raises SubscriptionNotFound."""
+    where: Row = {"_id": subscription_id}
+    if own := own_customer_id():
+        where["customer_id"] = own
+    row = database().subscriptions.find_one(where)
+    if row is None:
+        raise SubscriptionNotFound("There is no such subscription.")
+    adopt_time_of(row.get("test_clock_id"))
+    return row
+
+
 def customers_served(customer_ids: Collection[str]) -> set[str]:
     """Those of the customers who are served, or have elapsed periods still to be billed."""
     where = {

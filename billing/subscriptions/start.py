@@ -8,6 +8,7 @@ from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
 from billing.database import Row, operation
 from billing.events.journal import insert
+from billing.foresight import is_only_foreseen
 from billing.phrases import Code
 from billing.plans.errors import PlanNotSubscribable
 from billing.plans.lines import advance_lines
@@ -32,7 +33,8 @@ def start_subscription(data: SubscriptionInput) -> Subscription:
     if data.coupon:
         today = clock.today(customer.preferences.timezone)
         subscription.coupon = redeem(data.coupon, plan.id, plan.currency, on=today)
-    insert(subscription, "subscription.created")
+    if not is_only_foreseen(subscription):
+        insert(subscription, "subscription.created")
     return subscription
 
 

@@ -41,7 +41,7 @@ def seats(subscription_id: str) -> ResponseReturnValue:
     if changed := form.perform(subscription_id, act):
         return done(_said(changed), to_detail(subscription_id))
     is_new = str(form.quantity.data) != str(subscription.quantity) or form.is_submitted()
-    preview = preview_of(form, act, subscription_id) if is_new else None
+    preview = preview_of(form, act) if is_new else None
     return act_page("account/seats.html", form, preview, subscription)
 
 
@@ -58,7 +58,7 @@ def plan(subscription_id: str) -> ResponseReturnValue:
 
     if changed := form.perform(subscription_id, act):
         return done(_said(changed), to_detail(subscription_id))
-    preview = preview_of(form, act, subscription_id) if form.plan_id.data else None
+    preview = preview_of(form, act) if form.plan_id.data else None
     notes = {row["_id"]: row.get("description") for row in plans}
     return act_page(
         "account/plan.html", form, preview, subscription, notes=notes, has_seats=_counted(plans)
@@ -85,7 +85,7 @@ def revoke(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "account/act.html",
         form,
-        preview_of(form, act, subscription_id),
+        preview_of(form, act),
         subscription,
         title=gettext("Undo the change"),
         lines=lines,

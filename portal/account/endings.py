@@ -42,7 +42,7 @@ def cancel(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "account/cancel.html",
         form,
-        preview_of(form, act, subscription_id),
+        preview_of(form, act),
         subscription,
         kept=next((card for card in kept if card.subscription_id == subscription_id), None),
     )
@@ -91,7 +91,7 @@ def _asked(
     form = ActForm(revision=subscription.revision)
     if form.perform(subscription.id, act):
         return done(gettext("Your subscription goes on."), to_detail(subscription.id))
-    preview = preview_of(form, act, subscription.id)
+    preview = preview_of(form, act)
     words = {"title": title, "button": button, "lines": lines}
     return act_page("account/act.html", form, preview, subscription, **words)
 

@@ -59,14 +59,14 @@ class Shown:
     digest: str
 
 
-def preview_of(form: ActForm, act: Act, subscription_id: str) -> Shown | None:
+def preview_of(form: ActForm, act: Act) -> Shown | None:
     """What `act` would do with what the form holds; None when it was or would be refused."""
     with suppress(BillingError):
         if form.is_stale or form.is_outdated:  # that it changed is all there is to say
-            return _shown(_foreseen(act, form.parse(), subscription_id))
+            return _shown(_foreseen(act, form.parse()))
     if form.http_status != 200:
         return None
-    found = form.attempt(lambda data: _foreseen(act, data, subscription_id))
+    found = form.attempt(lambda data: _foreseen(act, data))
     if request.method == "GET":
         form.http_status = 200
     return _shown(found) if found else None
@@ -96,8 +96,8 @@ def act_page(
     )
 
 
-def _foreseen(act: Act, data: Any, subscription_id: str) -> Preview:
-    return preview_change(lambda: act(data, None), subscription_id)
+def _foreseen(act: Act, data: Any) -> Preview:
+    return preview_change(lambda: act(data, None))
 
 
 def _shown(found: Preview) -> Shown:

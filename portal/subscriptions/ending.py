@@ -42,7 +42,7 @@ def cancel(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         document=subscription,
         title=gettext("Cancel subscription"),
         sub=what(subscription),
@@ -67,7 +67,7 @@ def keep(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         document=subscription,
         title=gettext("Keep subscription"),
         sub=what(subscription),
@@ -98,7 +98,7 @@ def bill(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         title=gettext("Bill what is due now"),
         sub=what(subscription),
         lines=[

@@ -39,7 +39,7 @@ def pause(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         document=subscription,
         title=gettext("Pause subscription"),
         sub=f"{what(subscription)} {_unbilled()}",
@@ -71,7 +71,7 @@ def resume(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         document=subscription,
         title=gettext("Resume subscription") if is_paused else gettext("Drop the planned pause"),
         sub=what(subscription),
@@ -99,7 +99,7 @@ def revoke_change(subscription_id: str) -> ResponseReturnValue:
     return act_page(
         "subscriptions/act.html",
         form,
-        preview_of(form, act, charge_of(subscription).currency, subscription_id),
+        preview_of(form, act, charge_of(subscription).currency),
         document=subscription,
         title=gettext("Drop the pending change"),
         sub=what(subscription),

@@ -54,7 +54,6 @@ def preview_of(
     form: InputForm,
     act: Callable[[Any], Subscription],
     currency: str,
-    subscription_id: str | None = None,
 ) -> Shown | None:
     """What `act` would do with what the form holds; None when the form was or would be refused.
 
@@ -62,7 +61,7 @@ def preview_of(
     """
 
     def foresee(data: Any) -> Preview:
-        return preview_change(lambda: act(data), subscription_id)
+        return preview_change(lambda: act(data))
 
     if form.is_stale:
         with suppress(BillingError):  # that somebody changed it is all there is to say

@@ -133,7 +133,7 @@ def change(subscription_id: str) -> ResponseReturnValue:
     if changed := form.submit(lambda data: act(data, form.expected_revision)):
         url = url_for(".detail", subscription_id=subscription_id)
         return done(pending_text(changed.row()) or gettext("Changed."), url)
-    preview = preview_of(form, act, charge.currency, subscription_id)
+    preview = preview_of(form, act, charge.currency)
     return act_page(
         "subscriptions/change.html",
         form,

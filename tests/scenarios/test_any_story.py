@@ -39,6 +39,7 @@ from tests.factories import (
     create_subscription,
     create_test_clock,
 )
+from tests.foreseeing import as_done
 
 PLANS = [
     {"billing_cycle": "monthly", "price": 3000},
@@ -125,10 +126,11 @@ class Life:
             starts_on=chance.choice([None, later]),
             resumes_on=chance.choice([None, later + timedelta(days=chance.randint(1, 60))]),
         )
+        change = self._change()
         resume = ResumeSubscription(resumes_on=chance.choice([None, None, later]))
         things: list[tuple[str, Callable[[], Any]]] = [
-            ("change", lambda: update_subscription(self._id, self._change())),
-            ("change", lambda: update_subscription(self._id, self._change())),
+            ("change", lambda: update_subscription(self._id, change)),
+            ("change", lambda: update_subscription(self._id, change)),
             ("pause", lambda: pause_subscription(self._id, pause)),
             ("resume", lambda: resume_subscription(self._id, resume)),
             ("revoke", lambda: revoke_pending_change(self._id)),
@@ -155,6 +157,8 @@ class Life:
 
     def _do(self, what: str, act: Callable[[], Any]) -> None:
         try:
+            if what != "use":
+                as_done(act, self._id)
             act()
             self.log.append(f"{self._day} {what}")
         except BillingError as error:

@@ -15,7 +15,7 @@ from billing import clock
 from billing.changes.cancel import cancel_subscription, keep_subscription
 from billing.changes.change import revoke_pending_change, update_subscription
 from billing.changes.pause import pause_subscription, resume_subscription
-from billing.changes.preview import preview_change, preview_next_invoice
+from billing.changes.preview import preview_next_invoice
 from billing.database import Database, Row, database
 from billing.errors import BillingError
 from billing.inputs import merge
@@ -32,6 +32,7 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from tests.emptying import empty
 from tests.factories import create_customer, create_plan, create_subscription
+from tests.foreseeing import as_done
 
 STARTS = [  # a month's end, a leap day, the days before clocks go forward and back
     date(2027, 1, 31),
@@ -174,7 +175,7 @@ def _do(
 def _as_foreseen(change: Callable[[], Subscription], subscription_id: str) -> None:
     """Do it, and hold that it does what its preview said; the preview writes nothing."""
     before = _totals()
-    foreseen = preview_change(change, subscription_id)
+    foreseen = as_done(change, subscription_id)
     assert _totals() == before
     change()
     assert _totals()[len(before) :] == [row["total"] for row in foreseen.invoices]

@@ -83,10 +83,10 @@ def test_what_is_possible_is_done_and_the_rest_is_refused(state: str) -> None:
     possible = possible_actions(subscription_id)
     for action, act in DOING.items():
         if action in possible:
-            preview_change(lambda act=act: act(subscription_id), subscription_id)  # type: ignore[misc]
+            preview_change(lambda act=act: act(subscription_id))  # type: ignore[misc]
         else:
             with pytest.raises(Conflict):
-                preview_change(lambda act=act: act(subscription_id), subscription_id)  # type: ignore[misc]
+                preview_change(lambda act=act: act(subscription_id))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("state", STATES)

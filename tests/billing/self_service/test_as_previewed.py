@@ -52,7 +52,7 @@ def test_it_is_done_once_it_is_as_it_was_shown(owner: User) -> None:
         return change_own_quantity(subscription.id, ChangeQuantity(quantity=8))
 
     with acting_as(actor_for(owner)):
-        digest = digest_of(preview_change(change, subscription.id))
+        digest = digest_of(preview_change(change))
         with pytest.raises(PreviewOutdated):
             do_as_previewed(change, subscription.id, "")
         assert get_subscription(subscription.id).quantity == 5
@@ -68,9 +68,9 @@ def test_usage_that_comes_in_meanwhile_makes_no_other_preview(owner: User) -> No
         return change_own_quantity(subscription.id, ChangeQuantity(quantity=8))
 
     with acting_as(actor_for(owner)):
-        digest = digest_of(preview_change(change, subscription.id))
+        digest = digest_of(preview_change(change))
         create_usage(subscription=subscription, meter="calls", value=400)
-        assert digest_of(preview_change(change, subscription.id)) == digest
+        assert digest_of(preview_change(change)) == digest
         assert do_as_previewed(change, subscription.id, digest).quantity == 8
 
 
@@ -82,7 +82,7 @@ def test_another_price_is_another_preview(owner: User) -> None:
         return change_own_plan(subscription.id, ChangePlan(plan_id=large.id, quantity=1))
 
     with acting_as(actor_for(owner)):
-        digest = digest_of(preview_change(change, subscription.id))
+        digest = digest_of(preview_change(change))
         update_plan(large.id, plan_input(large).model_copy(update={"price": 9901}))
         events = database().events.count_documents({})
         with pytest.raises(PreviewOutdated):
