@@ -1,5 +1,6 @@
 """The base of every document, and the field types the library lacks."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,6 +10,7 @@ import mongoengine as me
 from billing import clock
 from billing.errors import StaleRevision
 from billing.ids import new_id
+from billing.schema import VERSIONS, notice_newer
 
 
 class CalendarDateField(me.fields.BaseField):
@@ -48,7 +50,8 @@ class PriceField(me.fields.BaseField):
 
 
 class Document(me.Document):
-    """What all documents share. `revision` counts the writes and guards against lost updates."""
+    """What all documents share. `revision` counts the writes and guards against lost updates;
+    `schema_version` is told by billing.schema, and None in the first version."""
 
     meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False, "strict": False}
     prefix = ""
@@ -57,12 +60,19 @@ class Document(me.Document):
     revision = me.IntField(required=True, default=1)
     created_at = me.DateTimeField(required=True)
     updated_at = me.DateTimeField(required=True)
+    schema_version = me.IntField()
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         if self.id is None:
             self.id = new_id(self.prefix)
             self.created_at = self.updated_at = clock.now()
+            self.schema_version = VERSIONS.get(self._get_collection_name())
+
+    @classmethod
+    def _from_son(cls, son: Mapping[str, Any], *args: Any, **values: Any) -> Any:
+        notice_newer(cls._get_collection_name(), son)
+        return super()._from_son(son, *args, **values)
 
     def check_revision(self, expected: int | None) -> None:
         """Raises StaleRevision when the caller read an older revision than the stored one."""

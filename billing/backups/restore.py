@@ -25,8 +25,8 @@ from billing.database import MAJORITY, database
 from billing.indexes import INDEXES
 from billing.maintenance.held import note_restored
 from billing.maintenance.lease import Lease, leased
-from billing.migrations.registry import NEWEST
 from billing.runs.check import Offence, check_books
+from billing.schema import NEWEST
 from billing.sealing import fingerprint
 from billing.server_clock import ServerClock
 

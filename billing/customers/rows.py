@@ -5,6 +5,7 @@ from billing.customers.inputs import CustomerInput, PreferencesInput
 from billing.customers.models import Customer
 from billing.database import Row
 from billing.ids import new_id
+from billing.schema import version_mark
 from billing.search import search_terms
 from billing.seller import Seller
 
@@ -27,6 +28,7 @@ def new_customer_row(data: CustomerInput, seller: Seller, test_clock_id: str | N
         "credit_balances": {},
         "payment_source": {},
         "payment_methods": [],
+        **version_mark("customers"),
     }
 
 

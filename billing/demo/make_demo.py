@@ -25,6 +25,7 @@ from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan
 from billing.runs.run_billing import run_billing
+from billing.schema import version_mark
 from billing.seller.models import kept_seller
 from billing.taxes.inputs import TaxRateInput
 from billing.taxes.save_tax_rate import create_tax_rate
@@ -83,7 +84,8 @@ def _refuse_if_in_use() -> None:
 
 
 def _open_shop() -> dict[str, Plan]:
-    database().settings.update_one({"_id": "seller"}, {"$setOnInsert": SELLER}, upsert=True)
+    settings = {**SELLER, **version_mark("settings")}
+    database().settings.update_one({"_id": "seller"}, {"$setOnInsert": settings}, upsert=True)
     kept_seller.changed()
     create_meter(parse(MeterInput, METER))
     for values in COUPONS:

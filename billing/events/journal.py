@@ -11,6 +11,7 @@ from billing.database import Row, database
 from billing.documents import Document
 from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
+from billing.schema import VERSION_FIELD
 from billing.shapes import instant
 
 UNTOLD = {
@@ -22,6 +23,7 @@ UNTOLD = {
     "name_key",
     "holds",
     "usage_seq",
+    VERSION_FIELD,
 }
 _SECRET = {"password_hash", "secrets"}
 

@@ -15,6 +15,7 @@ from billing.invoices.models import IMPORTED, Invoice
 from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.money import format_money
 from billing.payments.models import Payment
+from billing.schema import version_mark
 from billing.seller import Seller
 
 _MINUTE = 60_000
@@ -99,6 +100,7 @@ def _invoice(document: PastDocument, base: Row, customer: Row, of: Import, total
         "customer": customer_snapshot(customer),
         "metadata": {"imported_from": of.name},
         "finalized_at": document.moment,
+        **version_mark("invoices"),
     }
 
 
@@ -148,6 +150,7 @@ def _credit_note(document: PastDocument, base: Row, total: int) -> Row:
         "refund_amount": total,
         "credit_amount": 0,
         "returned_amount": total,
+        **version_mark("credit_notes"),
     }
 
 
@@ -168,6 +171,7 @@ def _payment(invoice: Row, document: PastDocument) -> Row:
         "refunded_amount": 0,
         "created_at": invoice["created_at"],
         "updated_at": invoice["updated_at"],
+        **version_mark("payments"),
     }
 
 

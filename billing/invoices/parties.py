@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from billing.database import Row
+from billing.schema import version_mark
 from billing.seller import Seller
 
 
@@ -48,4 +49,5 @@ def invoice_base(customer: Row, seller: Seller, issued: date, now: datetime) -> 
         "updated_at": now,
         "finalized_at": now,
         **({"test_clock_id": test_clock_id} if test_clock_id else {}),
+        **version_mark("invoices"),
     }

@@ -2,7 +2,7 @@
 
 from billing.database import Row, database
 from billing.migrations.models import COLLECTION
-from billing.migrations.registry import MIGRATIONS, NEWEST, Migration
+from billing.schema import MIGRATIONS, NEWEST, Migration
 
 _WITH_BOOKS = ("users", "customers", "payments", "invoices", "settings")
 
@@ -18,8 +18,9 @@ def schema_version() -> int:
 
 
 def refuse_newer() -> None:
-    """Raises NewerDatabase."""
-    found = database()[COLLECTION].find_one({"_id": {"$gt": NEWEST}}, sort=[("_id", -1)])
+    """Raises NewerDatabase where one has changed documents so that this code cannot read them."""
+    unreadable = {"_id": {"$gt": NEWEST}, "readers": {"$not": {"$lte": NEWEST}}}
+    found = database()[COLLECTION].find_one(unreadable, sort=[("_id", -1)])
     if found:
         raise NewerDatabase(
             f"The database has schema version {found['_id']}, of a newer Duebill; this one knows "
@@ -41,7 +42,8 @@ def stamp_if_fresh() -> None:
     ):
         return
     for migration in MIGRATIONS:
-        state = {"done_at": "$$NOW", "changed": {"$literal": 0}}
+        told = {"changed": {"$literal": 0}, "readers": {"$literal": migration.readers}}
+        state = {"done_at": "$$NOW", **told}
         database()[COLLECTION].update_one({"_id": migration.number}, [{"$set": state}], upsert=True)
 
 

@@ -16,12 +16,22 @@ from billing.database import Row, database, operation
 from billing.events.journal import record
 from billing.personal_data.holdings import HOLDINGS, Holding
 from billing.personal_data.subjects import Subject
+from billing.schema import VERSION_FIELD
 from billing.shapes import instant
 from billing.users.queries import get_user
 
 _AT_A_TIME = 500
 _INNER = frozenset(
-    {"search_terms", "name_key", "holds", "revision", "unsequenced", "reason_phrase", "how_phrase"}
+    {
+        "search_terms",
+        "name_key",
+        "holds",
+        "revision",
+        "unsequenced",
+        "reason_phrase",
+        "how_phrase",
+        VERSION_FIELD,
+    }
 )
 """What serves the database alone."""
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from billing.database import Row, database
 from billing.indexes import declare_indexes
 from billing.keeping import Kept
+from billing.schema import VERSION_FIELD, version_mark
 
 SELLER = "seller"
 """The key of the one document in the collection `settings`."""
@@ -118,7 +119,7 @@ DEFAULT_SELLER = Seller(
     # A run of an installation that never mailed its invoices must not begin to by itself.
     mails=Mails(invoices=False, receipts=True, reminders=True, trials=True),
 )
-_OUTSIDE = {"_id": 0, "revision": 0, "created_at": 0, "updated_at": 0}
+_OUTSIDE = dict.fromkeys(("_id", "revision", "created_at", "updated_at", VERSION_FIELD), 0)
 
 kept_seller: Kept[Seller] = Kept(most=1)
 
@@ -137,5 +138,5 @@ def known_seller() -> Seller:
 
 def settings_row() -> Row:
     """Like current_seller, with `_id`, `revision` (1 before the first save) and `updated_at`."""
-    saved = database().settings.find_one({"_id": SELLER}) or {}
+    saved = database().settings.find_one({"_id": SELLER}) or version_mark("settings")
     return {"_id": SELLER, "revision": 1, "updated_at": None, **DEFAULT_SELLER, **saved}

@@ -7,6 +7,7 @@ from billing.database import Row, database, operation
 from billing.errors import StaleRevision
 from billing.events.journal import difference
 from billing.events.models import event_row
+from billing.schema import version_mark
 from billing.seller.inputs import SettingsInput
 from billing.seller.models import SELLER, kept_seller, settings_row
 from billing.taxes.queries import check_rates
@@ -20,7 +21,8 @@ def save_settings(data: SettingsInput, expected_revision: int | None = None) -> 
     """
     kept = settings_row()["default_tax_rate_ids"]
     check_rates(data.default_tax_rate_ids, kept=kept, field="default_tax_rate_ids")
-    return write_settings(data.model_dump(mode="json"), expected_revision)
+    values = {**data.model_dump(mode="json"), **version_mark("settings")}
+    return write_settings(values, expected_revision)
 
 
 def write_settings(values: dict[str, Any], expected_revision: int | None = None) -> Row:

@@ -2,9 +2,9 @@
 
 import click
 
-from billing.migrations.registry import NEWEST
-from billing.migrations.upgrade import lacking, upgrade
+from billing.migrations.upgrade import lacking, of_other_versions, upgrade
 from billing.migrations.version import outstanding, schema_version
+from billing.schema import NEWEST, VERSIONS
 from portal.cli.database import cli as db
 from portal.cli.database import with_database
 from portal.cli.import_output import bar
@@ -42,4 +42,15 @@ def _tell_outstanding() -> None:
     for migration in left:
         number, count = migration.number, counts[migration.number]
         click.echo(f"{number:>4}  {migration.about}: {count:,} of {migration.collection}")
-    click.echo("`flask db upgrade` does it." if left else "Nothing is outstanding.")
+    others = of_other_versions()
+    for name, (older, newer) in others.items():
+        click.echo(f"{name}: {older:,} before version {VERSIONS[name]}, {newer:,} beyond it")
+    click.echo(_what_to_do(bool(left), any(older for older, _ in others.values())))
+
+
+def _what_to_do(is_outstanding: bool, has_older: bool) -> str:
+    if is_outstanding:
+        return "`flask db upgrade` does it."
+    if has_older:
+        return "Something older wrote meanwhile: `flask db upgrade --again`, once it has gone."
+    return "Nothing is outstanding."

@@ -10,8 +10,7 @@ from billing.database import Database, Row
 from billing.maintenance.errors import AlreadyUnderWay
 from billing.maintenance.lease import leased
 from billing.migrations import upgrade as module
-from billing.migrations.registry import MIGRATIONS, NEWEST
-from billing.migrations.upgrade import lacking, upgrade
+from billing.migrations.upgrade import lacking, of_other_versions, upgrade
 from billing.migrations.version import (
     NewerDatabase,
     outstanding,
@@ -19,6 +18,8 @@ from billing.migrations.version import (
     schema_version,
     stamp_if_fresh,
 )
+from billing.schema import MIGRATIONS, NEWEST, VERSIONS
+from billing.seller.save_settings import write_settings
 from tests.factories import create_payment, create_user
 
 
@@ -64,17 +65,33 @@ def test_killed_between_batches_it_goes_on_where_it_was(
 def test_what_an_old_portal_wrote_meanwhile_is_found_again(
     db: Database[Row], old_payments: int
 ) -> None:
+    assert of_other_versions() == {"payments": (old_payments, 0)}
     upgrade()
+    assert of_other_versions() == {}
     db.payments.insert_one({"_id": "pay_0000_late", "amount": 1})
     assert upgrade() == {}
+    assert of_other_versions() == {"payments": (1, 0)}
     assert upgrade(again=True)[3] == 1
+    assert of_other_versions() == {}
+
+
+def test_all_are_of_the_version_then_also_those_that_lacked_nothing(db: Database[Row]) -> None:
+    """As the release before the migration writes them: the field is there, the version is not."""
+    whole = {"amount": 1, "credited_amount": 0, "refunded_amount": 0}
+    db.payments.insert_many([{"_id": "pay_1", **whole}, {"_id": "pay_2", "schema_version": 9}])
+    assert of_other_versions() == {"payments": (1, 1)}
+    assert upgrade() == {1: 0, 2: 0, 3: 1, 4: 1}
+    assert {row["_id"]: row["schema_version"] for row in db.payments.find()} == {
+        "pay_1": VERSIONS["payments"],
+        "pay_2": 9,
+    }
 
 
 def test_what_has_it_keeps_it(db: Database[Row]) -> None:
     payment = create_payment()
     db.payments.update_one({"_id": payment.id}, {"$set": {"credited_amount": 7}})
     viewer = create_user(role="admin")
-    db.settings.insert_one({"_id": "seller", "dunning": {"days": [], "automatic": False}})
+    write_settings({"dunning": {"days": [], "automatic": False}})
     before: list[Any] = [list(db[name].find()) for name in ("payments", "users", "settings")]
     upgrade()
     assert [list(db[name].find()) for name in ("payments", "users", "settings")] == before
@@ -96,8 +113,12 @@ def test_an_empty_database_needs_none_and_one_with_people_does(db: Database[Row]
     assert schema_version() == NEWEST
 
 
-def test_a_database_of_a_newer_version_is_refused(db: Database[Row]) -> None:
+def test_a_database_of_a_newer_version_is_refused_unless_this_one_can_read_it(
+    db: Database[Row],
+) -> None:
     refuse_newer()
-    db.migrations.insert_one({"_id": NEWEST + 1, "last": "x"})
-    with pytest.raises(NewerDatabase, match=f"schema version {NEWEST + 1}"):
+    db.migrations.insert_one({"_id": NEWEST + 1, "last": "x", "readers": NEWEST})
+    refuse_newer()
+    db.migrations.insert_one({"_id": NEWEST + 2, "last": "x", "readers": NEWEST + 1})
+    with pytest.raises(NewerDatabase, match=f"schema version {NEWEST + 2}"):
         refuse_newer()
