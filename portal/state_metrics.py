@@ -8,7 +8,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from pymongo.errors import PyMongoError
 
+from billing.backups.last import backup_age
+from billing.migrations.version import outstanding, schema_version
 from billing.reports import operation
+from billing.schema import NEWEST
 
 _SECONDS = 1.0
 _STATUSES = ("preparing", "running", "completed", "stopped", "refused", "interrupted")
@@ -22,7 +25,7 @@ def state_metrics(*, is_database_up: bool, is_redis_up: bool | None) -> bytes:
     if is_redis_up is not None:
         found.append(_gauge("duebill_redis_up", "Whether Redis answers", is_redis_up))
     if is_database_up:
-        for look in (_run, _waiting, _disk, _replication):
+        for look in (_run, _waiting, _upkeep, _disk, _replication):
             found += _within(look)
     registry = CollectorRegistry()
     registry.register(_Collected(found))
@@ -80,6 +83,17 @@ def _waiting() -> Metrics:
     yield _gauge("duebill_events_oldest_age_seconds", told, operation.oldest_event_age())
     told = "For how long the mail that is due longest has waited"
     yield _gauge("duebill_mails_oldest_age_seconds", told, operation.oldest_mail_age())
+
+
+def _upkeep() -> Metrics:
+    told = "Seconds since the last backup that was written whole"
+    yield _gauge("duebill_backup_age_seconds", told, backup_age())
+    told = "Migrations that this portal knows and the database has not gone through"
+    yield _gauge("duebill_migrations_outstanding", told, len(outstanding()))
+    told = "The version of the database's schema"
+    yield _gauge("duebill_schema_version", told, schema_version())
+    told = "The newest version of the schema that this portal knows"
+    yield _gauge("duebill_schema_version_known", told, NEWEST)
 
 
 def _disk() -> Metrics:

@@ -11,6 +11,7 @@ from pymongo.client_session import ClientSession
 from billing import VERSION
 from billing.backups.archive import Writer, writing
 from billing.backups.contents import LEFT_OUT, to_back_up
+from billing.backups.last import BACKUP
 from billing.backups.manifest import Collected, Manifest
 from billing.backups.moment import one_moment
 from billing.backups.packing import SUFFIX, in_threads, pack
@@ -24,7 +25,6 @@ from billing.sealing import fingerprint
 from billing.server_clock import ServerClock
 
 Progress = Callable[[str, int, int], None]
-BACKUP = "backup"
 
 
 def back_up(path: Path, on_progress: Progress = lambda *_: None) -> tuple[Path, Manifest]:

@@ -1,6 +1,6 @@
 """What others are doing that a restore must not cut in two."""
 
-from billing.backups.back_up import BACKUP
+from billing.backups.last import BACKUP
 from billing.database import database
 from billing.dunning.models import DAILY as DUNNING
 from billing.maintenance.lease import is_under_way

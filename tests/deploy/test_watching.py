@@ -4,8 +4,10 @@ runbook."""
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,13 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from pymongo.database import Database
 
-from billing import clock
+from billing import clock, sealing
+from billing.backups.back_up import back_up
 from billing.database import Row
 from billing.events.models import event_row
+from billing.migrations.version import stamp_if_fresh
 from billing.reports import operation
+from billing.schema import MIGRATIONS, NEWEST
 from billing.settings import Settings
 from billing.workers.heartbeats import beat
 from portal.app import create_app
@@ -116,6 +121,24 @@ def test_what_waits_is_as_old_as_its_oldest(db: Database[Row]) -> None:
     db.mails.insert_many([{"status": "waiting", "due_at": at, "attempts": []} for at in due])
     assert operation.oldest_event_age() == pytest.approx(90, abs=5)
     assert operation.oldest_mail_age() == pytest.approx(30, abs=5)
+
+
+def test_upkeep_that_is_due_is_told(client: FlaskClient, db: Database[Row], tmp_path: Path) -> None:
+    names = ("backup_age_seconds", "migrations_outstanding", "schema_version")
+
+    def told() -> list[float]:
+        found = read(client)
+        assert found["duebill_schema_version_known"][0].value == NEWEST
+        return [found[f"duebill_{name}"][0].value for name in names]
+
+    assert told() == [math.inf, len(MIGRATIONS), 0]
+    stamp_if_fresh()
+    sealing.use_secret("a secret key for tests, as long as need be")
+    back_up(tmp_path)
+    assert told() == [pytest.approx(0, abs=30), 0, NEWEST]
+    an_hour_ago = clock.wall_clock() - timedelta(hours=1)
+    db.maintenance.update_one({"_id": "backup"}, {"$set": {"last.at": an_hour_ago}})
+    assert told()[0] == pytest.approx(3600, abs=30)
 
 
 def test_due_subscriptions_are_counted_along_an_index(db: Database[Row]) -> None:
