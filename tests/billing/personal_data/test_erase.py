@@ -58,7 +58,8 @@ from tests.factories import (
 )
 
 YEARS = 10
-BETRAYING = ("Ludmilla", "Ogorzelska", "@private.example", "+49 30 5550", "Lindenweg", "DE999")
+TAX_ID = "DE999888777"  # so long that no id that is made up has it in it
+BETRAYING = ("Ludmilla", "Ogorzelska", "@private.example", "+49 30 5550", "Lindenweg", TAX_ID)
 KEPT_ELSEWHERE = {
     "migrations": "which changes of the database are done",
     "maintenance": "whether the portal is closed",
@@ -117,7 +118,7 @@ def person(db: Database[Row]) -> str:
             external_id="crm-Ogorzelska",
             billing_address={"line1": "Lindenweg 7", "city": "Berlin", "country": "DE"},
             contacts=[{"name": "Ogorzelska sen.", "email": "sen@private.example"}],
-            tax_ids=[{"type": "eu_vat", "value": "DE999"}],
+            tax_ids=[{"type": "eu_vat", "value": TAX_ID}],
             metadata={"note": "Ludmilla's second account"},
         )
         _paid(customer.id, notes="For Ludmilla")
