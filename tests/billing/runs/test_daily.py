@@ -65,6 +65,15 @@ def switch(db: Database[Row], on: bool, time: str = "04:00", timezone: str = "UT
     db.settings.update_one({"_id": "seller"}, {"$set": rules}, upsert=True)
 
 
+def due_and_begun(db: Database[Row], launched: Launched) -> DailyBilling:
+    """A job that has launched the run of the day, which did not come to its end."""
+    switch(db, True)
+    db.billing_daily.insert_one({"_id": "daily", "day": "2026-06-29", "done": True})
+    job = DailyBilling("wrk_1", launched.nothing)
+    job.work()
+    return job
+
+
 def until_done(job: DailyBilling, db: Database[Row]) -> None:
     for _ in range(5):
         job.work()
@@ -184,10 +193,7 @@ def test_a_run_is_late_half_an_hour_after_its_time(db: Database[Row], at: Any) -
 def test_a_run_that_a_person_stopped_is_over_for_that_day(
     db: Database[Row], at: Any, launched: Launched
 ) -> None:
-    switch(db, True)
-    db.billing_daily.insert_one({"_id": "daily", "day": "2026-06-29", "done": True})
-    job = DailyBilling("wrk_1", launched.nothing)
-    job.work()
+    job = due_and_begun(db, launched)
     stop_run(launched.runs[0])
     job.work()
     assert db.billing_daily.find_one({})["done"]  # type: ignore[index]
@@ -197,10 +203,7 @@ def test_a_run_that_a_person_stopped_is_over_for_that_day(
 def test_it_ends_its_process_and_leaves_the_watch_to_others(
     db: Database[Row], at: Any, launched: Launched
 ) -> None:
-    switch(db, True)
-    db.billing_daily.insert_one({"_id": "daily", "day": "2026-06-29", "done": True})
-    job = DailyBilling("wrk_1", launched.nothing)
-    job.work()
+    job = due_and_begun(db, launched)
     job.finish(1.0)
     assert launched.ended == 1
     row = db.billing_daily.find_one({}) or {}
