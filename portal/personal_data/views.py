@@ -1,5 +1,7 @@
 """What is held of a customer or a user: to be handed to them, and to be erased. Admins only."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -23,22 +25,14 @@ blueprint = Blueprint("personal_data", __name__)
 @page("write:users", is_sensitive=True)
 def customer(customer_id: str) -> ResponseReturnValue:
     """What is held of a customer, and the button that erases it."""
-    subject = get_subject(customer_id)
-    back = url_for("customers.detail", customer_id=customer_id)
-    trail = [(gettext("Customers"), url_for("customers.index")), (subject.name, back)]
-    zip_url = url_for(".customer_zip", customer_id=customer_id)
-    return _shown(subject, trail, url_for(".customer", customer_id=customer_id), zip_url)
+    return _shown(get_subject(customer_id))
 
 
 @blueprint.route("/users/<user_id>/personal-data", methods=["GET", "POST"])
 @page("write:users", is_sensitive=True)
 def user(user_id: str) -> ResponseReturnValue:
     """What is held of somebody who signs in, and the button that erases it."""
-    subject = get_subject(user_id)
-    back = url_for("users.detail", user_id=user_id)
-    trail = [(gettext("Users"), url_for("users.index")), (subject.name, back)]
-    zip_url = url_for(".user_zip", user_id=user_id)
-    return _shown(subject, trail, url_for(".user", user_id=user_id), zip_url)
+    return _shown(get_subject(user_id))
 
 
 @blueprint.get("/customers/<customer_id>/personal-data.zip")
@@ -55,20 +49,19 @@ def user_zip(user_id: str) -> ResponseReturnValue:
     return _zip(get_subject(user_id))
 
 
-def _shown(
-    subject: Subject, trail: list[tuple[str, str]], own: str, zip_url: str
-) -> ResponseReturnValue:
-    form = InputForm()
+def _shown(subject: Subject) -> ResponseReturnValue:
+    kind, form = "customer" if subject.is_customer else "user", InputForm()
+    key: dict[str, Any] = {f"{kind}_id": subject.id}
     if form.submit(lambda _: begin_erasure(subject.id)):
         launch("portal.personal_data.process", subject.id)
-        return done(gettext("The erasure has begun."), own)
+        return done(gettext("The erasure has begun."), url_for(f".{kind}", **key))
     years: int = current_app.config["SETTINGS"].retention_years
     found = render_template(
         "personal_data/detail.html",
         form=form,
         subject=subject,
-        trail=trail,
-        zip_url=zip_url,
+        trail=_trail(subject, kind, key),
+        zip_url=url_for(f".{kind}_zip", **key),
         erasure=find_erasure(subject.id),
         preview=preview_erasure(subject, years),
         holdings=HOLDINGS,
@@ -76,6 +69,12 @@ def _shown(
         years=years,
     )
     return found, form.http_status
+
+
+def _trail(subject: Subject, kind: str, key: dict[str, Any]) -> list[tuple[str, str]]:
+    all_of_kind = gettext("Customers") if subject.is_customer else gettext("Users")
+    own_page = url_for(f"{kind}s.detail", **key)
+    return [(all_of_kind, url_for(f"{kind}s.index")), (subject.name, own_page)]
 
 
 def _zip(subject: Subject) -> Response:
