@@ -5,20 +5,17 @@ Sender and mail server (aiosmtpd) have processes of their own.
 """
 
 import asyncio
-import resource
 import smtplib
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Any
 
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 
+from bench.beside import listening, until_done, worked_off
 from bench.table import Row
 from billing import database, indexes, sealing
 from billing.letters import postman
@@ -33,13 +30,12 @@ MAILS = 6_000
 TARGET = 500.0
 SENDER = "billing@example.com"
 SECRET = "of the benchmark alone, as long as need be"
-_SPAWN = get_context("spawn")
 
 
 def rows(uri: str) -> list[Row]:
     """One figure, on a database of its own at this server."""
     _connect(uri := uri.replace("/duebill?", "/bench_mail?"))
-    with _server() as port:
+    with listening(_serve) as port:
         _fill()
         ceiling = _ceiling(port)
         sent, memory = _send(uri, port)
@@ -87,40 +83,23 @@ def _ceiling(port: int) -> float:
 
 def _send(uri: str, port: int) -> tuple[float, int]:
     """Mails per second from the first until all are sent, and the worker's peak MiB."""
-    mails, done, told = database.database().mails, _SPAWN.Event(), _SPAWN.Queue()
-    worker = _SPAWN.Process(target=_work, args=(uri, port, done, told))
-    worker.start()
-    while not (first := mails.count_documents({"status": "sent"})):
-        time.sleep(0.05)
-    began = time.perf_counter()
-    while mails.find_one({"status": "waiting"}, {"_id": 1}):
-        time.sleep(0.05)
-    rate = (MAILS - first) / (time.perf_counter() - began)
+    mails = database.database().mails
+    found = worked_off(
+        _work,
+        (uri, port),
+        MAILS,
+        so_far=lambda: mails.count_documents({"status": "sent"}),
+        is_left=lambda: mails.find_one({"status": "waiting"}, {"_id": 1}) is not None,
+    )
     assert mails.count_documents({"status": "sent"}) == MAILS
-    done.set()
-    memory: int = told.get()
-    worker.join()
-    return rate, memory
+    return found
 
 
-def _work(uri: str, port: int, done: Event, told: Any) -> None:
+def _work(uri: str, port: int, done: Event, peak: Any) -> None:
     _connect(uri)
     server = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(port), "SMTP_SECURITY": "none"}
     settings = Settings.load({"MONGODB_URI": uri, "MAIL_FROM": SENDER, **server})
-    Worker().run([Postman(settings)], is_wanted=lambda: not done.is_set())
-    told.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-    database.disconnect()
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    """The port of a mail server in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
-        process = _SPAWN.Process(target=_serve, args=(server,), daemon=True)
-        process.start()
-        yield server.getsockname()[1]
-        process.terminate()
-        process.join()
+    until_done(Worker(), [Postman(settings)], done, peak)
 
 
 def _serve(server: socket.socket) -> None:

@@ -5,16 +5,13 @@ writes nothing down. Worker and receiver have processes of their own.
 """
 
 import asyncio
-import resource
 import socket
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import Any
 
+from bench.beside import listening, until_done, worked_off
 from bench.table import Row
 from billing import database, indexes, sealing
 from billing.events.models import event_row
@@ -33,13 +30,13 @@ EVENTS = 5_000
 OBJECTS = 1_000
 TARGET = 500.0
 SECRET = "of the benchmark alone, as long as need be"
-_SPAWN = get_context("spawn")
 
 
 def rows(uri: str) -> list[Row]:
     """Every figure, measured on a database of its own at this server."""
     _connect(uri.replace("/duebill?", "/bench_webhooks?"))
-    with _receiver() as url:
+    with listening(_receive) as port:
+        url = f"http://127.0.0.1:{port}/"
         create_endpoint(WebhookEndpointInput(url=url, event_types=["plan.*"]))
         numbered = _number()
         ceiling = _ceiling(url)
@@ -86,39 +83,20 @@ def _ceiling(url: str) -> float:
 
 
 def _deliver() -> tuple[float, int]:
-    """Deliveries per second from the worker's start until all are delivered, and its peak MiB."""
-    done, told = _SPAWN.Event(), _SPAWN.Queue()
-    worker = _SPAWN.Process(target=_work, args=(database.uri(), done, told))
-    worker.start()
-    while (left := count_pending(EVENTS)) == EVENTS:
-        time.sleep(0.05)
-    began, first = time.perf_counter(), EVENTS - left
-    while count_pending(1):
-        time.sleep(0.05)
-    rate = (EVENTS - first) / (time.perf_counter() - began)
-    done.set()
-    memory: int = told.get()
-    worker.join()
-    return rate, memory
+    """Deliveries per second from the first until all are delivered, and the worker's peak MiB."""
+    return worked_off(
+        _work,
+        (database.uri(),),
+        EVENTS,
+        so_far=lambda: EVENTS - count_pending(EVENTS),
+        is_left=lambda: count_pending(1) > 0,
+    )
 
 
-def _work(uri: str, done: Event, told: Any) -> None:
+def _work(uri: str, done: Event, peak: Any) -> None:
     _connect(uri)
     worker = Worker()
-    worker.run([Relay(), Deliverer(worker.id)], is_wanted=lambda: not done.is_set())
-    told.put(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-    database.disconnect()
-
-
-@contextmanager
-def _receiver() -> Iterator[str]:
-    """The URL of a receiver in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
-        process = _SPAWN.Process(target=_receive, args=(server,), daemon=True)
-        process.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
-        process.terminate()
-        process.join()
+    until_done(worker, [Relay(), Deliverer(worker.id)], done, peak)
 
 
 def _receive(server: socket.socket) -> None:
