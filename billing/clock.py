@@ -2,9 +2,11 @@
 
 It is, in this order: the time of the test clock that the running operation has adopted, the time
 that stands still by `frozen`, the real time: this machine's, set right by the database's where it
-is wrong.
+is wrong. It is counted on from there by the clock that only ever runs, so that a wall clock that
+jumps changes nothing.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +17,16 @@ from zoneinfo import ZoneInfo
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 _adopting: ContextVar[bool] = ContextVar("adopting", default=False)
 _adopted: ContextVar[datetime | None] = ContextVar("adopted", default=None)
-_off = [timedelta()]  # of the process: how far this machine's clock is behind
+# It also goes on while a machine sleeps, where the system has one that does.
+_RUNNING: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _begun(off: timedelta = timedelta()) -> float:
+    """When the running clock began to run, in seconds of the epoch."""
+    return time.time() + off.total_seconds() - time.clock_gettime(_RUNNING)
+
+
+_began = [_begun()]  # of the process
 
 
 def now() -> datetime:
@@ -35,12 +46,12 @@ def of_this_machine() -> datetime:
 
 
 def set_right(off: timedelta) -> None:
-    """From now on the real time is that of this machine and `off` (billing.skew)."""
-    _off[0] = off
+    """The real time is that of this machine now and `off` (billing.skew)."""
+    _began[0] = _begun(off)
 
 
 def _real() -> datetime:
-    return datetime.now(UTC) + _off[0]
+    return datetime.fromtimestamp(_began[0] + time.clock_gettime(_RUNNING), UTC)
 
 
 def today(timezone: str = "UTC") -> date:

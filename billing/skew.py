@@ -23,7 +23,8 @@ _NOTHING = timedelta(seconds=2)
 class Skew(ServerHeartbeatListener):
     """Sets billing.clock right: by the first heartbeat, which comes before the first answer to any
     query, and from then on where two in a row say the same. A process that stood still reads first
-    what it was told before."""
+    what it was told before. Between two of them no wall clock is asked, so one that jumps is found
+    out before it is believed."""
 
     def __init__(self) -> None:
         self._before: timedelta | None = None

@@ -35,6 +35,19 @@ def test_a_clock_that_jumps_later_is_set_right_by_what_two_heartbeats_say(skew: 
     assert abs(clock.now() + DAY - datetime.now(UTC)) < timedelta(seconds=5)
 
 
+def test_a_clock_that_jumps_is_not_believed_meanwhile(
+    skew: Skew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, real = datetime.now(UTC), time.time
+    skew.heard(timedelta(0))
+    monkeypatch.setattr(time, "time", lambda: real() + DAY.total_seconds())
+    for off in (None, -DAY, -DAY):
+        if off:
+            skew.heard(off)
+        assert abs(clock.now() - right) < timedelta(seconds=5)
+        assert abs(clock.wall_clock() - right) < timedelta(seconds=5)
+
+
 def test_one_heartbeat_that_was_read_late_changes_nothing(skew: Skew) -> None:
     for off in (timedelta(0), -40 * timedelta(seconds=1), timedelta(0), timedelta(0)):
         skew.heard(off)
