@@ -37,6 +37,8 @@ COPY api api
 COPY templates templates
 COPY static static
 COPY --from=packages /build/static/vendor static/vendor
+# Nothing can be written there later, so each start would compile all of it anew.
+RUN python -m compileall -q --invalidation-mode unchecked-hash billing portal api wsgi.py
 USER 10001:10001
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=4s --start-period=20s --retries=3 \
