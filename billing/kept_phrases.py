@@ -25,6 +25,13 @@ def marked(text: str | None) -> Row | None:
     return (kept(text) or {}) if isinstance(text, Phrase) else None
 
 
+def whole(text: str | None) -> Row | None:
+    """The same, but never empty: for what the library keeps, to which empty is nothing."""
+    if not isinstance(text, Phrase):
+        return None
+    return kept(text) or {"template": str(text), "facts": {}}
+
+
 def retold(row: Mapping[str, Any]) -> Phrase:
     """The `message` of a row again, by what was kept as its `phrase`."""
     return told_again(row["message"], row.get("phrase"))
@@ -39,7 +46,7 @@ def _kept(fact: Told) -> Any:
     if isinstance(fact, Money):
         return {"amount": str(fact.amount), "currency": fact.currency}
     if isinstance(fact, Phrase):
-        return kept(fact) or {"template": str(fact), "facts": {}}
+        return whole(fact)
     for name, kind in _TEXTS.items():
         if type(fact) is kind:
             return {name: str(fact)}

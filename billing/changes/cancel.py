@@ -3,6 +3,7 @@
 from billing.changes.course import course_of, finish, over
 from billing.database import Row, operation
 from billing.invoices.cycle import Course
+from billing.kept_phrases import whole
 from billing.phrases import Day
 from billing.subscriptions.errors import (
     CancellationNotRevocable,
@@ -26,6 +27,7 @@ def cancel_subscription(
     refusal, ending = SubscriptionNotCancellable, data.when == "now"
     course = course_of(subscription_id, expected_revision, refusal, ending=ending)
     course.row["cancellation_reason"] = data.reason and str(data.reason)
+    course.row["cancellation_reason_phrase"] = whole(data.reason)
     has_begun = course.row.get("current_period_end") is not None
     if data.when == "period_end" and has_begun and course.row["status"] != "paused":
         return _at_period_end(course, data.reason)
@@ -39,7 +41,8 @@ def keep_subscription(subscription_id: str, expected_revision: int | None = None
     row = course.row
     if not row["cancel_at_period_end"]:
         raise CancellationNotRevocable("There is no cancellation at period end to take back.")
-    row["cancel_at_period_end"], row["cancellation_reason"] = False, None
+    row["cancel_at_period_end"] = False
+    row["cancellation_reason"] = row["cancellation_reason_phrase"] = None
     row["end_date"] = row.get("planned_end_date")
     row["next_billing_date"] = next_date(row)
     return finish(course, "subscription.cancellation_revoked")

@@ -15,7 +15,9 @@ from billing.errors import NotFound
 from billing.events.journal import UNTOLD, told
 from billing.events.models import COLLECTION
 from billing.events.objects import collection_of
+from billing.events.reasons import changes_of
 from billing.events.redact import ERASED
+from billing.kept_phrases import told_again
 
 MOST = 5_000
 """So many events are walked back at most; an object that has more is told to be uncertain."""
@@ -67,12 +69,21 @@ def object_as_of(object_id: str, at: datetime) -> Past:
         if began is None:
             raise ObjectNotKnown("Nothing is known of this object.")
         return _built_forward(Past(object_id, at, None, began, began, is_gone=True))
-    past = Past(object_id, at, dict(stored), stored.get("created_at"), began)
+    past = Past(object_id, at, _told(stored), stored.get("created_at"), began)
     _walk_back(past)
     if past.began_at and at < past.began_at:
         past.state = None
     past.state = _shown(past.state)
     return past
+
+
+def _told(stored: Row) -> Row:
+    """The state that is stored, with the phrases that are kept beside their texts."""
+    state = dict(stored)
+    for name, phrase in stored.items():
+        if name.endswith("_phrase") and phrase and (text := name.removesuffix("_phrase")) in stored:
+            state[text] = told_again(stored[text], phrase)
+    return state
 
 
 def _walk_back(past: Past) -> None:
@@ -85,7 +96,7 @@ def _walk_back(past: Past) -> None:
         if number == MOST:
             past.is_cut_off = True
             return
-        for name, (before, after) in (event.get("changes") or {}).items():
+        for name, (before, after) in changes_of(event).items():
             if after not in ("(hidden)", ERASED) and not _same(state.get(name), after):
                 past.uncertain.add(name)
             state[name] = before
@@ -100,14 +111,14 @@ def _built_forward(past: Past) -> Past:
         if event["type"].endswith(".deleted"):
             state = {}
             break
-        for name, (_, after) in (event.get("changes") or {}).items():
+        for name, (_, after) in changes_of(event).items():
             state[name] = after
     past.state = _shown(state) if state else None
     return past
 
 
 def _events(object_id: str) -> Any:
-    fields = {"type": 1, "changes": 1, "created_at": 1}
+    fields = {"type": 1, "changes": 1, "change_phrases": 1, "created_at": 1}
     return database()[COLLECTION].find({"object_id": object_id}, fields)
 
 

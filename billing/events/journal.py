@@ -23,6 +23,7 @@ UNTOLD = {
     "name_key",
     "holds",
     "usage_seq",
+    "cancellation_reason_phrase",
     VERSION_FIELD,
 }
 _SECRET = {"password_hash", "secrets"}

@@ -41,10 +41,10 @@ def redacted(event: Row, words: Collection[str], user_ids: Collection[str], name
         told = {field: _told(field, values, kept, words) for field, values in changes.items()}
         if told != changes:
             change["changes"] = told
-    unset: Row = {}
+    unset: Row = {"change_phrases": 1} if "change_phrases" in event else {}
     if event.get("reason") not in {None, ERASED}:
         change["reason"] = ERASED
-        unset = {"reason_phrase": 1} if "reason_phrase" in event else {}
+        unset |= {"reason_phrase": 1} if "reason_phrase" in event else {}
     actor = event.get("actor") or {}
     if actor.get("id") in user_ids and actor.get("name") != name:
         change["actor.name"] = name

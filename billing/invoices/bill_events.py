@@ -11,6 +11,7 @@ _MOVED = {
     "paused": "subscription.paused",
 }
 _PRORATIONS = frozenset({"proration_credit", "proration_charge"})
+_REASON, _PHRASE = "cancellation_reason", "cancellation_reason_phrase"
 _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended"}
 
 
@@ -28,12 +29,15 @@ def events_of(bill: Bill, run_id: str | None) -> list[Row]:
         )
         for invoice in bill.invoices
     ]
-    changes = {name: [row.get(name), value] for name, value in bill.advance.items()}
+    told = ((name, value) for name, value in bill.advance.items() if name != _PHRASE)
+    changes = {name: [row.get(name), value] for name, value in told}
     moved = event_row(
         _move(bill), row["_id"], customer_id=customer_id, changes=changes, reason=reason
     )
     if prorated := _prorated(bill):
         moved["prorated"] = prorated
+    if _REASON in changes and any(phrases := [row.get(_PHRASE), bill.reached.get(_PHRASE)]):
+        moved["change_phrases"] = {_REASON: phrases}
     events.append(moved)
     return events
 

@@ -29,6 +29,8 @@ _INNER = frozenset(
         "revision",
         "unsequenced",
         "reason_phrase",
+        "change_phrases",
+        "cancellation_reason_phrase",
         "how_phrase",
         VERSION_FIELD,
     }

@@ -68,7 +68,8 @@ def _api_call(row: Row, _subject: Subject) -> Row:
 
 
 def _subscription(row: Row, _subject: Subject) -> Row:
-    unset = {name: 1 for name in ("metadata", "cancellation_reason") if row.get(name)}
+    theirs = ("metadata", "cancellation_reason", "cancellation_reason_phrase")
+    unset = {name: 1 for name in theirs if row.get(name)}
     return {"$unset": unset, **_written()} if unset else {}
 
 

@@ -5,6 +5,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from billing.documents import CalendarDateField, Document, PriceField
 from billing.indexes import NEWEST, declare_indexes
+from billing.kept_phrases import told_again
 from billing.subscriptions.movements import COLLECTION as MOVEMENTS
 from billing.subscriptions.states import LIVE
 
@@ -83,6 +84,7 @@ class Subscription(Document):
     cancel_at_period_end = me.BooleanField(required=True, default=False)
     cancelled_at = me.DateTimeField()
     cancellation_reason = me.StringField()
+    cancellation_reason_phrase = me.DictField()  # where not all of it is somebody's own words
     pause = me.DictField()  # {from, resumes_on, proration}
     pauses = me.ListField(me.DictField())  # all that began: [{from, to}]
     pending_change = me.DictField()
@@ -98,6 +100,12 @@ class Subscription(Document):
     def is_live(self) -> bool:
         """Whether service goes on or may go on again."""
         return self.status in LIVE
+
+    @property
+    def why_it_ends(self) -> str:
+        """The reason, empty without one; a phrase where Duebill gave it words."""
+        reason, phrase = self.cancellation_reason or "", self.cancellation_reason_phrase
+        return told_again(reason, phrase) if reason and phrase else reason
 
     @property
     def has_started(self) -> bool:

@@ -10,8 +10,10 @@ from flask_babel import gettext
 
 from billing.database import Row, database
 from billing.events.objects import collection_of
+from billing.phrases import Phrase
 from portal.events.reach import reachable
 from portal.languages.reader import reader_locale
+from portal.languages.saying import said
 from portal.template_helpers import NONE, date_text, instant, money, words
 
 _MONEY = re.compile(
@@ -112,6 +114,8 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
     name = path.rpartition(".")[2]
     if value is None or value in ("", [], {}):
         return Value(str(NONE))
+    if isinstance(value, Phrase):
+        return Value(said(value))
     if isinstance(value, bool):
         return Value(str(gettext("Yes") if value else gettext("No")))
     if isinstance(value, int | str) and currency and _is_money(name, value):

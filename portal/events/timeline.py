@@ -10,7 +10,7 @@ from flask import url_for
 from billing.database import Row
 from billing.events.objects import collection_of
 from billing.events.queries import list_events
-from billing.events.reasons import reason_of
+from billing.events.reasons import changes_of, reason_of
 from portal.events.reach import scope_of
 from portal.events.shown import changes_shown, money_of
 from portal.events.words import Known, plans_in, sentence, url_of
@@ -66,7 +66,7 @@ def _item(
     event: Row, plans: dict[str, str], object_: Row | None, shown_on: str | None
 ) -> dict[str, Any]:
     is_first = event["type"].endswith(".created")
-    changes = {} if is_first else event.get("changes") or {}
+    changes = {} if is_first else changes_of(event)
     return {
         "id": event["_id"],
         "what": sentence(event, Known(plans, object_)),

@@ -12,7 +12,7 @@ from billing.actors import current_actor
 from billing.database import Row
 from billing.events.as_of import object_as_of
 from billing.events.queries import get_event
-from billing.events.reasons import reason_of
+from billing.events.reasons import changes_of, reason_of
 from billing.events.types import EVENT_TYPES
 from portal.access import page
 from portal.events.listed import EVENTS
@@ -96,7 +96,7 @@ def _shown(event: dict[str, Any], plans: dict[str, str], objects: dict[str, Row]
     about = objects.get(event["object_id"])
     return {
         "what": sentence(event, Known(plans, about)),
-        "rows": changes_shown(event.get("changes") or {}, (about or {}).get("currency")),
+        "rows": changes_shown(changes_of(event), (about or {}).get("currency")),
         "url": reachable(event["object_id"]),
         "reason": said(reason_of(event)),
     }

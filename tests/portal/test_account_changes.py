@@ -10,6 +10,7 @@ from billing.actors import ScopeMissing, acting_as
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
 from billing.database import database
+from billing.events.views import event_view
 from billing.inputs import merge, parse
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.queries import get_plan
@@ -202,6 +203,42 @@ def test_cancelling_says_what_is_kept_until_when_and_keeps_the_reason(
     seen = owner.submit(_page(subscription, "keep"))
     assert "Your subscription goes on." in owner.follow(seen).text
     assert not get_subscription(subscription.id).cancel_at_period_end
+
+
+def test_why_it_ends_is_said_in_the_readers_language_with_their_own_words(
+    visiting_as: Visitor,
+) -> None:
+    subscription = create_subscription()
+    said = {"feedback": "too_expensive", "comment": "We are three people."}
+    owner, page = _owner(visiting_as, subscription), _page(subscription)
+    owner.submit(_page(subscription, "cancel"), **said)
+    staff, german = visiting_as("admin"), {"Accept-Language": "de"}
+    in_english, in_german = (f"{w}: {said['comment']}" for w in ("It costs too much", "Es kostet zu viel"))
+    assert in_german in staff.get(f"/subscriptions/{subscription.id}", headers=german).text
+    assert in_english in owner.get(page).text
+    past = f"/events/objects/{subscription.id}"
+    assert in_german in staff.get(past, headers=german).text
+    owner.submit(_page(subscription, "keep"))
+    told = staff.get("/events?type=subscription.cancellation_revoked", headers=german).text
+    assert in_german in told
+    assert in_english not in told
+    moment = database().events.find_one({"type": "subscription.cancellation_scheduled"})
+    assert moment is not None
+    at = moment["created_at"].isoformat(timespec="milliseconds")[:23]
+    seen = staff.get(f"{past}?at={at}", headers=german).text
+    assert in_german in seen
+    assert "Nicht sicher" not in seen
+    assert event_view(moment)["changes"]["cancellation_reason"] == [None, in_english]
+    assert not any("phrase" in name for name in event_view(moment)["changes"])
+
+
+def test_a_reason_that_staff_typed_stays_as_it_is(visiting_as: Visitor) -> None:
+    words = "It costs too much: we are three people."
+    subscription = create_subscription()
+    cancel_subscription(subscription.id, CancelSubscription(reason=words))
+    german = {"Accept-Language": "de"}
+    seen = visiting_as("admin").get(f"/subscriptions/{subscription.id}", headers=german)
+    assert words in seen.text
 
 
 def test_what_staff_cancelled_is_not_taken_back_by_the_customer(visiting_as: Visitor) -> None:
