@@ -19,6 +19,7 @@ from billing.invoices.explain import explain_invoice
 from billing.invoices.models import Invoice
 from billing.kept_phrases import retold
 from billing.money import format_money
+from billing.payments.failures import failure
 from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words, said
 from portal.navigation import navigation
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
         cycle,
         plain,
         explained,
+        failure,
         quantity,
         percent,
         percentage,

@@ -9,6 +9,7 @@ from billing.errors import NotFound
 from billing.invoices.errors import InvoiceNotPayable
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
+from billing.payments.failures import failure
 from billing.payments.methods import Method, charge_method, methods_of
 from billing.payments.models import Payment
 from billing.payments.queries import get_payment, has_payment_under_way
@@ -21,7 +22,8 @@ from portal.access import page
 from portal.account.forms import PayForm
 from portal.answers import done, form_page
 from portal.forms import options
-from portal.template_helpers import money, words
+from portal.languages.saying import said
+from portal.template_helpers import money
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -93,4 +95,4 @@ def _tried(invoice: Invoice) -> str:
     except NotFound:
         return ""
     is_refused = payment.status == "failed" and payment.invoice_id == invoice.id
-    return words(payment.failure_code).lower() if is_refused else ""
+    return said(failure(payment.failure_code)) if is_refused else ""

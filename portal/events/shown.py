@@ -10,6 +10,8 @@ from flask_babel import gettext
 
 from billing.database import Row, database
 from billing.events.objects import collection_of
+from billing.events.reasons import reason_of
+from billing.payments.failures import failure
 from billing.phrases import Phrase
 from portal.events.reach import reachable
 from portal.languages.reader import reader_locale
@@ -56,6 +58,13 @@ def changes_shown(changes: Row, currency: str | None) -> list[Change]:
                 )
                 rows.append(change)
     return rows
+
+
+def reason_shown(event: Row) -> str:
+    """Why it happened; of a refund that failed, what the provider's code means."""
+    if event["type"].endswith(".refund_failed"):
+        return said(failure(event.get("reason")))
+    return said(reason_of(event))
 
 
 def state_shown(state: Row, currency: str | None) -> list[tuple[str, Value, str]]:

@@ -10,11 +10,10 @@ from flask import url_for
 from billing.database import Row
 from billing.events.objects import collection_of
 from billing.events.queries import list_events
-from billing.events.reasons import changes_of, reason_of
+from billing.events.reasons import changes_of
 from portal.events.reach import scope_of
-from portal.events.shown import changes_shown, money_of
+from portal.events.shown import changes_shown, money_of, reason_shown
 from portal.events.words import Known, plans_in, sentence, url_of
-from portal.languages.saying import said
 from portal.template_helpers import may
 
 AT_A_TIME = 15
@@ -73,6 +72,6 @@ def _item(
         "url": url_of(event, shown_on),
         "who": event["actor"]["name"] or event["actor"]["type"],
         "at": event["created_at"],
-        "reason": said(reason_of(event)),
+        "reason": reason_shown(event),
         "changes": changes_shown(changes, (object_ or {}).get("currency")),
     }

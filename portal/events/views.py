@@ -12,15 +12,14 @@ from billing.actors import current_actor
 from billing.database import Row
 from billing.events.as_of import object_as_of
 from billing.events.queries import get_event
-from billing.events.reasons import changes_of, reason_of
+from billing.events.reasons import changes_of
 from billing.events.types import EVENT_TYPES
 from portal.access import page
 from portal.events.listed import EVENTS
 from portal.events.reach import reachable, scope_of
-from portal.events.shown import changes_shown, money_of, state_shown
+from portal.events.shown import changes_shown, money_of, reason_shown, state_shown
 from portal.events.timeline import as_of_url, timeline_of
 from portal.events.words import Known, plans_in, sentence
-from portal.languages.saying import said
 from portal.listing import respond
 from portal.lists.export import add_export
 
@@ -98,5 +97,5 @@ def _shown(event: dict[str, Any], plans: dict[str, str], objects: dict[str, Row]
         "what": sentence(event, Known(plans, about)),
         "rows": changes_shown(changes_of(event), (about or {}).get("currency")),
         "url": reachable(event["object_id"]),
-        "reason": said(reason_of(event)),
+        "reason": reason_shown(event),
     }

@@ -128,10 +128,6 @@ WORDS = (
     # payments
     lazy("Manual"),
     lazy("Fake"),
-    lazy("Card declined"),
-    lazy("Unknown token"),
-    lazy("Refund refused"),
-    lazy("Never asked"),
     # filters of lists
     # events in the audit trail
     lazy("Billing run completed"),

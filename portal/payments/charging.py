@@ -3,27 +3,19 @@
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as lazy
 
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
 from billing.invoices.queries import get_invoice
+from billing.payments.failures import failure
 from billing.payments.models import Payment
 from billing.payments.source import PaymentSource, charge_source, set_payment_source
 from portal.access import page
 from portal.answers import confirm_page, done
 from portal.forms import InputForm
-from portal.languages.saying import own_words
+from portal.languages.saying import said
 from portal.payments.forms import SourceForm
 from portal.template_helpers import money, words
-
-REASONS = (
-    lazy("card declined"),
-    lazy("unknown token"),
-    lazy("refund refused"),
-    lazy("never asked"),
-)
-"""Why a provider refuses, named here so that it is translated."""
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -121,7 +113,7 @@ def forget(customer_id: str) -> ResponseReturnValue:
 def _said(payment: Payment) -> str:
     amount = money(payment.amount, payment.currency)
     if payment.status == "failed":
-        reason = own_words((payment.failure_code or "").replace("_", " "))
+        reason = said(failure(payment.failure_code))
         return str(gettext("The provider refused it: %(reason)s.", reason=reason))
     if payment.status == "pending":
         asked = gettext(

@@ -213,7 +213,9 @@ def test_why_it_ends_is_said_in_the_readers_language_with_their_own_words(
     owner, page = _owner(visiting_as, subscription), _page(subscription)
     owner.submit(_page(subscription, "cancel"), **said)
     staff, german = visiting_as("admin"), {"Accept-Language": "de"}
-    in_english, in_german = (f"{w}: {said['comment']}" for w in ("It costs too much", "Es kostet zu viel"))
+    in_english, in_german = (
+        f"{w}: {said['comment']}" for w in ("It costs too much", "Es kostet zu viel")
+    )
     assert in_german in staff.get(f"/subscriptions/{subscription.id}", headers=german).text
     assert in_english in owner.get(page).text
     past = f"/events/objects/{subscription.id}"

@@ -7,7 +7,9 @@ import pytest
 from billing.database import Database, Row
 from billing.dunning.take_step import take_step
 from billing.invoices.queries import get_invoice
+from billing.payments.inputs import RefundInput
 from billing.payments.queries import get_payment
+from billing.payments.refund import refund_payment
 from tests.factories import create_invoice, create_payment
 from tests.portal.conftest import Visitor
 from tests.portal.page_client import PageClient
@@ -131,6 +133,19 @@ def test_what_the_provider_says_is_told(admin: PageClient, token: str, said: str
     invoice = create_invoice()
     admin.submit(f"/payments/source/{invoice.customer_id}", token=token)
     assert said in admin.follow(admin.submit(f"/payments/charge/{invoice.id}")).text
+
+
+def test_why_it_failed_is_said_in_words_and_an_unknown_code_as_it_is(admin: PageClient) -> None:
+    failed, german = create_payment(amount=10000), {"Accept-Language": "de"}
+    payment = create_payment(provider="fake", reference="fake_no_refund")
+    refund_payment(payment.id, RefundInput(amount=4000))
+    seen = admin.get(f"/payments/{payment.id}", headers=german)
+    assert seen.text.count("lehnt die Erstattung ab") == 2  # with the refund, and in what happened
+    assert "“refund refused”" in admin.get("/events?type=payment.refund_failed").text
+    for code, words in (("expired_card", "die Karte ist abgelaufen"), ("odd_7", "odd_7")):
+        failed.status, failed.failure_code = "failed", code
+        failed.save()
+        assert words in admin.get(f"/payments/{failed.id}", headers=german).text
 
 
 def test_who_has_no_source_is_not_charged(admin: PageClient) -> None:
