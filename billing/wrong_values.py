@@ -1,10 +1,12 @@
 """What the validation library finds wrong with a value, in plain words."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from billing.errors import WrongValue
-from billing.phrases import Day, Phrase, Told
+from billing.phrases import Day, Phrase, Told, Translate
+from billing.wrong_emails import reason_of_email
 
 _INSTANT = Phrase("must be an instant such as 2026-01-31T10:00:00Z")
 _PLAIN = {
@@ -29,27 +31,28 @@ _PLAIN = {
     "datetime_from_date_parsing": _INSTANT,
     "timezone_aware": _INSTANT,
 }
-_EMAIL = {
-    Phrase("An email address must have an @-sign."),
-    Phrase("There must be something before the @-sign."),
-    Phrase("There must be something after the @-sign."),
-    Phrase("The part after the @-sign is not valid. It should have a period."),
-    Phrase("The part after the @-sign is not valid. It is not within a valid top-level domain."),
-    Phrase("An email address cannot have two periods in a row."),
-    Phrase("An email address cannot start with a period."),
-    Phrase("An email address cannot end with a period."),
-    Phrase("An email address cannot have a period immediately after the @-sign."),
-    Phrase("An email address cannot have a period immediately before the @-sign."),
-}
-"""The usual reasons of email_validator, so that they are translated; of others it has its own."""
-_OF_EMAIL: dict[str, Phrase] = {str(reason): reason for reason in _EMAIL}
 _BOUNDS = {
     "greater_than": (Phrase("must be greater than %(bound)s"), "gt"),
     "greater_than_equal": (Phrase("must be greater than or equal to %(bound)s"), "ge"),
     "less_than": (Phrase("must be less than %(bound)s"), "lt"),
     "less_than_equal": (Phrase("must be less than or equal to %(bound)s"), "le"),
 }
+_OR = Phrase("or")
 _SHORT_OR_LONG = {"too_short", "string_too_short", "too_long", "string_too_long"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """What may be chosen, as the library lists it: `'now' or 'period_end'`."""
+
+    listed: str
+
+    def __str__(self) -> str:
+        return self.listed
+
+    def shown(self, translate: Translate, _locale: str) -> str:
+        before, _, last = self.listed.rpartition(" or ")
+        return f"{before} {translate(_OR)} {last}" if before else last
 
 
 def plain_words(found: Any) -> Phrase:
@@ -86,10 +89,10 @@ def _bound(kind: str, context: Any) -> Phrase | None:
         template, name = _BOUNDS[kind]
         return Phrase(template, bound=_plainly(context[name]))
     if kind in {"literal_error", "enum"}:
-        return Phrase("must be %(expected)s", expected=context["expected"])
+        return Phrase("must be %(expected)s", expected=OneOf(context["expected"]))
     if "reason" in context:
-        reason = _OF_EMAIL.get(context["reason"], context["reason"])
-        return Phrase("value is not a valid email address: %(reason)s", reason=reason)
+        why = reason_of_email(context["reason"])
+        return Phrase("value is not a valid email address: %(reason)s", reason=why)
     return None
 
 
