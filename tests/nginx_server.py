@@ -33,8 +33,11 @@ class NginxServer:
 
     def stand_before(self, portals: Sequence[str]) -> None:
         """Write who is behind it; a running one reads that by `reload`."""
-        servers = [f"server {each} max_fails=3 fail_timeout=2s;\n" for each in portals]
-        (self.directory / "conf/nginx/upstream.conf").write_text("".join(servers))
+        told = (DEPLOYED / "nginx/upstream.conf").read_text()
+        for number, address in enumerate(portals, 1):
+            told = told.replace(f"portal-{number}:3000", address)
+        lines = [line for line in told.splitlines() if "portal-" not in line]
+        (self.directory / "conf/nginx/upstream.conf").write_text("\n".join(lines))
 
     def command(self, *arguments: str) -> list[str]:
         """What is typed; a root's nginx would else become somebody who may not enter here."""

@@ -65,7 +65,7 @@ def test_commands_and_variables_are_those_of_the_application() -> None:
 
 def test_the_proxy_knows_both_portals_and_waits_for_them() -> None:
     upstream = (DEPLOYED / "nginx/upstream.conf").read_text()
-    portals = re.findall(r"server (portal-\d):3000", upstream)
+    portals = re.findall(r"server (portal-\d):3000 max_fails=3", upstream)
     places = dict(each.split("=") for each in SERVICES["proxy"]["extra_hosts"])
     assert list(places) == portals
     for portal in portals:

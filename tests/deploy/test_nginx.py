@@ -101,6 +101,23 @@ def test_a_portal_that_is_away_is_not_noticed(
     assert found == [200] * 6
 
 
+def test_a_portal_that_has_just_come_back_is_asked_while_the_next_is_restarted(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    with upstreams(0) as (second,), nginx_server(
+        tmp_path, [f"127.0.0.1:{port}", second.address]
+    ) as nginx:  # fmt: skip
+        second.hangs_up = True
+        for _ in range(8):
+            assert ask(nginx, "POST", "/api/v1/x", "{}").status == 200
+        with upstreams(port) as (first,):
+            second.shutdown()
+            second.server_close()
+            found = [ask(nginx, "POST", "/api/v1/x", "{}").status for _ in range(6)]
+            assert (found, len(first.heard)) == ([200] * 6, 6)
+
+
 def times_heard(behind: list[Upstream]) -> int:
     return sum(len(server.heard) for server in behind)
 
@@ -108,10 +125,10 @@ def times_heard(behind: list[Upstream]) -> int:
 @pytest.mark.parametrize(
     ("method", "path", "key", "times"),
     [
-        ("GET", "/page", None, 2),
+        ("GET", "/page", None, 3),
         ("POST", "/page", None, 1),
         ("POST", "/api/v1/payments", None, 1),
-        ("POST", "/api/v1/payments", "order-66", 2),
+        ("POST", "/api/v1/payments", "order-66", 3),
     ],
 )
 def test_what_a_dying_portal_may_have_done_is_repeated_only_where_that_is_safe(
@@ -260,7 +277,7 @@ def test_tls_may_end_in_nginx(tmp_path: Path, behind: list[Upstream]) -> None:
 def test_the_deployed_files_name_only_the_two_portals_and_are_understood(tmp_path: Path) -> None:
     nginx = NginxServer(tmp_path, [])
     upstream = (DEPLOYED / "nginx/upstream.conf").read_text()
-    assert re.findall(r"^server (\S+)", upstream, re.M) == ["portal-1:3000", "portal-2:3000"]
+    assert re.findall(r"^server (\S+)", upstream, re.M) == ["portal-1:3000", "portal-2:3000"] * 2
     conf = tmp_path / "conf/nginx"
     (conf / "upstream.conf").write_text(re.sub(r"portal-\d", "127.0.0.1", upstream))
     (conf / "listen.conf").write_text((DEPLOYED / "nginx/listen.conf").read_text())

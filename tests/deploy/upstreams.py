@@ -10,15 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Upstream(ThreadingHTTPServer):
-    """Answers with the request as it came; dies over requests while `dies` is set."""
+    """Answers with the request as it came; dies over requests while `dies` is set, and keeps no
+    connection while `hangs_up` is."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.address = f"127.0.0.1:{self.server_port}"
         self.heard: list[str] = []
-        self.dies = False
+        self.dies = self.hangs_up = False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -38,6 +39,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(len(text)))
         self.send_header("ETag", '"3"')
+        if self.server.hangs_up:
+            self.send_header("Connection", "close")
         page = "/page" in self.path
         self.send_header("Content-Type", "text/html" if page else "application/json")
         kept = "public, max-age=31536000, immutable" if "v=" in self.path else "no-cache"
@@ -52,9 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def upstreams(count: int = 2) -> Iterator[list[Upstream]]:
-    """Servers that run for the length of this context."""
-    servers = [Upstream() for _ in range(count)]
+def upstreams(*ports: int) -> Iterator[list[Upstream]]:
+    """Servers that run for the length of this context: two, unless their ports are told."""
+    servers = [Upstream(port) for port in ports or (0, 0)]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
