@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextvars import Context, ContextVar
 from datetime import UTC
 from functools import wraps
+from itertools import count
 from typing import Any, ParamSpec, TypeVar
 
 import mongoengine
@@ -31,6 +32,8 @@ MAJORITY = WriteConcern("majority", j=True)
 SNAPSHOT = ReadConcern("snapshot")
 
 _STREAMED = 1000
+_ELECTION_MS = 15_000
+_LOOK_MS = 2000  # reads are tried twice, and so wait as long for an election as transactions do
 
 _uri: dict[str, str] = {}
 _patience: dict[str, Patience] = {}
@@ -44,7 +47,8 @@ def connect(uri: str, *, patience: float | None = None) -> None:
     """Name the database; the first query opens the connection, so this is safe before a fork.
 
     `patience`: the seconds after which a call or a transaction that got no answer fails; without
-    it the driver's own, which are many (billing.patience).
+    it the driver's own, which are many, and outlast an election on a busy machine
+    (billing.patience).
 
     Transactions ask for majority and journal themselves. Other writes leave the concern to the
     server, whose default since MongoDB 5 is majority: given here, the driver would send it with
@@ -58,7 +62,7 @@ def connect(uri: str, *, patience: float | None = None) -> None:
         uuidRepresentation="standard",
         tz_aware=True,
         tzinfo=UTC,  # in C, unlike the driver's own
-        serverSelectionTimeoutMS=3000,
+        serverSelectionTimeoutMS=_ELECTION_MS if patience is None else _LOOK_MS,
         connectTimeoutMS=3000,
         heartbeatFrequencyMS=3000,  # who stands still is noticed within twice that
         timeoutMS=None if patience is None else int(1000 * patience),
@@ -111,8 +115,11 @@ def in_transaction(work: Callable[[], T]) -> T:
         check()
 
     promised: list[Callable[[], None]] = []
+    attempts = count()
 
     def attempt(session: ClientSession) -> T:
+        if next(attempts):
+            patience().check()
         promised.clear()
         token, before = _inside.set(True), _promised.set(promised)
         try:

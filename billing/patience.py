@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 
 import pymongo
+from pymongo.errors import AutoReconnect
 from pymongo.monitoring import (
     TopologyClosedEvent,
     TopologyDescriptionChangedEvent,
@@ -43,6 +44,11 @@ class Patience(TopologyListener):
         """Whether waiting is of no use: for longer than an election there was no primary."""
         since = self._away_since
         return bool(self.seconds and since and monotonic() - since > _ELECTION_SECONDS)
+
+    def check(self) -> None:
+        """Raises AutoReconnect where trying again is of no use: whoever waits holds a thread."""
+        if self.is_at_an_end:
+            raise AutoReconnect("There was no primary for longer than an election takes.")
 
     def description_changed(self, event: TopologyDescriptionChangedEvent) -> None:
         if event.new_description.has_writable_server():

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import click
+import pymongo
 from flask.cli import AppGroup
 from pymongo.errors import ConnectionFailure, PyMongoError
 
@@ -34,6 +35,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _log = logging.getLogger("duebill.database")
+
+_FIRST_SECONDS = 3.0
 
 cli = AppGroup("db", help="Look after the database.")
 
@@ -71,7 +74,8 @@ def connected(uri: str) -> Iterator[None]:
     database.connect(uri)
     forget()  # what another database said of itself
     try:
-        _require_transactions()
+        with pymongo.timeout(_FIRST_SECONDS):  # a wrong address is no election
+            _require_transactions()
         if not is_closed():  # a restore is about to bring collections and indexes of its own
             refuse_newer()
             ensure_indexes()

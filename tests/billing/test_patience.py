@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pymongo
 import pytest
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from billing import database, patience
 from billing.patience import Patience
@@ -27,6 +27,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[Patience]:
             event_listeners=[found],
         )
         monkeypatch.setitem(database._patience, "of", found)
+        monkeypatch.setattr(database, "_checks", [])  # they ask the other database
         monkeypatch.setattr(database, "database", client.get_default_database)
         yield found
         client.close()
@@ -54,6 +55,23 @@ def test_a_request_waits_no_longer_once_the_database_is_known_to_be_away(
         with pytest.raises(PyMongoError):
             database.database().customers.find_one()
         assert time.monotonic() - began < 2, "not as long as a server is looked for"
+
+
+def test_a_transaction_is_not_begun_again_once_an_election_would_be_over(
+    impatient: Patience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "_ELECTION_SECONDS", 0.2)
+    impatient.seconds = 8.0
+    tried: list[float] = []
+
+    def write() -> None:
+        tried.append(time.monotonic())
+        with pymongo.timeout(0.3):
+            database.database().customers.insert_one({})
+
+    with pytest.raises(AutoReconnect, match="no primary"):
+        database.in_transaction(write)
+    assert len(tried) == 1
 
 
 def test_patience_returns_with_the_primary(db: database.Database[database.Row]) -> None:

@@ -82,7 +82,7 @@ def test_more_than_can_wait_is_dropped_and_counted(
 def test_the_database_away_costs_rows_and_no_more(mongodb_uri: str, db: Any) -> None:
     writing, before = Recorder(), lost()
     database.disconnect()
-    database.connect(f"mongodb://127.0.0.1:{free_port()}/nothing?serverSelectionTimeoutMS=100")
+    database.connect(f"mongodb://127.0.0.1:{free_port()}/nothing", patience=0.1)
     try:
         writing.add(row(1))
         until(lambda: lost() == before + 1)
