@@ -23,6 +23,7 @@ NAMES = (
     "tokens",
     "restore",
     "sign_ins",
+    "deployment",
 )
 
 

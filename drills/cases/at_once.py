@@ -43,6 +43,7 @@ def _identical_payments(clients: list[Client], report: Report) -> None:
     pay = [partial(clients[n % 2].post, "/payments", body) for n in range(PAYMENTS)]
     answers = Counter(answer.status for answer in at_once(pay))
     report.figure("identical payments, answers by status", dict(answers))
+    report.some("identical payments that were refused", answers[409], PAYMENTS - 1)
     report.zero("identical payments taken too often", payments_of(invoice.id) - 1)
 
 

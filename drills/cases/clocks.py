@@ -1,12 +1,16 @@
-"""One clock an hour back, another a day ahead: leases, tokens and dates go by one time.
+"""One clock an hour back, another a day ahead, from the start and as a jump: all go by one time.
 
 Portals, a billing run and workers have clocks of their own (wrong_clock.c). Nothing may be billed
-that falls due tomorrow; the `Date` of the portals' answers shows how wrong their clocks are.
+that falls due tomorrow; the `Date` of the portals' answers shows how wrong their clocks are. The
+second time the clocks are right at first, and jump while a run is half done.
 """
 
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,9 +21,9 @@ from billing.runs.run_billing import start_run
 from drills.report import Report, Skipped
 from drills.world import seed
 from drills.world.books import count_books
-from drills.world.children import ROOT, Child
+from drills.world.children import ROOT, Child, until
 from drills.world.events import unnumbered, wait_until_numbered
-from drills.world.servers import program
+from drills.world.servers import Portal, program
 from drills.world.trouble import judge
 from drills.world.world import World, world
 from drills.world.writer import Writer
@@ -36,39 +40,81 @@ def drill(report: Report) -> None:
     with world(nodes=1, portals=2) as found:
         library = _library(found.directory)
         _due_tomorrow()
-        seed.subscriptions(DUE)
-        workers = []
-        for portal, (name, off) in zip(found.portals, _CLOCKS.items(), strict=True):
-            portal.end()
-            portal.start(**_faked(library, off))
-            workers.append(_child(found, f"worker {off}", "portal.background"))
-            workers[-1].start(**_faked(library, off))
-            portal.await_ready()
-            wrong = abs(_date_of(found, portal.port) - time.time())
-            report.some(f"{name}: seconds that the portal's clock is wrong", wrong, 3000)
-        try:
-            with Writer(found.client(), rate=60, threads=8) as writer:
-                _run(found, library, report)
+        for times, sign in ((1, None), (2, found.directory / "jump")):
+            seed.subscriptions(DUE)
+            clocks = Clocks(library, sign)
+            writer = Writer(found.client(), rate=60, threads=8, prefix=f"deed{times}")
+            with _running(found, clocks), writer:
+                billed = _run(found, clocks, report)
+                _look_at(found, report)
+            if sign:
+                report.some("invoices before the clocks jumped", billed - DUE)
+                report.some("invoices that were still to come", 2 * DUE - billed)
+            report.zero("not invoiced", times * DUE - _invoices())
             wait_until_numbered(30)
             report.zero("events without a number", unnumbered())
-        finally:
-            for worker in workers:
-                worker.end()
-        report.figure("answers by status", dict(writer.statuses))
-        judge(report, writer)
-        _judge_dates(report)
-        count_books(report)
+            report.figure("answers by status", dict(writer.statuses))
+            judge(report, writer)
+            _judge_dates(report)
+            count_books(report)
 
 
-def _run(found: World, library: str, report: Report) -> None:
+@dataclass(frozen=True)
+class Clocks:
+    """Makes the clocks of processes wrong: from their start, or once there is the file `sign`."""
+
+    library: str
+    sign: Path | None
+
+    def wrong_by(self, off: str) -> dict[str, str]:
+        """What the environment of a process has to say."""
+        sign = {"CLOCK_SIGN": str(self.sign)} if self.sign else {}
+        return {"LD_PRELOAD": self.library, "CLOCK_OFF": off, **sign}
+
+
+@contextmanager
+def _running(found: World, clocks: Clocks) -> Iterator[None]:
+    """Both portals, started again, and two workers."""
+    workers = []
+    for portal, off in zip(found.portals, _CLOCKS.values(), strict=True):
+        portal.end()
+        portal.start(**clocks.wrong_by(off))
+        workers.append(_child(found, f"worker {off}", "portal.background"))
+        workers[-1].start(**clocks.wrong_by(off))
+    for portal in found.portals:
+        portal.await_ready()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.end()
+
+
+def _run(found: World, clocks: Clocks, report: Report) -> int:
+    """How many invoices there were when the clocks jumped, which they do soon after it began."""
+    before = _invoices()
     run = start_run()
     processes = [
         _child(found, f"run {off}", "portal.runs.process", run.id) for off in _CLOCKS.values()
     ]
     for process, off in zip(processes, _CLOCKS.values(), strict=True):
-        process.start(**_faked(library, off))
+        process.start(**clocks.wrong_by(off))
+    if clocks.sign:
+        until(lambda: _invoices() > before, 60, "the run is under way")
+        clocks.sign.touch()
+    billed = _invoices()
     report.true("both processes of the run ended well", not any(p.wait(120) for p in processes))
-    report.zero("not invoiced", DUE - database().invoices.count_documents(seed.BILLED))
+    return billed
+
+
+def _look_at(found: World, report: Report) -> None:
+    for portal, name in zip(found.portals, _CLOCKS, strict=True):
+        wrong = abs(_date_of(found, portal) - time.time())
+        report.some(f"{name}: seconds that the portal's clock is wrong", wrong, 3000)
+
+
+def _invoices() -> int:
+    return database().invoices.count_documents(seed.BILLED)
 
 
 def _judge_dates(report: Report) -> None:
@@ -104,11 +150,6 @@ def _library(directory: Path) -> str:
     return str(library)
 
 
-def _faked(library: str, off: str) -> dict[str, str]:
-    return {"LD_PRELOAD": library, "CLOCK_OFF": off}
-
-
-def _date_of(found: World, port: int) -> float:
-    portal = next(portal for portal in found.portals if portal.port == port)
+def _date_of(found: World, portal: Portal) -> float:
     told = found.client(portal).raw("GET", "/healthz", None).headers["date"]
     return parsedate_to_datetime(told).timestamp()

@@ -12,12 +12,14 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from drills.report import Report
+from drills.world.reader import Reader
 from drills.world.world import World, world
 
 MIB = 1024 * 1024
 HUGE = 64 * MIB
 _DEEP = 100_000
 _GROWTH_MIB = 150.0
+_SLOWEST = 2.0
 
 
 def drill(report: Report) -> None:
@@ -25,13 +27,17 @@ def drill(report: Report) -> None:
     with world(nodes=1) as found:
         assert found.proxy
         before = _memory(found)
-        for where, port in (("nginx", found.proxy.port), ("portal", found.portals[0].port)):
-            sender = Sender(f"http://127.0.0.1:{port}", found.token())
-            statuses = {name: sender.send(path, body) for name, path, body in _bodies()}
-            report.figure(f"answers past {where}", statuses)
-            wrong = [name for name, status in statuses.items() if not 400 <= status < 500]
-            report.zero(f"not refused as 4xx by {where}", len(wrong))
-            _huge_at_once(sender)
+        with Reader(found.client()) as others:
+            for where, port in (("nginx", found.proxy.port), ("portal", found.portals[0].port)):
+                sender = Sender(f"http://127.0.0.1:{port}", found.token())
+                statuses = {name: sender.send(path, body) for name, path, body in _bodies()}
+                report.figure(f"answers past {where}", statuses)
+                wrong = [name for name, status in statuses.items() if not 400 <= status < 500]
+                report.zero(f"not refused as 4xx by {where}", len(wrong))
+                _huge_at_once(sender)
+        report.some("requests of others meanwhile", others.served, 20)
+        report.zero("requests of others that failed", others.failed)
+        report.within("slowest of theirs, seconds", others.slowest, _SLOWEST)
         report.within("MiB that the portals grew by", _memory(found) - before, _GROWTH_MIB)
         well = found.client().post("/customers", {"name": "Well", "email": "well@example.com"})
         report.true("what is well is taken afterwards", well.status == 201)

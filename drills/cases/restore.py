@@ -1,12 +1,15 @@
 """Backup, 1,000 payments, restore; then two billing runs and a restore at once.
 
-What came after the backup is gone, and is known to be. Numbers go on from where the backup left
-them, without a gap and without one that is given twice.
+What came after the backup is gone, and is known to be: portals that ran on show nothing of it, and
+nobody is let in by what was given out since. Numbers go on from where the backup left them, without
+a gap and without one that is given twice.
 """
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from billing.database import database
 from billing.invoices.inputs import PayInvoice
@@ -16,35 +19,64 @@ from drills.world import seed
 from drills.world.books import count_books
 from drills.world.children import Child
 from drills.world.together import at_once
-from drills.world.world import World, world
+from drills.world.world import PASSWORD, World, world
 
 INVOICES = 1100
 PAYMENTS = 1000
 DUE = 2000
+LATER = "Renamed after the backup"
 _THREADS = 8
+_LOOKED_AT = 4.0
 _TRIES = 5
 
 
 def drill(report: Report) -> None:
     """Both on the same database."""
-    with world(nodes=1, portals=1) as found:
+    with world(nodes=1, redis=True) as found:
         file = found.directory / "backup.tar"
         ids = [invoice.id for invoice in seed.invoices(INVOICES)]
         _pay(ids[PAYMENTS:])
         before = _counts()
         report.true("the backup is made", _flask(found, "backup", str(file)) == 0)
         _pay(ids[:PAYMENTS])
+        tokens = _go_on(found)
         report.some("payments after the backup", _counts()["payments"], PAYMENTS)
         report.true("it is restored", _restore(found, file) == 0)
+        _judge_portals(found, tokens, report)
         differ = sum(before[name] != count for name, count in _counts().items())
         report.zero("collections that are not as they were backed up", differ)
-        found.portals[0].await_ready()
         seed.invoices(10)
         last = database().counters.find_one({}) or {}
         report.zero("numbers skipped or used again", last["last"] - INVOICES - 10)
         count_books(report)
         _at_once(found, report)
         count_books(report)
+
+
+def _go_on(found: World) -> Any:
+    """What portals know of since the backup: settings, and tokens that were given out."""
+    client = found.client()
+    client.call("PATCH", "/settings", {"name": LATER})
+    client.get("/customers")  # counted in Redis
+    return client.post("/auth/login", {"email": found.admin.email, "password": PASSWORD}).body
+
+
+def _judge_portals(found: World, tokens: Any, report: Report) -> None:
+    """They ran on all the time. From the first answer after the restore on, all of it is gone."""
+    told, later, let_in = 0, 0, 0
+    end = time.monotonic() + _LOOKED_AT
+    while time.monotonic() < end:
+        for portal in found.portals:
+            client = found.client(portal)
+            settings = client.get("/settings")
+            told += settings.is_acknowledged
+            later += LATER in str(settings.body)
+            token = f"Bearer {tokens['access_token']}"
+            let_in += client.call("GET", "/me", Authorization=token).is_acknowledged
+    again = found.client().post("/auth/refresh", {"refresh_token": tokens["refresh_token"]})
+    report.some("answers of portals that ran on", told, 10)
+    report.zero("settings shown as they were after the backup", later)
+    report.zero("let in by a token of after the backup", let_in + again.is_acknowledged)
 
 
 def _at_once(found: World, report: Report) -> None:

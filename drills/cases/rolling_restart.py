@@ -4,14 +4,13 @@ The counter that is not nought: a write was under way at every restart. What fai
 one is counted apart: that is not a restart's doing, but a machine that cannot bear the load.
 """
 
-import threading
 import time
 from collections import Counter
 
 from drills.report import Report
 from drills.world.books import count_books
 from drills.world.children import until
-from drills.world.client import Client
+from drills.world.reader import Reader
 from drills.world.servers import Portal
 from drills.world.trouble import judge
 from drills.world.world import world
@@ -58,25 +57,3 @@ def _restart(portal: Portal) -> tuple[float, float]:
 
 def _failed(outcomes: Counter[str]) -> int:
     return outcomes.total() - outcomes["200"] - outcomes["201"]
-
-
-class Reader:
-    """Reads a list over and over within this context."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self.outcomes: Counter[str] = Counter()
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._read, daemon=True)
-
-    def __enter__(self) -> "Reader":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _read(self) -> None:
-        while not self._done.wait(0.02):
-            self.outcomes[self._client.get("/customers").outcome] += 1

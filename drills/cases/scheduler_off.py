@@ -34,6 +34,7 @@ def drill(report: Report) -> None:
         _days_ago(DAYS)
         _set(found, {"billing_run": {"automatic": True, "time": "00:00"}})
         _together(found, report)
+        report.some("invoices that were due", _invoices())
         report.zero("not invoiced", WEEKLY * _PERIODS - _invoices())
         runs = database().billing_runs.count_documents({})
         report.zero("runs too many", runs - 1)

@@ -36,12 +36,19 @@ class Answer:
 
 
 class Client:
-    """Threads may share it."""
+    """Threads may share it. `source` is the address of this machine that it comes from."""
 
-    def __init__(self, address: str, token: str, seconds: float) -> None:
+    def __init__(
+        self, address: str, token: str, seconds: float, *, source: str | None = None
+    ) -> None:
         self._address = address
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        self._pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=seconds)
+        self._pool = urllib3.PoolManager(
+            maxsize=64,
+            retries=False,
+            timeout=seconds,
+            source_address=(source, 0) if source else None,
+        )
 
     def call(
         self, method: str, path: str, body: object = None, key: str | None = None, **headers: str
