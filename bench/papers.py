@@ -22,7 +22,7 @@ from billing.papers.queries import get_invoice_paper
 from billing.papers.typesetter import typeset
 
 DATABASE = "bench_papers"
-ROUNDS = 3
+ROUNDS = 5
 PROCESSES = 2
 INVOICES = 200  # of each process
 LINES = 12

@@ -1,11 +1,14 @@
-"""Where set papers are kept for whoever asks next. Losing one costs the time to set it again."""
+"""Where papers are kept from the second time that somebody wants one: a run's million invoices are
+mailed once each, and would push out what is looked at. Losing one costs the time to set it again.
+
+A row is {_id: the key, used_at, bytes, content}; after the first time it has no content yet.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
 from pymongo.write_concern import WriteConcern
 
 from billing import clock
@@ -21,26 +24,33 @@ _put = 0
 
 
 def kept(key: str, make: Callable[[], bytes]) -> bytes:
-    """The paper with that key, made and kept where it is not there."""
+    """The paper with that key, made where it is not there."""
     found = _shelf().find_one({"_id": key})
     if found is None:
         content = make()
+        _note(key)
+    elif "content" not in found:
+        content = make()
         _keep(key, content)
-        return content
-    if clock.wall_clock() - found["used_at"] > _NOTED:
-        _shelf().update_one({"_id": key}, {"$set": {"used_at": clock.wall_clock()}})
-    return bytes(found["content"])
+    else:
+        content = bytes(found["content"])
+        if clock.wall_clock() - found["used_at"] > _NOTED:
+            _shelf().update_one({"_id": key}, {"$set": {"used_at": clock.wall_clock()}})
+    return content
+
+
+def _note(key: str) -> None:
+    """It was wanted once. Whoever asked at the same moment may have kept it already."""
+    asked = {"used_at": clock.wall_clock(), "bytes": 0}
+    _shelf(acknowledged=0).update_one({"_id": key}, {"$setOnInsert": asked}, upsert=True)
 
 
 def _keep(key: str, content: bytes) -> None:
     global _put  # noqa: PLW0603
     if len(content) > _LARGEST:
         return
-    row = {"_id": key, "content": content, "bytes": len(content), "used_at": clock.wall_clock()}
-    try:
-        _shelf().insert_one(row)
-    except DuplicateKeyError:
-        return  # somebody else made the same one meanwhile
+    row = {"content": content, "bytes": len(content), "used_at": clock.wall_clock()}
+    _shelf().update_one({"_id": key}, {"$set": row}, upsert=True)
     _put += 1
     if _put % _LOOKED_AFTER == 1:
         make_room()
@@ -66,6 +76,6 @@ def _held() -> int:
     return int(stats["storageStats"]["size"])
 
 
-def _shelf() -> Collection[dict[str, Any]]:
-    """Nobody waits for what is kept to be safe."""
-    return database().get_collection("papers", write_concern=WriteConcern(1))
+def _shelf(acknowledged: int = 1) -> Collection[dict[str, Any]]:
+    """Nobody waits for what is kept to be safe, and for a note not even to be written."""
+    return database().get_collection("papers", write_concern=WriteConcern(acknowledged))
