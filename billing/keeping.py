@@ -10,7 +10,7 @@ It is for what is read hundreds of times a second and written now and then. See 
 """
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from billing.database import after_commit, is_inside, is_promised, outside_transaction
@@ -20,25 +20,29 @@ _EARLY = 0.25
 """The last part of a lease, in which one thread reads anew while the others go on with what is
 kept: else all would read it at the same moment, when it ends."""
 WAIT_SECONDS = LEASE_SECONDS * 1.1  # clocks of machines do not run quite alike
+_AT_ONCE = 100
 
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 V = TypeVar("V")
 
 # It goes on while a machine sleeps, where the system has one that does.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_everything: "list[Kept[object]]" = []
+_everything: "list[Kept[Hashable, object]]" = []
 
 
 class _Held(Generic[V]):
     """A value, how long it may be given, and from when on somebody should look again."""
 
-    __slots__ = ("ends", "renewed_from", "value")
+    __slots__ = ("ends", "is_asked_for", "renewed_from", "value")
 
     def __init__(self, value: V, since: float) -> None:
         self.value, self.ends = value, since + LEASE_SECONDS
         self.renewed_from = self.ends - LEASE_SECONDS * _EARLY
+        self.is_asked_for = False
 
 
-class Kept(Generic[V]):
+class Kept(Generic[K, V]):
     """Values by key, all of one kind. They are shared, so nobody may change them.
 
     At most so many: beyond that all are forgotten, which costs no more than reading them again.
@@ -46,11 +50,20 @@ class Kept(Generic[V]):
 
     def __init__(self, most: int = 1000) -> None:
         self._most = most
-        self._found: dict[Hashable, _Held[V]] = {}
+        self._found: dict[K, _Held[V]] = {}
+        self._asked_for: set[K] = set()
         _everything.append(self)  # type: ignore[arg-type]
 
-    def get(self, key: Hashable, read: Callable[[], V]) -> V:
+    def get(
+        self,
+        key: K,
+        read: Callable[[], V],
+        together: Callable[[list[K]], Mapping[K, V]] | None = None,
+    ) -> V:
         """What `read` gives, or gave an instant ago. What it raises is kept by nobody.
+
+        With `together`, which reads many at once and leaves out what is not there, all that is
+        asked for over and over is read anew by whoever first meets the end of a lease.
 
         Within a transaction that changes it, what that transaction sees. Within any other, what
         stands beside it: its snapshot may be older than the instant.
@@ -62,14 +75,37 @@ class Kept(Generic[V]):
         found, now = self._found, _now()
         held = found.get(key)
         if held is not None and now < held.ends:
+            if not held.is_asked_for:
+                held.is_asked_for = True
+                self._asked_for.add(key)
             if now < held.renewed_from:
                 return held.value
             held.renewed_from = held.ends
-        value = outside_transaction(read) if is_inside() else read()
+        others = self._due(key, found, now) if together else []
+        if together and others:
+            values = _beside(lambda: together([key, *others]))
+            for other in others:
+                found.pop(other, None)
+            found.update({each: _Held(value, now) for each, value in values.items()})
+            if key in values:
+                return values[key]
+        value = _beside(read)
         if len(found) >= self._most:
             found.clear()
         found[key] = _Held(value, now)
         return value
+
+    def _due(self, key: K, found: dict[K, _Held[V]], now: float) -> list[K]:
+        """What else was asked for since it was read, and is soon to be read again."""
+        asked_for, self._asked_for = self._asked_for, set()
+        due: list[K] = []
+        for other in list(asked_for - {key}):
+            held = found.get(other)
+            if held and held.ends <= now + LEASE_SECONDS / 2 and len(due) < _AT_ONCE:
+                due.append(other)
+            elif held:
+                self._asked_for.add(other)
+        return due
 
     def changed(self) -> None:
         """For who has just changed what is kept, within the transaction or right after the write.
@@ -81,13 +117,18 @@ class Kept(Generic[V]):
 
     def forget(self) -> None:
         """Read it anew from now on, in this process."""
-        self._found = {}
+        self._found, self._asked_for = {}, set()
 
 
 def forget_everything() -> None:
     """For who changes everything at once, behind its back."""
     for kept in _everything:
         kept.forget()
+
+
+def _beside(read: Callable[[], T]) -> T:
+    """Not on the running transaction's snapshot, which may be older than the instant."""
+    return outside_transaction(read) if is_inside() else read()
 
 
 def _now() -> float:

@@ -37,6 +37,8 @@ proc_name = "duebill"
 worker_class = Worker
 logger_class = Logger
 workers = _settings.web_concurrency
+_YOUNG_OBJECTS = 10_000
+"""How many come to be between two looks for what is garbage: what a dozen requests make."""
 threads = 8
 timeout = 60
 graceful_timeout = 30
@@ -72,6 +74,7 @@ def post_worker_init(_worker: Any) -> None:
     uri = current_start(_settings, _metrics).uri
     database.connect(uri, patience=WEB_SECONDS)
     gc.freeze()  # the modules and the application, which stay: collections need not look at them
+    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

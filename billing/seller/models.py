@@ -121,7 +121,7 @@ DEFAULT_SELLER = Seller(
 )
 _OUTSIDE = dict.fromkeys(("_id", "revision", "created_at", "updated_at", VERSION_FIELD), 0)
 
-kept_seller: Kept[Seller] = Kept(most=1)
+kept_seller: Kept[str, Seller] = Kept(most=1)
 
 
 def current_seller() -> Seller:

@@ -7,9 +7,9 @@ at any moment.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Self
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
@@ -28,6 +28,7 @@ from billing.users.permissions import scopes_of
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 AUDIENCE = "duebill-api"
+_MOST_CHECKED = 5000
 FIRST_PARTY = "duebill"
 """The `client_id` in tokens of a sign-in by password: RFC 9068 wants one in each token."""
 
@@ -42,6 +43,21 @@ class TokenPair:
     scope: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """The claims of a good token, those taken apart that each request asks for."""
+
+    claims: dict[str, Any]
+    family_id: str
+    scopes: frozenset[str]
+    ends: float
+
+    @classmethod
+    def of(cls, claims: dict[str, Any]) -> Self:
+        scopes = frozenset(claims["scope"].split())
+        return cls(claims, str(claims["sid"]), scopes, float(claims["exp"]))
+
+
 class Tokens:
     """Issues and checks tokens with one key; `issuer` is the installation's public address.
 
@@ -53,6 +69,7 @@ class Tokens:
         self._key = OctKey.import_key(secret)
         self._believed = [self._key, *([OctKey.import_key(other)] if other else [])]
         self.issuer = issuer
+        self._checked: dict[str, _Signed] = {}
 
     def issue(self, user: User, *, device: str | None = None, ip: str | None = None) -> TokenPair:
         """A pair for a fresh sign-in, the first of a new family.
@@ -121,34 +138,40 @@ class Tokens:
         self, access_token: str, *, request_id: str | None = None, ip: str | None = None
     ) -> Actor:
         """The actor an access token speaks for. Raises InvalidToken."""
-        found = families.believed.get((self, access_token), lambda: self._believe(access_token))
-        if found.ends <= clock.now():
-            found = self._believe(access_token)
-        return replace(found.actor, request_id=request_id, ip=ip)
-
-    def _believe(self, access_token: str) -> families.Believed:
-        claims, family = self.read(access_token)
+        signed = self._signed(access_token)
+        family = families.known_live_family(signed.family_id)
+        _check_client(signed.claims, family)
         actor = family["actor"]
-        speaker = Actor(
+        return Actor(
             type=actor.get("type", "user"),
-            id=claims["sub"],
+            id=signed.claims["sub"],
             name=actor["name"],
             role=actor.get("role", ""),
-            scopes=frozenset(claims["scope"].split()),
+            scopes=signed.scopes,
             customer_id=actor.get("customer_id"),
+            request_id=request_id,
+            ip=ip,
             token_family=family["_id"],
             client_id=family.get("client_id"),
             rate_limit=family.get("rate_limit"),
         )
-        expires = datetime.fromtimestamp(claims["exp"], UTC)
-        return families.Believed(speaker, min(expires, family["expires_at"]))
+
+    def _signed(self, access_token: str) -> "_Signed":
+        """What a token says that bears our signature, which it bears for ever: checked once. What
+        may change, the time and its family, is looked at each time."""
+        found = self._checked.get(access_token)
+        if found is None or found.ends <= clock.now().timestamp():
+            claims = self._claims(access_token)
+            if len(self._checked) >= _MOST_CHECKED:
+                self._checked.clear()
+            found = self._checked[access_token] = _Signed.of(claims)
+        return found
 
     def read(self, access_token: str) -> tuple[dict[str, Any], Row]:
         """The claims of a good access token, and the live family it names. Raises InvalidToken."""
         claims = self._claims(access_token)
         family = families.get_live_family(str(claims["sid"]))
-        if claims.get("client_id", FIRST_PARTY) != family.get("client_id", FIRST_PARTY):
-            raise InvalidToken("The access token was given to another client.")
+        _check_client(claims, family)
         return claims, family
 
     def _claims(self, access_token: str) -> dict[str, Any]:
@@ -184,6 +207,11 @@ class Tokens:
 def scope_text(scopes: Iterable[str]) -> str:
     """Scopes as OAuth writes them: separated by spaces."""
     return " ".join(sorted(scopes))
+
+
+def _check_client(claims: dict[str, Any], family: Row) -> None:
+    if claims.get("client_id", FIRST_PARTY) != family.get("client_id", FIRST_PARTY):
+        raise InvalidToken("The access token was given to another client.")
 
 
 def _check_type(header: dict[str, Any], claims: dict[str, Any]) -> None:

@@ -19,14 +19,14 @@ class Shelf:
     def __init__(self, db: Database[Row]) -> None:
         self._rows = db.shelf
         self._rows.replace_one({"_id": "x"}, {"n": 1}, upsert=True)
-        self.kept: Kept[int] = Kept()
+        self.kept: Kept[str, int] = Kept()
         self.reads = 0
 
     def read(self) -> int:
         self.reads += 1
         return int((self._rows.find_one({"_id": "x"}) or {})["n"])
 
-    def look(self, instance: Kept[int] | None = None) -> int:
+    def look(self, instance: Kept[str, int] | None = None) -> int:
         return (instance or self.kept).get("x", self.read)
 
     def write(self, n: int) -> None:
@@ -72,7 +72,7 @@ def test_a_write_is_seen_by_other_instances_once_it_is_done(
 ) -> None:
     monkeypatch.setattr(keeping, "LEASE_SECONDS", 0.02)
     monkeypatch.setattr(keeping, "WAIT_SECONDS", 0.022)
-    other: Kept[int] = Kept()
+    other: Kept[str, int] = Kept()
     for n in range(2, 12):
         shelf.look(other)
         in_transaction(lambda n=n: shelf.write(n))  # type: ignore[misc]
@@ -81,7 +81,7 @@ def test_a_write_is_seen_by_other_instances_once_it_is_done(
 
 @pytest.mark.usefixtures("long")
 def test_without_waiting_other_instances_would_still_show_what_was(shelf: Shelf) -> None:
-    other: Kept[int] = Kept()
+    other: Kept[str, int] = Kept()
     shelf.look(other)
     shelf.write(2)
     assert shelf.look(other) == 1
@@ -159,6 +159,27 @@ def test_what_was_being_read_while_it_was_changed_is_not_kept(shelf: Shelf) -> N
 
 @pytest.mark.usefixtures("long")
 def test_no_more_is_kept_than_was_said() -> None:
-    kept: Kept[int] = Kept(most=10)
+    kept: Kept[int, int] = Kept(most=10)
     assert [kept.get(n, lambda n=n: n) for n in range(25)] == list(range(25))  # type: ignore[misc]
     assert len(kept._found) <= 10
+
+
+@pytest.mark.usefixtures("long")
+def test_what_is_asked_for_over_and_over_is_read_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: Kept[str, int] = Kept()
+    asked: list[list[str]] = []
+
+    def together(keys: list[str]) -> dict[str, int]:
+        asked.append(sorted(keys))
+        return {key: 2 for key in keys if key != "gone"}
+
+    for key in ("a", "b", "gone", "once"):
+        assert kept.get(key, lambda: 1, together) == 1
+    for key in ("a", "b", "gone"):
+        assert kept.get(key, lambda: 1, together) == 1
+    later = keeping._now() + keeping.LEASE_SECONDS * 0.9
+    monkeypatch.setattr(keeping, "_now", lambda: later)
+    assert [kept.get(key, lambda: 1, together) for key in ("a", "b")] == [2, 2]
+    assert asked == [["a", "b", "gone"]]
+    with pytest.raises(LookupError):
+        kept.get("gone", {}.popitem, together)  # type: ignore[arg-type]
