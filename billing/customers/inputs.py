@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, EmailStr, Field
+from pydantic import AfterValidator, Field
 
 from billing.addresses import AddressInput
+from billing.emails import EmailAddress
 from billing.errors import WrongValue
 from billing.inputs import (
     Currency,
@@ -56,7 +57,7 @@ class ContactInput(Input):
     """Somebody who gets a copy of each mail about an invoice."""
 
     name: Name
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: EmailAddress
 
 
 Contacts = Annotated[list[ContactInput], Field(max_length=10)]
@@ -66,7 +67,7 @@ class CustomerInput(Input):
     """Creating a customer, or replacing what is known of one."""
 
     name: Name
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: EmailAddress
     phone: Annotated[Line, Field(max_length=40)] | None = None
     contacts: Contacts = []
     """Who gets copies of invoices, receipts and reminders, beside `email`."""

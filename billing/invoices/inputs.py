@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
+from billing.emails import EmailAddress
 from billing.inputs import Amount, Currency, Input, Line, Metadata, ObjectId, Prose, Quantity
 from billing.inputs import SignedPrice as UnitAmount
 from billing.taxes.inputs import TaxRateIds
@@ -84,7 +85,7 @@ class VoidInvoice(Input):
 class SendInvoice(Input):
     """Mailing an invoice with its PDF."""
 
-    to: Annotated[EmailStr, Field(max_length=254)] | None = None
+    to: EmailAddress | None = None
     """The customer's own address where left out."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import EmailStr, Field
+from pydantic import Field
 
 from billing.actors import current_actor
 from billing.addresses import AddressInput
@@ -12,6 +12,7 @@ from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
 from billing.customers.save_customer import update_customer
 from billing.database import operation
+from billing.emails import EmailAddress
 from billing.inputs import Input, Line, Name
 from billing.users.permissions import OWN_ACCOUNT
 
@@ -20,7 +21,7 @@ class OwnDetails(Input):
     """A customer's own particulars; what is agreed with the seller is not among them."""
 
     name: Name
-    email: Annotated[EmailStr, Field(max_length=254)]
+    email: EmailAddress
     phone: Annotated[Line, Field(max_length=40)] | None = None
     contacts: Contacts = []
     billing_address: AddressInput | None = None

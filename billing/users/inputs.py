@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, EmailStr, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from billing.emails import EmailAddress
 from billing.errors import WrongValue
 from billing.inputs import Input, Name, ObjectId
 from billing.users.choosing import LONGEST, SHORTEST
@@ -12,7 +13,7 @@ Role = Literal["admin", "billing", "support", "viewer", "customer"]
 Status = Literal["active", "disabled", "invited"]
 Language = Literal["en", "de"]
 """Of pages."""
-Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
+Email = Annotated[EmailAddress, AfterValidator(str.lower)]
 CustomerRole = Literal["owner", "viewer"]
 Password = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]
 
