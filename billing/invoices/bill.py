@@ -32,6 +32,8 @@ class Bill:
     event: str | None = None
     """What the audit trail calls it; told by the states where left out."""
     reason: str | None = None
+    events: list[Row] = field(default_factory=list)
+    """What the audit trail is told, see bill_events.tell; those of the invoices come first."""
     advance: Row = field(init=False)
     """The subscription's new values; None where one is removed. Empty when nothing changed."""
 

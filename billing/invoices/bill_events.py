@@ -3,7 +3,6 @@
 from billing.database import Row
 from billing.events.models import event_row
 from billing.invoices.bill import Bill
-from billing.phrases import Phrase
 
 _MOVED = {
     "cancelled": "subscription.cancelled",
@@ -15,31 +14,48 @@ _REASON, _PHRASE = "cancellation_reason", "cancellation_reason_phrase"
 _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended"}
 
 
-def events_of(bill: Bill, run_id: str | None) -> list[Row]:
-    """An event for each invoice and one for the subscription."""
-    reason = Phrase("Billing run %(run)s", run=run_id) if run_id else bill.reason
-    row, customer_id = bill.subscription, bill.subscription["customer_id"]
-    events = [
+def tell(bills: list[Bill], reason: str | None = None) -> None:
+    """Put together what the audit trail is told of bills of which it is not told yet: an event for
+    each invoice and one for the subscription."""
+    for bill in bills:
+        bill.events = bill.events or [*_issued(bill, reason), _moved(bill, reason)]
+
+
+def number(bill: Bill) -> None:
+    """Write the invoices' numbers into their events."""
+    for invoice, event in zip(bill.invoices, bill.events, strict=False):
+        event["changes"]["number"][1] = invoice["number"]
+
+
+def _issued(bill: Bill, reason: str | None) -> list[Row]:
+    return [
         event_row(
             "invoice.finalized",
             invoice["_id"],
-            customer_id=customer_id,
-            changes={"number": [None, invoice["number"]], "total": [None, invoice["total"]]},
-            reason=reason,
+            customer_id=bill.subscription["customer_id"],
+            changes={"number": [None, None], "total": [None, invoice["total"]]},
+            reason=reason or bill.reason,
         )
         for invoice in bill.invoices
     ]
+
+
+def _moved(bill: Bill, reason: str | None) -> Row:
+    row = bill.subscription
     told = ((name, value) for name, value in bill.advance.items() if name != _PHRASE)
     changes = {name: [row.get(name), value] for name, value in told}
     moved = event_row(
-        _move(bill), row["_id"], customer_id=customer_id, changes=changes, reason=reason
+        _move(bill),
+        row["_id"],
+        customer_id=row["customer_id"],
+        changes=changes,
+        reason=reason or bill.reason,
     )
     if prorated := _prorated(bill):
         moved["prorated"] = prorated
     if _REASON in changes and any(phrases := [row.get(_PHRASE), bill.reached.get(_PHRASE)]):
         moved["change_phrases"] = {_REASON: phrases}
-    events.append(moved)
-    return events
+    return moved
 
 
 def _prorated(bill: Bill) -> int:

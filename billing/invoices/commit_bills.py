@@ -13,8 +13,8 @@ from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, 
 from billing import clock
 from billing.database import Row, database, in_transaction
 from billing.foresight import is_only_foreseen
+from billing.invoices import bill_events
 from billing.invoices.bill import Bill
-from billing.invoices.bill_events import events_of
 from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_credit
 from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
@@ -29,9 +29,7 @@ _TWICE = (DuplicateKeyError, BulkWriteError)
 _TOO_LARGE = 10334  # MongoDB's BSONObjectTooLarge
 
 
-def commit_bills(
-    prepared: Prepared, run_id: str | None = None, also: Callable[[Prepared], None] | None = None
-) -> None:
+def commit_bills(prepared: Prepared, also: Callable[[Prepared], None] | None = None) -> None:
     """Write a prepared batch: numbers, invoices, advanced subscriptions and events, or nothing.
 
     `also` writes more in the same transaction. Raises ChangedMeanwhile when somebody else was
@@ -42,32 +40,30 @@ def commit_bills(
 
     def write() -> None:
         if prepared.bills:
-            _write(prepared.bills, run_id)
+            _write(prepared.bills)
         if also:
             also(prepared)
 
     in_transaction(write)
 
 
-def commit_or_skip(
-    prepared: Prepared, run_id: str | None = None, also: Callable[[Prepared], None] | None = None
-) -> Prepared:
+def commit_or_skip(prepared: Prepared, also: Callable[[Prepared], None] | None = None) -> Prepared:
     """Like commit_bills, but what MongoDB refuses for good is found by halving and skipped.
 
     Returns what was written, with all skips.
     """
     try:
-        commit_bills(prepared, run_id, also)
+        commit_bills(prepared, also)
         return prepared
     except (OperationFailure, DocumentTooLarge, OverflowError) as error:
         if not (prepared.bills and _is_for_good(error)):
             raise
         if len(prepared.bills) == 1:
             skip = _refused(prepared.bills[0], error)
-            return commit_or_skip(Prepared([], [*prepared.skips, skip]), run_id, also)
+            return commit_or_skip(Prepared([], [*prepared.skips, skip]), also)
     middle = len(prepared.bills) // 2
-    first = commit_or_skip(Prepared(prepared.bills[:middle], prepared.skips), run_id, also)
-    second = commit_or_skip(Prepared(prepared.bills[middle:]), run_id, also)
+    first = commit_or_skip(Prepared(prepared.bills[:middle], prepared.skips), also)
+    second = commit_or_skip(Prepared(prepared.bills[middle:]), also)
     return Prepared(first.bills + second.bills, first.skips + second.skips)
 
 
@@ -89,8 +85,9 @@ def _refused(bill: Bill, error: Exception) -> Skip:
     )
 
 
-def _write(bills: list[Bill], run_id: str | None) -> None:
+def _write(bills: list[Bill]) -> None:
     _check_unchanged(bills)
+    bill_events.tell(bills)
     invoices = [invoice for bill in bills for invoice in bill.invoices]
     if invoices:
         seller = current_seller()
@@ -104,7 +101,9 @@ def _write(bills: list[Bill], run_id: str | None) -> None:
     bill_pending_items(bills)
     _advance(bills)
     _note_movements(bills)
-    told = [event for bill in bills for event in events_of(bill, run_id)]
+    for bill in bills:
+        bill_events.number(bill)
+    told = [event for bill in bills for event in bill.events]
     database().events.insert_many(told, ordered=False)
 
 

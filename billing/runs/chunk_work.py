@@ -10,11 +10,13 @@ from typing import Any
 
 from billing import clock
 from billing.database import Row, database, in_transaction
+from billing.invoices.bill_events import tell
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
 from billing.kept_phrases import kept
-from billing.runs.chunks import hold_chunk
+from billing.phrases import Phrase
+from billing.runs.chunks import finish_chunk, hold_chunk
 from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.ending import Ending, is_ending
 from billing.runs.mail_invoices import mail_invoices
@@ -31,50 +33,76 @@ class ChunkWork:
     ) -> None:
         self._run, self._chunk, self._worker, self._turn = run, chunk, worker, turn
         self._as_of = run.as_of_date
+        self._open: set[str] = set()
+        """Its subscriptions that may have something due; those that were skipped are not."""
+        self._is_done = False
 
     def bill(self) -> None:
-        """Bill its subscriptions until each has nothing due or is skipped.
+        """Bill its subscriptions until each has nothing due or is skipped; then it is off the list.
 
         Raises LeaseLost, and Ending when this process was told to end.
         """
         asked: list[str] = self._chunk["subscription_ids"]
-        skipped = skipped_by(self._run.id, asked)
-        ids = [i for i in asked if i not in skipped]
-        while rows := self._due(ids):
-            settled: set[str] = set()
+        reason = Phrase("Billing run %(run)s", run=self._run.id)
+        self._open = set(asked) - skipped_by(self._run.id, asked)
+        while not self._is_done and (rows := self._due()):
             while rows:
                 if is_ending():
                     raise Ending
                 prepared = prepare_bills(rows, self._as_of)
-                written = self._commit(prepared)
-                if written is None:  # somebody else was faster: look again
+                tell(prepared.bills, reason)
+                self._open -= set(prepared.idle)
+                if not self._commit(prepared):  # somebody else was faster: look again
                     break
-                settled |= {skip.subscription_id for skip in written.skips}
-                settled |= set(prepared.idle)
                 rows = prepared.left
-            ids = [i for i in ids if i not in settled]
+        if not self._is_done:
+            with self._turn:
+                self._finish()
 
-    def _due(self, ids: list[str]) -> list[Row]:
-        due = {"_id": {"$in": ids}, **due_filter(self._as_of)}
-        return list(database().subscriptions.find(due).sort(DUE_ORDER)) if ids else []
+    def _due(self) -> list[Row]:
+        if not self._open:
+            return []
+        return list(database().subscriptions.find(self._are_due(self._open)).sort(DUE_ORDER))
 
-    def _commit(self, prepared: Prepared) -> Prepared | None:
+    def _are_due(self, ids: set[str]) -> Row:
+        return {"_id": {"$in": sorted(ids)}, **due_filter(self._as_of)}
+
+    def _commit(self, prepared: Prepared) -> bool:
+        """Whether it is written."""
         try:
             with self._turn:
-                return commit_or_skip(prepared, self._run.id, also=self._also)
+                written = commit_or_skip(prepared, also=self._also)
         except ChangedMeanwhile:
             self._hold()
-            return None
+            return False
+        self._open -= _skipped(written)
+        return True
 
     def _also(self, written: Prepared) -> None:
-        """Raise the run's counts by what is written, queue its mail and hold the chunk, in the
-        transaction that writes it."""
-        self._hold()
+        """Raise the run's counts by what is written, queue its mail, and hold the chunk or take it
+        off the list, in the transaction that writes it."""
+        self._is_done = not self._has_more(written)
+        if self._is_done:
+            self._finish()
+        else:
+            self._hold()
         in_transaction(lambda: _count(self._run.id, written))
         mail_invoices(written)
 
+    def _has_more(self, written: Prepared) -> bool:
+        """Whether anything is due after what the running transaction has written."""
+        due = self._are_due(self._open - _skipped(written))
+        return database().subscriptions.find_one(due, {"_id": 1}) is not None
+
+    def _finish(self) -> None:
+        finish_chunk(self._run.id, self._chunk, self._worker)
+
     def _hold(self) -> None:
         hold_chunk(self._chunk["_id"], self._worker)
+
+
+def _skipped(written: Prepared) -> set[str]:
+    return {skip.subscription_id for skip in written.skips}
 
 
 def _count(run_id: str, written: Prepared) -> None:

@@ -47,6 +47,11 @@ def _cut_of(run_id: str) -> str | None:
     return row.get("cut")
 
 
+def is_large(run: BillingRun) -> bool:
+    """Whether the run was cut into more than one chunk."""
+    return bool(run.due_subscriptions > CHUNK_SIZE)
+
+
 def goes_on(run_id: str) -> bool:
     """Whether the run is being worked on, and not stopped or refused."""
     where = {"_id": run_id, "status": "running"}
@@ -78,23 +83,23 @@ def hold_chunk(chunk_id: str, worker: str) -> None:
         raise LeaseLost(chunk_id)
 
 
-def release_leases(run_id: str, worker: str) -> None:
-    """Give back what a worker that is known to be dead had leased."""
+def release_leases(run_id: str, *workers: str) -> None:
+    """Give back what workers that hold nothing any more, or are known to be dead, had leased."""
     database().run_chunks.update_many(
-        {"run_id": run_id, "worker": worker}, {"$unset": {"leased_until": 1, "worker": 1}}
+        {"run_id": run_id, "worker": {"$in": workers}},
+        {"$unset": {"leased_until": 1, "worker": 1}},
     )
 
 
 def finish_chunk(run_id: str, chunk: Row, worker: str) -> None:
-    """Take the chunk off the list and count its subscriptions as done, if it is still ours."""
+    """Take the chunk off the list and count its subscriptions as done. Raises LeaseLost."""
 
     def write() -> None:
         ours = {"_id": chunk["_id"], "worker": worker}
-        if database().run_chunks.delete_one(ours).deleted_count:
-            database().billing_runs.update_one(
-                {"_id": run_id},
-                {"$inc": {"done_subscriptions": len(chunk["subscription_ids"])}},
-            )
+        if not database().run_chunks.delete_one(ours).deleted_count:
+            raise LeaseLost(chunk["_id"])
+        done = {"$inc": {"done_subscriptions": len(chunk["subscription_ids"])}}
+        database().billing_runs.update_one({"_id": run_id}, done)
 
     in_transaction(write)
 

@@ -11,6 +11,7 @@ from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
 from billing.runs.chunks import chunks_left, goes_on, is_worked_on, release_leases
 from billing.runs.ending import end_on_sigterm, is_ending
+from billing.runs.hands import hands_of
 from billing.runs.run_billing import finish_run
 from billing.runs.turn import Turn
 from billing.runs.work import Progress, begin_work, tell_progress, work_run
@@ -52,7 +53,7 @@ def _watch(run_id: str, running: dict[str, BaseProcess], on_progress: Progress |
         time.sleep(_LOOK_SECONDS)
         for name in [name for name, process in running.items() if not process.is_alive()]:
             running.pop(name)
-            release_leases(run_id, name)
+            release_leases(run_id, *hands_of(name))
         if on_progress:
             tell_progress(run_id, on_progress)
 

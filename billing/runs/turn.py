@@ -1,9 +1,10 @@
-"""Whose turn it is to write, among the processes of one machine."""
+"""Whose turn it is to write, among the processes of one machine and the two hands of each."""
 
 import fcntl
 import os
 import time
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 
 PATIENCE_SECONDS = 10.0
@@ -20,10 +21,12 @@ class Turn:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._hand = Lock()
         self._held = -1
         self._patience = PATIENCE_SECONDS
 
     def __enter__(self) -> None:
+        self._hand.acquire()
         self._held = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         until = time.monotonic() + self._patience
         while not self._is_mine():
@@ -47,3 +50,4 @@ class Turn:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._held)
+        self._hand.release()

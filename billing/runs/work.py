@@ -6,7 +6,8 @@ Several may do so at once and each may be killed at any line, see chunk_work.
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
+from threading import Event, Lock
 from typing import Any
 
 from billing.closing import is_closed
@@ -18,14 +19,15 @@ from billing.runs.chunks import (
     LEASE_SECONDS,
     LeaseLost,
     chunks_left,
-    finish_chunk,
     goes_on,
+    is_large,
     lease_chunk,
     make_chunks,
     release_leases,
     run_of_chunk,
 )
 from billing.runs.ending import Ending, is_ending
+from billing.runs.hands import hands_of, second_hand
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run
 
@@ -58,16 +60,44 @@ def work_run(
 ) -> None:
     """Bill chunks of the run until none is left, whoever leased the last one.
 
+    A run of several chunks is worked on with both hands: one computes while the other writes.
     `on_progress(done, total)` counts subscriptions.
     """
-    worker = worker or new_id("wrk")
     if not begin_work(run_id):
         return
-    run = get_run(run_id)
-    while chunk := _next_chunk(run_id, worker):
-        _work_chunk(run, chunk, worker, turn or nullcontext())
-        if on_progress:
-            tell_progress(run_id, on_progress)
+    hands = Hands(get_run(run_id), turn or Lock(), on_progress)
+    first, second = hands_of(worker or new_id("wrk"))
+    with second_hand(lambda enough: hands.help(second, enough), is_used=is_large(hands.run)):
+        while chunk := _next_chunk(run_id, first):
+            hands.work(chunk, first)
+
+
+class Hands:
+    """What the hands of a worker share."""
+
+    def __init__(self, run: BillingRun, turn: Turn, on_progress: Progress | None) -> None:
+        self.run, self._turn, self._on_progress = run, turn, on_progress
+        self._telling = Lock()
+
+    def work(self, chunk: Row, hand: str) -> None:
+        """Bill a chunk that the hand has leased, and tell how far the run has got."""
+        _work_chunk(self.run, chunk, hand, self._turn)
+        if self._on_progress:
+            with self._telling:
+                tell_progress(self.run.id, self._on_progress)
+
+    def help(self, hand: str, enough: Event) -> None:
+        """Bill chunks that nobody works on. The one that it fails at is left to the first hand,
+        which also waits for those that others hold."""
+        run_id = self.run.id
+        try:
+            while (
+                not enough.is_set() and _may_begin(run_id) and (chunk := lease_chunk(run_id, hand))
+            ):
+                self.work(chunk, hand)
+        except Exception:  # noqa: BLE001 -- it is logged, and the first hand meets it too
+            _log.exception("A chunk is left to the other hand", extra={"run": run_id})
+            release_leases(run_id, hand)
 
 
 def work_free_chunk(run_id: str, turn: Turn) -> bool:
@@ -95,8 +125,6 @@ def tell_progress(run_id: str, on_progress: Progress) -> None:
 def _work_chunk(run: BillingRun, chunk: Row, worker: str, turn: Turn) -> None:
     try:
         ChunkWork(run, chunk, worker, turn).bill()
-        with turn:
-            finish_chunk(run.id, chunk, worker)
     except Ending:
         release_leases(run.id, worker)
     except LeaseLost:
