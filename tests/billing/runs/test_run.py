@@ -198,16 +198,17 @@ def test_an_interrupted_run_is_taken_up_and_ends_as_it_would_have(
     calls = 0
     commit = chunk_work.commit_or_skip
 
-    def fail_at_the_tenth(*arguments: Any, **options: Any) -> Any:
+    def fail_from_the_tenth_on(*arguments: Any, **options: Any) -> Any:
         nonlocal calls
         calls += 1
-        if calls == 10:
+        if calls >= 10:
             raise PowerCut
         return commit(*arguments, **options)
 
-    monkeypatch.setattr(chunk_work, "commit_or_skip", fail_at_the_tenth)
+    monkeypatch.setattr(chunk_work, "commit_or_skip", fail_from_the_tenth_on)
     with pytest.raises(PowerCut):
         run_billing(AS_OF)
+    monkeypatch.setattr(chunk_work, "commit_or_skip", commit)
     run = get_run(list_runs().items[0]["_id"])
     assert 0 < run.invoiced < expected.invoiced
     assert finish_run(run.id).status == "running"
