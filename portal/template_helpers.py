@@ -20,6 +20,7 @@ from billing.invoices.models import Invoice
 from billing.kept_phrases import retold
 from billing.money import format_money
 from billing.payments.failures import failure
+from billing.plans.line_words import line_said, line_words
 from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words, said
 from portal.navigation import navigation
@@ -53,6 +54,8 @@ def init_app(app: Flask) -> None:
         cycle,
         plain,
         explained,
+        line_text,
+        credited_text,
         failure,
         quantity,
         percent,
@@ -163,11 +166,11 @@ def plain(value: Any) -> str:
     return _short(str(value))
 
 
-def quantity(value: Decimal | Decimal128 | int | str) -> str:
+def quantity(value: Decimal | Decimal128 | float | str) -> str:
     """`1234.50` → `1,234.5`; text stays text."""
     if isinstance(value, str):
         return value
-    exact = value.to_decimal() if isinstance(value, Decimal128) else Decimal(value)
+    exact = value.to_decimal() if isinstance(value, Decimal128) else Decimal(str(value))
     return str(format_decimal(exact, locale=reader_locale(), decimal_quantization=False))
 
 
@@ -178,6 +181,19 @@ def _short(text: str) -> str:
 def explained(invoice: Invoice) -> dict[str, Any]:
     """How the invoice came about, see billing.invoices.explain."""
     return explain_invoice(invoice.row())
+
+
+def line_text(line: Any) -> str:
+    """What a line of an invoice is for, a document's or a row's; in the reader's words where they
+    are Duebill's own."""
+    return said(line_said(line if isinstance(line, dict) else line.to_mongo()))
+
+
+def credited_text(line: Any, invoice: Invoice | None) -> str:
+    """The same of a line of a credit note, by the line of the invoice that it gives back."""
+    items, position = invoice.line_items if invoice else [], line["line"]
+    kind = items[position].kind if position is not None and position < len(items) else None
+    return said(line_words(kind, line["description"]))
 
 
 def may(scope: str) -> bool:

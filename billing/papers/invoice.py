@@ -15,6 +15,8 @@ from billing.papers.parts import (
 )
 from billing.papers.reader import Reader, reader_of
 from billing.papers.texts import prose
+from billing.phrases import Phrase
+from billing.plans.line_words import line_said
 
 _MOST_LINES = 10  # of one description, so that a row always fits on a page
 _OWED = frozenset({"open", "uncollectible"})
@@ -47,19 +49,16 @@ def columns(reader: Reader, *, with_tax: bool) -> list[str]:
 
 def generated(reader: Reader, item: Row) -> str:
     """A line's description; what Duebill worded itself is said in the reader's language."""
-    words, said = reader.words, str(item["description"])
-    wordings = {
-        "proration_credit": ("Unused time on ", words.unused),
-        "proration_charge": ("Remaining time on ", words.remaining),
-        "setup_fee": ("Setup fee", words.setup_fee),
-        "charge": ("Minimum commitment", words.minimum),
-    }
-    english, own = wordings.get(item.get("kind", ""), ("", ""))
-    if not english or not said.startswith(english):
+    words, said = reader.words, line_said(item)
+    if not isinstance(said, Phrase):
         return said
-    if "{what}" in own:
-        return filled(own, what=said.removeprefix(english))
-    return own if said == english else said
+    own = {
+        "Unused time on %(what)s": words.unused,
+        "Remaining time on %(what)s": words.remaining,
+        "Setup fee": words.setup_fee,
+        "Minimum commitment": words.minimum,
+    }[said.template]
+    return filled(own, **{name: str(fact) for name, fact in said.facts.items()})
 
 
 def _line(reader: Reader, invoice: Row, item: Row) -> Row:

@@ -105,10 +105,9 @@ def _row(slip: Slip, last: Slip | None, kinds: list[str]) -> Row:
 
 def _lines(slip: Slip) -> list[Row]:
     """The first lines in short, and how many there are more."""
-    names = ("description", "quantity", "amount")
+    names = ("kind", "description", "quantity", "amount")
     shown = [{name: line[name] for name in names} for line in slip.lines[:_LINES]]
     more = sum(line["amount"] for line in slip.lines[_LINES:])
     if len(slip.lines) > _LINES:
-        rest = f"{len(slip.lines) - _LINES} more lines"
-        shown.append({"description": rest, "quantity": 1, "amount": more})
+        shown.append({"more": len(slip.lines) - _LINES, "quantity": 1, "amount": more})
     return shown

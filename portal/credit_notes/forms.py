@@ -8,7 +8,9 @@ from wtforms import Form, HiddenField, TextAreaField
 
 from billing.credit_notes.inputs import CreditNoteInput, VoidCreditNote
 from billing.invoices.models import Invoice
+from billing.plans.line_words import line_words
 from portal.forms import InputForm, MoneyField, RowsField
+from portal.languages.saying import said
 
 LABELS = (lazy("Amount"), lazy("Lines"), lazy("Refund"), lazy("Credit"))
 """What only fields say that are not looked through for words, named so that it is translated."""
@@ -42,7 +44,7 @@ class CreditForm(InputForm):
         current = CreditNoteInput(invoice_id=invoice.id)
         super().__init__(current, revision=invoice.revision, lines=rows)
         for row, item in zip(self.lines.entries, invoice.line_items, strict=False):
-            row.form["amount"].label.text = item.description
+            row.form["amount"].label.text = said(line_words(item.kind, item.description))
 
     @property
     def amounts_in(self) -> str:

@@ -11,11 +11,12 @@ from flask_babel import gettext
 from billing.database import Row, database
 from billing.events.objects import collection_of
 from billing.events.reasons import reason_of
+from billing.events.redact import ERASED
 from billing.payments.failures import failure
 from billing.phrases import Phrase
 from portal.events.reach import reachable
 from portal.languages.reader import reader_locale
-from portal.languages.saying import said
+from portal.languages.saying import own_words, said
 from portal.template_helpers import NONE, date_text, instant, money, words
 
 _MONEY = re.compile(
@@ -26,6 +27,28 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _ID = re.compile(r"^[a-z]{2,5}_[0-9A-Z]{26}$")
 _DEEPEST = 3
+_CODES = frozenset(
+    {
+        "aggregation",
+        "billing_cycle",
+        "customer_role",
+        "duration",
+        "final_action",
+        "invoice_delivery",
+        "kind",
+        "method",
+        "number_reset",
+        "pricing_model",
+        "provider",
+        "role",
+        "status",
+        "tax_exempt",
+    }
+)
+"""Fields that hold a code of ours, which has its word."""
+_REASONS = frozenset({"subscription_cycle", "subscription_change", "subscription_end", "one_off"})
+"""Why an invoice was made; a reason of anything else is a person's words."""
+_PUT_OUT = frozenset({"(hidden)", ERASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +87,8 @@ def reason_shown(event: Row) -> str:
     """Why it happened; of a refund that failed, what the provider's code means."""
     if event["type"].endswith(".refund_failed"):
         return said(failure(event.get("reason")))
-    return said(reason_of(event))
+    reason = said(reason_of(event))
+    return own_words(reason) if reason == ERASED else reason
 
 
 def state_shown(state: Row, currency: str | None) -> list[tuple[str, Value, str]]:
@@ -129,12 +153,20 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
         return Value(str(gettext("Yes") if value else gettext("No")))
     if isinstance(value, int | str) and currency and _is_money(name, value):
         return Value(money(value, currency))
-    if isinstance(value, datetime):
-        return Value(instant(value).striptags())
+    if isinstance(value, str) and _is_code(path, name, value):
+        return Value(words(value))
     return _text(value)
 
 
+def _is_code(path: str, name: str, value: str) -> bool:
+    if path.startswith("metadata."):
+        return False
+    return value in _PUT_OUT or name in _CODES or (name == "reason" and value in _REASONS)
+
+
 def _text(value: Any) -> Value:
+    if isinstance(value, datetime):
+        return Value(instant(value).striptags())
     if isinstance(value, list):
         return Value(", ".join(str(each) for each in value))
     text = str(value)

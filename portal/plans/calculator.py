@@ -10,6 +10,7 @@ from billing.errors import BillingError, Invalid
 from billing.inputs import parse
 from billing.plans.estimate import Estimate, estimate_terms, usage_of
 from billing.plans.inputs import EstimatePlan
+from billing.plans.line_words import line_said
 from portal.forms.numbers import decimal_text, whole_text, writing_locale
 from portal.languages.saying import said
 from portal.plans.forms import PlanForm
@@ -32,9 +33,9 @@ class Calculator:
     @property
     def lines(self) -> list[tuple[str, list[int | None]]]:
         """Each line's name and its amount under every quantity; None where it has no such line."""
-        names = dict.fromkeys(_name(line) for one in self.estimates for line in one.lines)
+        names = {_name(line): said(line_said(line)) for one in self.estimates for line in one.lines}
         by_name = [{_name(line): line["amount"] for line in one.lines} for one in self.estimates]
-        return [(name[1], [found.get(name) for found in by_name]) for name in names]
+        return [(text, [found.get(name) for found in by_name]) for name, text in names.items()]
 
 
 def calculate(terms: Row, typed: Mapping[str, str]) -> Calculator:

@@ -37,6 +37,7 @@ from billing.payments.queries import payments_of
 from billing.payments.refund import refund_payment
 from billing.payments.settle_pending import settle_pending
 from billing.payments.source import PaymentSource, set_payment_source
+from billing.phrases import Phrase
 from billing.plans.models import Plan
 from billing.runs.books_checks import carry_out, start_check
 from billing.runs.dry_runs import carry_out_dry_run, start_dry_run
@@ -56,7 +57,7 @@ from billing.usage.save_meter import archive_meter
 from billing.users.links import LIFETIMES, Purpose, new_link
 from billing.users.models import User
 from billing.users.sessions import begin_session
-from billing.users.sign_in import actor_for
+from billing.users.sign_in import actor_for, with_code
 from billing.webhooks.admit import admit
 from billing.webhooks.fan_out import sequence_waiting
 from billing.webhooks.message import body_of
@@ -294,7 +295,12 @@ def _write(invoice: Invoice) -> tuple[str, str]:
 
 def _let_in(admin: User) -> tuple[str, str, str, str, str]:
     """Somebody invited, somebody with a second factor, and their links; the admin elsewhere."""
-    begin_session(admin, "By password and a code", device="Safari on iPhone", ip="192.0.2.7")
+    begin_session(
+        admin,
+        with_code(Phrase("By password"), Phrase("a code")),
+        device="Safari on iPhone",
+        ip="192.0.2.7",
+    )
     invited = create_user(
         email="ina@example.com", name="Ina Vited", role="billing", status="invited", password=None
     )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from flask import Flask
+from mongoengine import EmbeddedDocument
 
 from billing.actors import Actor, acting_as
 from billing.database import database
+from billing.documents import Document
+from billing.events.journal import UNTOLD
+from billing.indexes import FEATURES
 from billing.invoices.inputs import VoidInvoice
 from billing.invoices.void import void_invoice
 from billing.phrases import Phrase
@@ -101,6 +107,23 @@ def test_what_pages_say_is_marked_and_found() -> None:
             if call.func.id == "confirm_page":
                 bare = _texts([*call.args, *(keyword.value for keyword in call.keywords)])
                 assert bare == [], f"{path}:{call.lineno}"
+
+
+def test_every_field_that_the_audit_trail_names_has_its_word() -> None:
+    """Fields are named by their own words, which `portal/languages/codes.py` lists."""
+    for feature in FEATURES:
+        import_module(f"billing.{feature}.models")
+    known = {message.id for part in PARTS for message in messages(as_it_should_be(part, "de"))}
+    for document in [*_below(Document), *_below(EmbeddedDocument)]:
+        for name in set(getattr(document, "_fields", ())) - UNTOLD - {"id"}:
+            label = name if name == "external_id" else name.removesuffix("_id")
+            assert label.replace("_", " ").capitalize() in known, f"{document}: {name}"
+
+
+def _below(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def _texts(nodes: list[ast.expr]) -> list[str]:
