@@ -43,7 +43,7 @@ def begin() -> ResponseReturnValue:
     try:
         return provider.begin(target if len(target or "") <= _LONGEST_TARGET else None)
     except SignInFailed as failure:
-        return _failed(str(failure), failure.status)
+        return _failed(said(failure.message), failure.status)
 
 
 @public
@@ -55,7 +55,7 @@ def callback() -> ResponseReturnValue:
         claims, target = provider.finish()
         user = sign_in_by_provider(identity_from(claims, _settings()))
     except SignInFailed as failure:
-        return _failed(str(failure), failure.status)
+        return _failed(said(failure.message), failure.status)
     except BillingError as refusal:
         return _failed(said(refusal.message), status_of(refusal), refusal.retry_after or 0)
     sessions.begin(user, Phrase("By OpenID Connect"), is_by_provider=True)

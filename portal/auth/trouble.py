@@ -2,13 +2,19 @@
 
 import logging
 
+from billing.phrases import Phrase
+
 _log = logging.getLogger("duebill.oidc")
 
 
 class SignInFailed(Exception):
-    """The text is shown above the sign-in form; `status` is the page's."""
+    """The message is shown above the sign-in form; `status` is the page's."""
 
     status = 400
+
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class ProviderAway(SignInFailed):
@@ -18,8 +24,10 @@ class ProviderAway(SignInFailed):
 
     def __init__(self) -> None:
         super().__init__(
-            "The sign-in provider does not answer as it should. Sign in with your password, or "
-            "try again in a minute; your administrator finds the reason in the log."
+            Phrase(
+                "The sign-in provider does not answer as it should. Sign in with your password, "
+                "or try again in a minute; your administrator finds the reason in the log."
+            )
         )
 
 
@@ -28,7 +36,10 @@ class NotBegun(SignInFailed):
 
     def __init__(self) -> None:
         super().__init__(
-            "This sign-in was not begun in this browser, or more than ten minutes ago. Begin again."
+            Phrase(
+                "This sign-in was not begun in this browser, or more than ten minutes ago. Begin "
+                "again."
+            )
         )
 
 
@@ -38,14 +49,16 @@ class Declined(SignInFailed):
     status = 403
 
     def __init__(self, error: str) -> None:
-        by_whom = (
-            "You or your sign-in provider declined"
-            if error == "access_denied"
-            else "Your sign-in provider could not complete"
-        )
         super().__init__(
-            f"{by_whom} the sign-in. Begin again; if that does not help, ask whoever looks after "
-            "the provider whether you may use Duebill."
+            Phrase(
+                "You or your sign-in provider declined the sign-in. Begin again; if that does not "
+                "help, ask whoever looks after the provider whether you may use Duebill."
+            )
+            if error == "access_denied"
+            else Phrase(
+                "Your sign-in provider could not complete the sign-in. Begin again; if that does "
+                "not help, ask whoever looks after the provider whether you may use Duebill."
+            )
         )
 
 
@@ -54,8 +67,10 @@ class AnswerNotTrusted(SignInFailed):
 
     def __init__(self) -> None:
         super().__init__(
-            "The answer of the sign-in provider did not pass our checks, so you are not signed "
-            "in. Begin again; if it stays, your administrator finds the reason in the log."
+            Phrase(
+                "The answer of the sign-in provider did not pass our checks, so you are not signed "
+                "in. Begin again; if it stays, your administrator finds the reason in the log."
+            )
         )
 
 

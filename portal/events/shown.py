@@ -33,12 +33,15 @@ _CODES = frozenset(
         "billing_cycle",
         "customer_role",
         "duration",
+        "failure_code",
         "final_action",
         "invoice_delivery",
         "kind",
         "method",
         "number_reset",
+        "price_source",
         "pricing_model",
+        "proration",
         "provider",
         "role",
         "status",
@@ -154,7 +157,7 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
     if isinstance(value, int | str) and currency and _is_money(name, value):
         return Value(money(value, currency))
     if isinstance(value, str) and _is_code(path, name, value):
-        return Value(words(value))
+        return Value(said(failure(value)) if name == "failure_code" else words(value))
     return _text(value)
 
 

@@ -109,6 +109,26 @@ def test_what_pages_say_is_marked_and_found() -> None:
                 assert bare == [], f"{path}:{call.lineno}"
 
 
+BARE = {"Duebill", "CSV", "Esc", "ms", "UTC"}
+"""What is the same in every language."""
+_NO_WORDS = re.compile(
+    r"\{#.*?#\}|\{%-?\s*trans.*?endtrans\s*-?%\}|<(style|script|code)\b.*?</\1>"
+    r"|\{\{.*?\}\}|\{%.*?%\}",
+    re.DOTALL,
+)
+_READ_OUT = re.compile(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"')
+
+
+def test_templates_say_nothing_that_is_not_marked() -> None:
+    for path in Path("templates").rglob("*.html"):
+        if path.parts[1] in {"api_docs", "mail"}:  # English as the API is; a file for each language
+            continue
+        page = _NO_WORDS.sub(" ", path.read_text())
+        said = [*re.split("<[^<>]*>", page), *_READ_OUT.findall(page)]
+        bare = set(re.findall(r"[^\W\d_]{2,}", " ".join(said))) - {"nbsp", "times"} - BARE
+        assert not bare, f"{path}: {bare}"
+
+
 def test_every_field_that_the_audit_trail_names_has_its_word() -> None:
     """Fields are named by their own words, which `portal/languages/codes.py` lists."""
     for feature in FEATURES:
