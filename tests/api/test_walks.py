@@ -10,6 +10,7 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from api.answers import PageOf
+from api.body import MAX_BYTES
 from api.endpoint import Endpoint
 from api.routes import features
 from billing.users.permissions import CLIENT_SCOPES, ROLES, SCOPES, scopes_of
@@ -99,6 +100,20 @@ def test_every_endpoint_asks_for_a_token(anonymous: CheckedClient, name: str) ->
     endpoint = ENDPOINTS[name]
     answer = anonymous.request(endpoint.method, address(endpoint), json=body(endpoint))
     assert (answer.status_code == 401) == (name not in PUBLIC)
+    assert "RateLimit-Remaining" in answer.headers, "it is counted, whoever asks"
+
+
+@ALL
+def test_no_endpoint_takes_more_than_1_mib(speaking_as: Speaker, name: str) -> None:
+    endpoint = ENDPOINTS[name]
+    if endpoint.body or endpoint.patch:
+        answer = speaking_as("admin").request(
+            endpoint.method,
+            address(endpoint),
+            data=b" " * (MAX_BYTES + 1),
+            content_type="application/json",
+        )
+        assert answer.status_code == 413
 
 
 @ALL
