@@ -64,6 +64,7 @@ class OidcSettings(BaseModel):
     oidc_client_id: str | None = Field(default=None, max_length=500)
     oidc_client_secret: str | None = Field(default=None, max_length=2000, repr=False)
     oidc_scopes: Annotated[str, AfterValidator(_scopes)] = "openid email profile"
+    oidc_acr_values: str | None = Field(default=None, max_length=500)
     oidc_role_claim: str | None = None
     oidc_role_map: Annotated[tuple[tuple[str, StaffRole], ...], BeforeValidator(_pairs)] = ()
     oidc_default_role: Annotated[StaffRole | None, BeforeValidator(_role)] = None

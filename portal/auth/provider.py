@@ -16,7 +16,14 @@ from requests import RequestException
 from billing.oidc_settings import OidcSettings
 from billing.users.identity import claimed_values
 from portal.auth.connection import Connection
-from portal.auth.trouble import AnswerNotTrusted, Declined, NotBegun, ProviderAway, logged
+from portal.auth.trouble import (
+    AnswerNotTrusted,
+    Declined,
+    NotBegun,
+    ProviderAway,
+    TooWeak,
+    logged,
+)
 
 _LEEWAY = 60  # seconds that the provider's clock and ours may differ
 _MALFORMED = (JoseError, KeyError, RecursionError, TypeError, ValueError)
@@ -28,12 +35,14 @@ class Provider(Connection):
     def __init__(self, settings: OidcSettings, redirect_uri: str) -> None:
         super().__init__(settings)
         self._role_claim = settings.oidc_role_claim
+        self._acr_values = (settings.oidc_acr_values or "").split()
         self._redirect_uri = redirect_uri
 
     def begin(self, target: str | None) -> ResponseReturnValue:
         """Send the reader to the provider, to go on to `target` afterwards. Raises ProviderAway."""
         with self.line():
-            asked = self.create_authorization_url(self._redirect_uri)
+            wishes = {"acr_values": " ".join(self._acr_values)} if self._acr_values else {}
+            asked = self.create_authorization_url(self._redirect_uri, **wishes)
         url = asked.pop("url")
         self.save_authorize_data(next=target, **asked)
         return redirect(url)
@@ -84,6 +93,9 @@ class Provider(Connection):
         claims = token["userinfo"]
         if not 0 < len(claims["sub"]) <= 255:
             raise ValueError("sub is empty or too long")
+        # A wish that the provider may not grant (§5.5.1.1), so what it did counts.
+        if self._acr_values and claims.get("acr") not in self._acr_values:
+            raise logged(TooWeak(), f"acr is {claims.get('acr')!r}")
         return self._with_userinfo(claims, token)
 
     def _with_userinfo(self, claims: Mapping[str, Any], token: Any) -> Mapping[str, Any]:

@@ -74,6 +74,21 @@ class AnswerNotTrusted(SignInFailed):
         )
 
 
+class TooWeak(SignInFailed):
+    """The provider does not say that the reader proved who they are as is asked for."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            Phrase(
+                "Your sign-in at the provider was weaker than this portal asks for. Begin again "
+                "and use your second factor there; if that does not help, ask whoever looks after "
+                "the provider."
+            )
+        )
+
+
 def logged(failure: SignInFailed, reason: object) -> SignInFailed:
     """The failure, once the log has the reason that the reader is spared."""
     _log.warning("OpenID Connect: %s (%.300s)", type(failure).__name__, reason)

@@ -163,3 +163,25 @@ def test_who_says_no_at_the_provider_is_told_what_to_do(
     refused(go(reader), 403, "could not complete")
     provider.answer = {"code": None}
     refused(go(reader), 400, "did not pass our checks")
+
+
+def test_who_signed_in_more_weakly_than_is_asked_for_is_refused(
+    portal: Portal, provider: OpenIDProvider, db: Database[Row]
+) -> None:
+    reader = PageClient(portal(oidc_acr_values="phr phrh"))
+    asked = parse_qs(urlsplit(at_provider(reader)).query)
+    assert asked["acr_values"] == ["phr phrh"]
+    for acr in (None, "0", ["phr"], "phr phrh"):
+        provider.lies = {"acr": acr}
+        refused(go(reader), 403, "weaker than this portal asks for")
+    assert db.users.count_documents({}) == 0
+    provider.lies = {"acr": "phrh"}
+    assert go(reader).status == 303
+
+
+def test_unasked_the_providers_own_policy_decides(
+    reader: PageClient, provider: OpenIDProvider
+) -> None:
+    assert "acr_values" not in at_provider(reader)
+    provider.lies = {"acr": "0"}
+    assert go(reader).status == 303
