@@ -32,9 +32,14 @@ COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in
 GERMAN = [
     "dashboard", "customer", "customer-new", "plan-metered", "subscription", "invoices",
     "invoice-taxed", "run-dry", "dunning", "checks", "events", "profile",
+    "views", "plan-metered-edit",
     "account", "account-subscriptions", "account-plan", "account-invoices", "account-team",
 ]  # fmt: skip
 """Where longer words have the least room: lists, boards, forms and facts."""
+WITHOUT_SCROLLING = {"plan-metered", "plan-metered-edit", "views"}
+"""Of these, whose tables are seen whole on a narrow screen."""
+SCROLLS = """[...document.querySelectorAll('.table-wrap')]
+    .filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.trim())"""
 NARROW: ViewportSize = {"width": 360, "height": 740}
 READERS = [(None, "public"), (ADMIN, "staff"), (CUSTOMER, "customer")]
 
@@ -106,6 +111,9 @@ def test_pages_hold_in_german_as_they_do_in_english(open_browser: Opened) -> Non
             page.goto(pages[name])
             assert page.locator("html").get_attribute("lang") == "de", name
             width = page.evaluate("document.documentElement.scrollWidth")
-            if wrong := findings(page, WORDS) + [f"{width} px wide"] * (width > 360):
+            wrong = findings(page, WORDS) + [f"{width} px wide"] * (width > 360)
+            if name in WITHOUT_SCROLLING:
+                wrong += page.evaluate(SCROLLS)
+            if wrong:
                 found[name] = wrong
     assert found == {}

@@ -57,9 +57,9 @@ def test_the_list_is_found_and_filtered(admin: PageClient) -> None:
     queue()
     queue("receipt", to="bob@example.com", facts={})
     assert "2 mails" in admin.get(OUTBOX).text
-    only = admin.get(f"{OUTBOX}?kind=receipt&to=bob@example.com&status=waiting").text
-    assert "bob@example.com" in only
-    assert "ada@example.com" not in only
+    only = admin.get(f"{OUTBOX}?kind=receipt&to=bob@example.com&status=waiting").html
+    assert "bob@<wbr>example.com" in only  # where it breaks if it has no room
+    assert "ada@" not in only
     assert "Nothing matches" in admin.get(f"{OUTBOX}?status=failed").text
 
 

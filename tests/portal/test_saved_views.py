@@ -175,3 +175,10 @@ def test_views_belong_to_their_list(admin: PageClient) -> None:
     keep(admin, "Open")
     assert "Open" not in tabs(admin.get("/payments"))
     assert create_user().id  # another reader sees none of it
+
+
+def test_what_a_view_shows_is_said_in_the_readers_language(admin: PageClient) -> None:
+    create_saved_view(query="status=open&issued_from=2026-01-31&sort=-due_date", name="Open")
+    seen = admin.get("/views?list=invoices", headers={"Accept-Language": "de"})
+    assert "Status: Offen" in seen.text
+    assert "31.01.2026" in seen.text
