@@ -26,6 +26,9 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                if receiver._server is not self.server:  # stopped: nobody is at home here either
+                    self.close_connection = True
+                    return
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = receiver.take(json.loads(body)["data"])
                 self.send_response(status)
@@ -40,10 +43,10 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        server, self._server = self._server, None
+        if server:
+            server.shutdown()
+            server.server_close()
 
     def take(self, event: dict[str, Any]) -> int:
         """The status that an event is answered with."""
