@@ -48,6 +48,8 @@ class _NotYet(Exception):
 def _step(members: Sequence[str], admin_password: str, user: tuple[str, str], port: int) -> bool:
     """One look and what it calls for."""
     if _signs_in(user, port):
+        with _connect(port, user) as known:
+            _require_election(known)
         return False
     with _connect(port) as nobody:
         _initiate(nobody, members)
@@ -88,6 +90,12 @@ def _initiate(client: Client, members: Sequence[str]) -> None:
     if client.admin.command("hello").get("setName"):
         return
     client.admin.command("replSetInitiate", config)
+
+
+def _require_election(client: Client) -> None:
+    """Whoever comes next finds somebody who takes writes: members that were all down elect anew."""
+    if not client.admin.command("hello").get("primary"):
+        raise _NotYet("no member is primary")
 
 
 def _require_primary(client: Client) -> None:
