@@ -19,6 +19,7 @@ PARTS = (
     "webhooks",
     "mail",
     "billing_run",
+    "start",
     "growth",
     "pages",
 )

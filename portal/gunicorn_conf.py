@@ -52,7 +52,10 @@ logconfig_dict = logging_config(_settings.log_level)
 def on_starting(_server: Any) -> None:
     """In the master, before it listens."""
     shared_counters()  # made before the workers are, so that they count together
-    current_start(_settings, _metrics).begin()
+    current_start(_settings, _metrics).begin(meanwhile=_load)
+
+
+def _load() -> None:
     # Imported here, after PROMETHEUS_MULTIPROC_DIR is set and the first look at the settings.
     from portal.app import load
 

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -36,15 +38,17 @@ class Start:
         self._setup_token: str | None = None
         self._worker: subprocess.Popen[bytes] | None = None
 
-    def begin(self) -> None:
+    def begin(self, meanwhile: Callable[[], None]) -> None:
         """Check the port, open the database, build indexes, see to the first admin.
+
+        Until the database is open, `meanwhile` is done: the embedded one takes its time to start.
 
         Ends the process with one line when something is in the way.
         """
         atexit.register(self.end)  # also when gunicorn gives up before its own hook
         try:
             check_port(self.settings.host, self.settings.port)
-            self.uri = self._held.enter_context(database_uri(self.settings))
+            self.uri = self._open(meanwhile)
             with connected(self.uri):
                 if is_closed():
                     return  # who is let in is about to be replaced; until then all is refused
@@ -59,6 +63,12 @@ class Start:
             sys.exit(f"Duebill cannot start: {error}")
         except KeyboardInterrupt:
             sys.exit(130)
+
+    def _open(self, meanwhile: Callable[[], None]) -> str:
+        with ThreadPoolExecutor(1) as pool:
+            opening = pool.submit(self._held.enter_context, database_uri(self.settings))
+            meanwhile()
+            return opening.result()
 
     def start_worker(self) -> None:
         """A worker beside the web processes, unless WORKER says that others see to it."""

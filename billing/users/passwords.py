@@ -4,12 +4,15 @@ A hash is dear on purpose: 64 MiB and four threads of its own. So a process comp
 and a flood of guesses holds up nobody but those who sign in.
 """
 
+import secrets
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from billing.errors import TooMany
 
@@ -21,8 +24,18 @@ PATIENCE_SECONDS = 1.0
 _RETRY_SECONDS = 2
 
 _hasher = PasswordHasher()
-# Verified against when there is no such user, so that both answers take the same time.
-_NOBODY = _hasher.hash("nobody has this password")
+
+
+def _nobodys(hasher: PasswordHasher) -> str:
+    """A hash that no password has, to be verified against when there is no such user, so that both
+    answers take the same time. Not computed, which would delay the start of every process."""
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    drawn = (secrets.token_bytes(length) for length in (hasher.salt_len, hasher.hash_len))
+    salt, digest = (b64encode(part).decode().rstrip("=") for part in drawn)
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"
+
+
+_NOBODY = _nobodys(_hasher)
 _admitted = BoundedSemaphore(ADMITTED)
 _computed = BoundedSemaphore(AT_ONCE)
 

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event, Lock
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
 from billing.database import Database, Row
 from billing.errors import TooMany
@@ -96,3 +97,12 @@ def test_a_link_is_not_spent_on_a_password_that_could_not_be_hashed(db: Database
         reset_password(token, chosen)
     assert get_link_user(token, "password_reset").id == user.id
     assert reset_password(token, chosen).id == user.id
+
+
+def test_nobodys_hash_costs_what_each_does_and_is_matched_by_nothing() -> None:
+    """Without a computation of its own, which each process would begin with."""
+    assert not passwords._hasher.check_needs_rehash(passwords._NOBODY)
+    assert passwords._NOBODY.split("$")[:4] == hash_password(PASSWORD).split("$")[:4]
+    with pytest.raises(VerifyMismatchError):
+        passwords._hasher.verify(passwords._NOBODY, PASSWORD)
+    assert not password_matches(None, PASSWORD)
