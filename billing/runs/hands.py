@@ -4,6 +4,7 @@ While one writes, which is mostly waiting for MongoDB, the other computes what i
 the database they are two workers, so what holds for those holds for them.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from threading import Event, Thread
 _SWITCH_SECONDS = 0.0005
 """So long the hand that computes keeps the interpreter from the one whose answer has come. Python's
 own measure is ten times as long, and a transaction gets a dozen answers."""
+_MADE_UNTIL_COLLECTED = 50_000
+"""Rows refer to nothing that refers to them, so that collecting finds little and looks at much."""
 
 
 def hands_of(worker: str) -> tuple[str, str]:
@@ -29,13 +32,25 @@ def second_hand(work: Callable[[Event], None], *, is_used: bool) -> Iterator[Non
     if not is_used:
         yield
         return
-    enough, before = Event(), sys.getswitchinterval()
+    enough = Event()
     hand = Thread(target=copy_context().run, args=(work, enough), daemon=True)
+    with _at_work():
+        hand.start()
+        try:
+            yield
+            hand.join()
+        finally:
+            enough.set()
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """The interpreter set for two hands."""
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    hand.start()
+    gc.set_threshold(_MADE_UNTIL_COLLECTED, *thresholds[1:])
     try:
         yield
-        hand.join()
     finally:
-        enough.set()
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*thresholds)
