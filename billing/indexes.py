@@ -48,10 +48,19 @@ _NAMESPACE_EXISTS = 48  # one of MongoDB's error codes
 # Every collection's indexes, filled by the modules that own the collections.
 INDEXES: dict[str, list[IndexModel]] = {}
 
+# Names of what earlier releases built and no query asks for any more, filled likewise.
+_OBSOLETE: dict[str, frozenset[str]] = {}
+
 
 def declare_indexes(collection: str, *indexes: IndexModel) -> None:
     """Tell `ensure_indexes` what a collection needs; called where the collection is defined."""
     INDEXES[collection] = list(indexes)
+
+
+def declare_obsolete(collection: str, *names: str) -> None:
+    """Tell `drop_obsolete` what a collection had; a portal that still asks for it is not ready
+    without it."""
+    _OBSOLETE[collection] = frozenset(names)
 
 
 def ensure_indexes() -> None:
@@ -75,6 +84,22 @@ def _create_collection(name: str) -> None:
     except OperationFailure as error:
         if error.code != _NAMESPACE_EXISTS:
             raise
+
+
+def obsolete() -> list[tuple[str, str]]:
+    """Collection and name of each index that is there and of no use."""
+    _load_features()
+    return [
+        (collection, name)
+        for collection, names in _OBSOLETE.items()
+        for name in sorted(names & database()[collection].index_information().keys())
+    ]
+
+
+def drop_obsolete() -> None:
+    """Once nobody runs who asks for them."""
+    for collection, name in obsolete():
+        database()[collection].drop_index(name)
 
 
 def indexes_built() -> bool:

@@ -75,6 +75,11 @@ def plan_versions(plan_id: str) -> list[Row]:
     return list(database().plan_versions.find({"plan_id": plan_id}).sort("version", -1))
 
 
+def version_numbers(plan_id: str) -> list[int]:
+    """The versions of a plan, from an index alone; none where there is no such plan."""
+    return list(database().plan_versions.distinct("version", {"plan_id": plan_id}))
+
+
 def plan_names(plan_ids: list[str]) -> dict[str, str]:
     """Id to name, in one query."""
     rows = database().plans.find({"_id": {"$in": list(set(plan_ids))}}, {"name": 1})

@@ -2,6 +2,7 @@
 
 import click
 
+from billing.indexes import drop_obsolete, obsolete
 from billing.migrations.upgrade import lacking, of_other_versions, upgrade
 from billing.migrations.version import outstanding, schema_version
 from billing.schema import NEWEST, VERSIONS
@@ -21,7 +22,9 @@ def status() -> None:
 @db.command("upgrade")
 @click.option("--dry-run", is_flag=True, help="Only say what would be changed.")
 @click.option(
-    "--again", is_flag=True, help="Look at all documents once more, when no old portal runs."
+    "--again",
+    is_flag=True,
+    help="When no old portal runs: look at all documents once more, and drop its indexes.",
 )
 @with_database
 def upgrade_command(dry_run: bool, again: bool) -> None:
@@ -31,6 +34,8 @@ def upgrade_command(dry_run: bool, again: bool) -> None:
         return
     with bar() as on_progress:
         changed = upgrade(again=again, on_progress=on_progress)
+    if again:
+        drop_obsolete()
     for number, count in changed.items():
         click.echo(f"{number:>4}  {count:,} documents changed")
     click.echo(f"Schema version {schema_version()}.")
@@ -45,12 +50,16 @@ def _tell_outstanding() -> None:
     others = of_other_versions()
     for name, (older, newer) in others.items():
         click.echo(f"{name}: {older:,} before version {VERSIONS[name]}, {newer:,} beyond it")
-    click.echo(_what_to_do(bool(left), any(older for older, _ in others.values())))
+    unused = obsolete()
+    for collection, name in unused:
+        click.echo(f"{collection}: the index {name} is of no use any more")
+    has_older = any(older for older, _ in others.values())
+    click.echo(_what_to_do(bool(left), has_older or bool(unused)))
 
 
-def _what_to_do(is_outstanding: bool, has_older: bool) -> str:
+def _what_to_do(is_outstanding: bool, has_leavings: bool) -> str:
     if is_outstanding:
         return "`flask db upgrade` does it."
-    if has_older:
-        return "Something older wrote meanwhile: `flask db upgrade --again`, once it has gone."
+    if has_leavings:
+        return "Something older left that: `flask db upgrade --again`, once it has gone."
     return "Nothing is outstanding."

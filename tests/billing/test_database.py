@@ -14,7 +14,7 @@ from billing.customers.models import Customer
 from billing.database import Database, Row, in_transaction
 from billing.documents import CalendarDateField, PriceField
 from billing.ids import new_id
-from billing.indexes import ensure_indexes, indexes_built
+from billing.indexes import drop_obsolete, ensure_indexes, indexes_built, obsolete
 from billing.shapes import instant
 from tests.factories import create_customer
 
@@ -84,6 +84,16 @@ def test_every_declared_index_is_built_and_missed(db: Database[Row]) -> None:
     db.customers.drop_index("name")
     assert not indexes_built()
     ensure_indexes()
+    assert indexes_built()
+
+
+def test_an_index_that_nobody_asks_for_any_more_goes_when_told(db: Database[Row]) -> None:
+    ensure_indexes()
+    db.subscriptions.create_index("plan_id", name="plan")
+    ensure_indexes()  # an old portal may still want it
+    assert obsolete() == [("subscriptions", "plan")]
+    drop_obsolete()
+    assert obsolete() == []
     assert indexes_built()
 
 

@@ -379,6 +379,8 @@ SELECTIVE: list[tuple[str, dict[str, Any]]] = [
     ("invoices", {"created_before": TODAY}),
     ("subscriptions", {"billed_from": date(2027, 1, 1), "billed_before": date(2027, 1, 2)}),
     ("subscriptions", {"test_clock_id": ""}),
+    ("subscriptions", {"plan_id": "", "limit": 3}),
+    ("subscriptions", {"plan_id": "", "limit": 3, "status": "active"}),
     ("credit notes", {"number": "CN-2026-000001"}),
     ("users", {"customer_id": ""}),
     ("users", {"email": "user1@example.com"}),
