@@ -64,10 +64,11 @@ class Document(me.Document):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
+        if values.get("_created", True):  # not what was read
+            self.schema_version = VERSIONS.get(self._get_collection_name())
         if self.id is None:
             self.id = new_id(self.prefix)
             self.created_at = self.updated_at = clock.now()
-            self.schema_version = VERSIONS.get(self._get_collection_name())
 
     @classmethod
     def _from_son(cls, son: Mapping[str, Any], *args: Any, **values: Any) -> Any:

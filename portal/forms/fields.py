@@ -8,11 +8,12 @@ from wtforms import FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import Choice, SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, PasswordInput
 
-from billing.errors import Invalid
 from billing.money import minor_digits, to_minor
 from billing.phrases import Phrase
-from portal.forms.numbers import NoNumber, decimal_text, shown, whole_text, writing_locale
+from portal.forms.numbers import decimal_text, shown, whole_text, writing_locale
 from portal.languages.saying import own_words, said
+
+_NO_AMOUNT = Phrase("Enter an amount such as 49.00.")
 
 
 class TextField(StringField):
@@ -72,10 +73,7 @@ class MoneyField(DecimalField):
     def value(self, currency: str) -> int | str:
         """In smallest units; decimal text when finer. Raises Invalid."""
         digits = minor_digits(currency)
-        try:
-            plain = decimal_text(self.data or "", writing_locale(), digits=digits)
-        except NoNumber:
-            raise Invalid("Enter an amount such as 49.00.") from None
+        plain = decimal_text(self.data or "", writing_locale(), digits=digits, otherwise=_NO_AMOUNT)
         whole, _, decimals = plain.partition(".")
         fine = decimals.rstrip("0")
         if not self.finer or len(fine) <= digits:

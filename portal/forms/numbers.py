@@ -32,10 +32,6 @@ _SPACES = re.compile(r"(?<=[0-9])[ '\u2019\u00a0\u202f](?=[0-9]{3}(?![0-9]))")
 _LIKE_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
-class NoNumber(Invalid):
-    """What was typed is no number, in any writing that is read here."""
-
-
 def writing_locale() -> str:
     """In which writing the numbers of this request are: as the form says that was sent, also when
     its reader has chosen another language since; else as its reader writes."""
@@ -50,15 +46,22 @@ def shown(plain: str, locale: str) -> str:
     return plain.replace(".", get_decimal_symbol(locale)) if _PLAIN.fullmatch(plain) else plain
 
 
-def decimal_text(typed: str, locale: str, *, digits: int = 0, parted: bool = True) -> str:
+def decimal_text(
+    typed: str,
+    locale: str,
+    *,
+    digits: int = 0,
+    parted: bool = True,
+    otherwise: Phrase = _NO_NUMBER,
+) -> str:
     """What was typed as plain text: `1.250,50` in German is `1250.50`.
 
     `digits` are the decimals that are usual. Not `parted` is a number that never has thousands,
-    such as a percentage. Raises NoNumber, and Invalid for what can be read in two ways.
+    such as a percentage. Raises Invalid, with the words `otherwise` for what is no number.
     """
     text = _SPACES.sub("", typed.strip().removeprefix("+").replace("\N{MINUS SIGN}", "-"))
     if len(text) > _MOST or not _NUMBER.fullmatch(text):
-        raise NoNumber(_NO_NUMBER)
+        raise Invalid(otherwise)
     mark = get_decimal_symbol(locale)
     if parted:
         _check_one_reading(text, mark, digits)
@@ -67,17 +70,17 @@ def decimal_text(typed: str, locale: str, *, digits: int = 0, parted: bool = Tru
     try:
         return f"{parse_decimal(text, locale=locale, strict=True):f}"
     except NumberFormatError:
-        raise NoNumber(_NO_NUMBER) from None
+        raise Invalid(otherwise) from None
 
 
 def whole_text(typed: str, locale: str) -> str:
-    """A whole number as plain text: `1.000` in German is `1000`. Raises NoNumber."""
+    """A whole number as plain text: `1.000` in German is `1000`. Raises Invalid."""
     text = _SPACES.sub("", typed.strip().removeprefix("+"))
     group = re.escape(get_group_symbol(locale))
     if re.fullmatch(rf"-?[0-9]{{1,3}}({group}[0-9]{{3}})+", text):
         text = text.replace(get_group_symbol(locale), "")
     if len(text) > _MOST or not re.fullmatch(r"-?[0-9]+", text):
-        raise NoNumber(Phrase("must be a whole number"))
+        raise Invalid(Phrase("must be a whole number"))
     return text
 
 

@@ -167,8 +167,12 @@ def test_a_limit_is_one_for_all_workers(tmp_path: Path) -> None:
         limited.wait_until_ready()
         if (left := 60 - time.time() % 60) < 8:
             time.sleep(left)  # so that all are asked within one minute
+        answers = []
         with ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(lambda _: limited.get("/api/v1/nothing"), range(200)))
+            for _ in range(10):  # a busy machine may leave one of them asleep
+                answers += pool.map(lambda _: limited.get("/api/v1/nothing"), range(100))
+                if len(workers_that_counted(limited)) == 2:
+                    break
         assert len(workers_that_counted(limited)) == 2
         let_in = [headers for status, headers, _ in answers if status == 404]
         assert 40 <= len(let_in) <= 42, "each of two would have let in 40"

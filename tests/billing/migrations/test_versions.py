@@ -12,6 +12,8 @@ from billing import sealing
 from billing.customers.models import Customer
 from billing.database import Database, Row
 from billing.documents import Document
+from billing.letters.inputs import WordingInput
+from billing.letters.save_wording import save_wording
 from billing.payments.models import Payment
 from billing.payments.queries import get_payment
 from billing.schema import MIGRATIONS, VERSIONS
@@ -47,6 +49,7 @@ def test_every_document_of_a_believable_business_is_of_the_newest_version(
         monkeypatch.setitem(VERSIONS, name, VERSIONS.get(name, 1) + 1)
     build()
     write_settings({"brand_color": "#1b6660"})
+    save_wording("reminder", "en", WordingInput(subject="Soon", body="{{ link }}", button="Pay"))
     test_import.imported(tmp_path, test_import.GOOD)
     test_import_invoices.run(tmp_path, *test_import_invoices.ALL)
     for name in db.list_collection_names():
@@ -68,12 +71,14 @@ def test_who_changes_a_document_leaves_its_version_alone(db: Database[Row]) -> N
     old.save()
     db.settings.insert_one({"_id": "seller", "revision": 1, "dunning": {"days": []}})
     write_settings({"brand_color": "#1b6660"})
+    save_wording("reminder", "en", WordingInput(subject="Soon", body="{{ link }}", button="Pay"))
     assert versions(db, "payments") == versions(db, "settings") == {None}
 
 
 def test_nobody_outside_is_told_of_versions(db: Database[Row]) -> None:
     create_payment()
     write_settings({"brand_color": "#1b6660"})
+    save_wording("reminder", "en", WordingInput(subject="Soon", body="{{ link }}", button="Pay"))
     assert "schema_version" not in current_seller()
     changed = {name for row in db.events.find() for name in row.get("changes", {})}
     assert "schema_version" not in changed
