@@ -3,30 +3,13 @@
 import argparse
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
+from bench.parts import BY_NAME, PARTS, measured
 from bench.promises import print_promises
 from bench.table import Row, load, print_table, save
 from billing.embedded import embedded_mongodb
-
-PARTS = (
-    "http",
-    "mix",
-    "request_cost",
-    "previews",
-    "pricing",
-    "papers",
-    "webhooks",
-    "mail",
-    "billing_run",
-    "start",
-    "growth",
-    "pages",
-)
-BY_NAME = ("million",)
-"""Parts that take too long to be measured with everything."""
 
 
 def main() -> None:
@@ -46,15 +29,10 @@ def main() -> None:
             print(f"{part} ...", flush=True)
             # A process of its own: what its children took at most is then of this part alone.
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                rows += pool.submit(_measured, part, uri).result()
+                rows += pool.submit(measured, part, uri).result()
     print_table(rows, before)
     print_promises(rows)
     print(f"Saved as {save(rows, name)}")
-
-
-def _measured(part: str, uri: str) -> list[Row]:
-    found: list[Row] = import_module(f"bench.{part}").rows(uri)
-    return found
 
 
 if __name__ == "__main__":
