@@ -15,6 +15,7 @@ from billing.invoices import prepare_bills as preparing
 from billing.invoices.cycle import bill_for
 from billing.runs import chunk_work, chunks, preview
 from billing.runs.check import check_books
+from billing.runs.chunk_work import ChunkWork
 from billing.runs.errors import BillingRunNotFound, BillingRunNotResumable
 from billing.runs.models import BillingRun
 from billing.runs.preview import preview_run
@@ -221,6 +222,28 @@ def test_an_interrupted_run_is_taken_up_and_ends_as_it_would_have(
         expected.sums,
         expected.ended,
     )
+    assert check_books() == []
+
+
+def test_what_the_second_hand_fails_at_is_billed_by_the_first(
+    db: Database[Row],
+    small_steps: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    many_subscriptions(db, 40, last_start=date(2026, 6, 1))
+    expected = preview_run(AS_OF)
+    bill = ChunkWork.bill
+
+    def fail_in_the_second_hand(work: ChunkWork) -> None:
+        if work._worker.endswith("-2"):
+            raise ZeroDivisionError
+        bill(work)
+
+    monkeypatch.setattr(ChunkWork, "bill", fail_in_the_second_hand)
+    run = run_billing(AS_OF)
+    assert "A chunk is left to the other hand" in caplog.text
+    assert (run.status, run.invoiced) == ("completed", expected.invoiced)
     assert check_books() == []
 
 
