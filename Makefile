@@ -6,8 +6,7 @@ FLASK := $(BIN)/flask
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 VENDOR := static/vendor/.stamp
-# Tests wait for databases, browsers and processes that they kill about half of their time.
-WORKERS ?= 3
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo audit check test test-fast test-long coverage bench drills screenshots translations lighthouse lint format openapi indexes shell requirements clean
