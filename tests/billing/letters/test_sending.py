@@ -60,7 +60,8 @@ def the_mail(db: Database[Row]) -> Row:
 
 
 def make_due(db: Database[Row]) -> None:
-    db.mails.update_many({"status": "waiting"}, {"$set": {"due_at": ServerClock().now()}})
+    due = ServerClock().now() - timedelta(seconds=1)  # the database's clock is known by a guess
+    db.mails.update_many({"status": "waiting"}, {"$set": {"due_at": due}})
 
 
 def test_text_html_and_pdf_arrive(db: Database[Row], server: MailServer, postman: Postman) -> None:
