@@ -12,9 +12,7 @@ from drills.world.world import World
 from drills.world.writer import Writer, missing_and_doubled
 
 ANSWERED_IN = 25.0
-ALIVE_IN = 10.0
-"""The probes of deploy/ ask every 10 s and wait 4: within that one answer at most is missed, and
-three in a row would end a portal."""
+ALIVE_IN = 5.0
 RECOVERED_IN = 15.0
 _AFTERWARDS = 4.0
 _MORE = 24
