@@ -38,12 +38,13 @@
     form.ariaBusy = "true";
   }, true);
   const release = () => document.querySelectorAll("form[aria-busy]").forEach((form) => { form.ariaBusy = null; });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.id !== "preview") release(); });
+  const asks = (element) => element.matches("#preview, #calculated, [name=calculate]");
+  document.addEventListener("htmx:afterRequest", (event) => { if (!asks(event.detail.elt)) release(); });
   window.addEventListener("pageshow", release);
 
-  // What is typed is previewed until the form is on its way: a preview would call it back.
+  // What is typed is previewed until the form is on its way: an answer then would be of no use, a preview call it back.
   document.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt.id === "preview" && event.detail.elt.closest("form[aria-busy]")) event.preventDefault();
+    if (asks(event.detail.elt) && event.detail.elt.closest("form[aria-busy]")) event.preventDefault();
   });
 
   // An address carries only the filters that are set.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, Route, expect
 
 from billing.plans.queries import list_plans
 from tests.browser.conftest import Opened
@@ -68,3 +68,25 @@ def test_a_metered_charge_is_added_by_hand(open_browser: Opened, script: bool) -
     page.get_by_role("button", name="Create plan").click()
     expect(page.get_by_role("heading", name="Platform", level=1)).to_be_visible()
     expect(page.get_by_text("2.9 % of the amount")).to_be_visible()
+
+
+def test_a_plan_is_created_while_its_price_is_still_calculated(open_browser: Opened) -> None:
+    page = open_browser(create_user().email)
+    page.goto("/plans/new")
+    page.route("**/plans/new", _never_calculated)
+    page.locator("#name").fill("Platform")
+    page.locator("#price").fill("49")
+    with page.expect_request(_asks_to_calculate):
+        page.get_by_role("button", name="Calculate").click()
+    page.get_by_role("button", name="Create plan").click()
+    expect(page.get_by_role("heading", name="Platform", level=1)).to_be_visible()
+    assert list_plans().total == 1
+
+
+def _never_calculated(route: Route) -> None:
+    if not _asks_to_calculate(route.request):
+        route.continue_()
+
+
+def _asks_to_calculate(request: Request) -> bool:
+    return "calculate=y" in (request.post_data or "")
