@@ -18,7 +18,7 @@ from portal.lists.narrowing import Chip, Field
 from portal.lists.nouns import many, one
 from portal.lists.view_tabs import ViewTabs
 from portal.shell import htmx
-from portal.template_helpers import quantity
+from portal.values import quantity
 
 RESULTS = "results"  # the id of the part that a search replaces
 _EMPTY = Page(items=[], has_more=False, next_cursor=None, total=0, total_capped=False)

@@ -41,10 +41,13 @@
     return (value) => words.format(value / 10 ** maximumFractionDigits);
   };
 
-  // On a phone a label stands below itself, a word a line, or most would be left out.
+  // Where labels have little room they stand on two lines, on a phone a word a line, or most would be left out.
   function label(value) {
-    const words = this.getLabelForValue(value);
-    return this.chart.width < 400 ? words.split(" ") : words;
+    const words = this.getLabelForValue(value).split(" ");
+    if (this.chart.width < 400) return words;
+    if (this.chart.width > 110 * Math.min(this.getLabels().length, 6)) return words.join(" ");
+    const half = Math.ceil(words.length / 2);
+    return [words.slice(0, half).join(" "), words.slice(half).join(" ")];
   }
 
   const options = (kind, series, currency) => ({

@@ -16,8 +16,8 @@ from portal.account.forms import EndForm
 from portal.account.previews import Act, ActForm, act_page, preview_of
 from portal.account.subscriptions import to_detail
 from portal.answers import done
-from portal.template_helpers import date_text
 from portal.usage.shown import entitlement_cards
+from portal.values import date_text
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -23,7 +23,7 @@ from portal.account.forms import PayForm
 from portal.answers import done, form_page
 from portal.forms import options
 from portal.languages.saying import said
-from portal.template_helpers import money
+from portal.values import money
 
 
 def add_to(blueprint: Blueprint) -> None:

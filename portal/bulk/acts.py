@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext, pgettext
 from flask_babel.speaklater import LazyString
 
-from portal.template_helpers import quantity
+from portal.values import quantity
 
 
 @dataclass(frozen=True, slots=True)

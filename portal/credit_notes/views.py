@@ -20,7 +20,7 @@ from portal.credit_notes.forms import CreditForm, VoidNoteForm, mark_of
 from portal.credit_notes.listed import CREDIT_NOTES
 from portal.listing import respond
 from portal.lists.export import add_export
-from portal.template_helpers import money
+from portal.values import money
 
 blueprint = Blueprint("credit_notes", __name__)
 add_export(blueprint, CREDIT_NOTES, at="/credit-notes")

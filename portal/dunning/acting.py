@@ -22,7 +22,7 @@ from portal.answers import confirm_page, done
 from portal.dunning.forms import PauseForm
 from portal.dunning.words import foreseen_lines
 from portal.forms import InputForm
-from portal.template_helpers import date_text, money, words
+from portal.values import date_text, money, words
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -13,7 +13,7 @@ from billing.dunning.schedule import first_date
 from billing.dunning.step_now import Foreseen
 from billing.seller.models import Dunning
 from portal.languages.saying import own_words
-from portal.template_helpers import date_text, money
+from portal.values import date_text, money
 
 _ENDINGS = {
     "unpaid": lazy("the subscription becomes unpaid"),

@@ -17,7 +17,7 @@ from billing.phrases import Phrase
 from portal.events.reach import reachable
 from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words, said
-from portal.template_helpers import NONE, date_text, instant, money, words
+from portal.values import NONE, date_text, instant, money, words
 
 _MONEY = re.compile(
     r"(^|_)(price|amount|total|subtotal|due|paid|applied|fee|mrr|off|reduction|minimum|charged)$"

@@ -10,7 +10,7 @@ from flask_babel.speaklater import LazyString
 from billing.database import Row
 from billing.plans.queries import plan_names
 from portal.events.reach import reachable
-from portal.template_helpers import date_text, money, words
+from portal.values import date_text, money, words
 
 Sentence = Callable[[Row, "Known"], str]
 
@@ -135,7 +135,7 @@ def _issued(changes: Row, known: Known) -> str:
         return str(gettext("Invoice issued"))
     if not total:
         return str(gettext("Invoice %(number)s issued", number=number))
-    return str(gettext("Invoice %(number)s issued over %(total)s", number=number, total=total))
+    return str(gettext("Invoice %(number)s issued for %(total)s", number=number, total=total))
 
 
 def _over(amounting: LazyString, bare: LazyString, name: str) -> Sentence:

@@ -20,7 +20,7 @@ from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.invoices.forms import PayForm, SendForm, VoidForm
 from portal.languages.saying import said
-from portal.template_helpers import date_text, money
+from portal.values import date_text, money
 
 
 def add_to(blueprint: Blueprint) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as lazy
 from billing.phrases import Day
 from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words
-from portal.template_helpers import words
+from portal.values import words
 
 _PLAIN = {"true": lazy("yes")}
 _CODES = frozenset({"status", "method", "billing_cycle", "role"})

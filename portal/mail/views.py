@@ -23,7 +23,7 @@ from portal.forms import PREVIEW, InputForm
 from portal.frames import framed
 from portal.languages.saying import own_words
 from portal.mail.forms import WordingForm
-from portal.template_helpers import words
+from portal.values import words
 
 blueprint = Blueprint("mail", __name__, url_prefix="/settings/mail-templates")
 

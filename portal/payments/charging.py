@@ -15,7 +15,7 @@ from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.languages.saying import said
 from portal.payments.forms import SourceForm
-from portal.template_helpers import money, words
+from portal.values import money, words
 
 
 def add_to(blueprint: Blueprint) -> None:

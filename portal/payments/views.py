@@ -19,7 +19,7 @@ from portal.lists.export import add_export
 from portal.payments import charging
 from portal.payments.forms import RefundForm
 from portal.payments.listed import PAYMENTS
-from portal.template_helpers import money
+from portal.values import money
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 charging.add_to(blueprint)

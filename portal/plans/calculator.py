@@ -14,7 +14,7 @@ from billing.plans.line_words import line_said
 from portal.forms.numbers import decimal_text, whole_text, writing_locale
 from portal.languages.saying import said
 from portal.plans.forms import PlanForm
-from portal.template_helpers import words
+from portal.values import words
 
 QUANTITIES = "1, 10, 250"
 _MOST = 8

@@ -11,7 +11,7 @@ from billing.plans.queries import get_plan, plan_versions
 from portal.access import page
 from portal.answers import done, form_page
 from portal.forms import InputForm, options
-from portal.template_helpers import quantity
+from portal.values import quantity
 
 _WHEN = options([("period_end", lazy("At the end of each one's period")), ("now", lazy("Today"))])
 _SETTLING = options(

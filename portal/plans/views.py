@@ -73,6 +73,7 @@ def _about(plan: Plan) -> dict[str, Any]:
     return {
         "prices": price_lines(plan.terms()),
         "unknown": _unknown_meters(plan),
+        "meters": meters_by_key(set(plan.limits)),
         "versions": plan_versions(plan.id),
         "subscribers": subscribers_by_version(plan.id),
         "events": timeline(object_id=plan.id),

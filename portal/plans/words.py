@@ -3,7 +3,7 @@
 from flask_babel import gettext
 
 from billing.database import Row
-from portal.template_helpers import money, percentage, quantity
+from portal.values import money, percentage, quantity
 
 
 def price_of(plan: Row) -> str:

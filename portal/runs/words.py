@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as lazy
 
 from billing.database import Row
 from billing.runs.outliers import LARGE
-from portal.template_helpers import money, percent, quantity
+from portal.values import money, percent, quantity
 
 _PARTS = {
     "new": (lazy("first invoice"), lazy("first invoices")),

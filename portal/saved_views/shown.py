@@ -12,7 +12,7 @@ from billing.saved_views.models import EVERYBODY
 from portal.lists.addresses import arguments_of
 from portal.lists.narrowing import Chip, chips_of
 from portal.lists.staff_list import StaffList
-from portal.template_helpers import within, words
+from portal.values import within, words
 
 
 @dataclass(frozen=True, slots=True)

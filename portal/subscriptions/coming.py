@@ -9,7 +9,8 @@ from flask_babel import gettext, pgettext
 from billing.changes.possible import Action
 from billing.database import Row
 from portal.subscriptions.shown import change_text
-from portal.template_helpers import date_text, may, money
+from portal.template_helpers import may
+from portal.values import date_text, money
 
 
 @dataclass(frozen=True, slots=True)

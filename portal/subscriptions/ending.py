@@ -19,7 +19,7 @@ from portal.subscriptions.forms import CancelForm
 from portal.subscriptions.previews import act_page, preview_of
 from portal.subscriptions.shown import charge_of
 from portal.subscriptions.trail import to_detail, trail, what
-from portal.template_helpers import date_text
+from portal.values import date_text
 
 
 def add_to(blueprint: Blueprint) -> None:

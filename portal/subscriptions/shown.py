@@ -10,7 +10,7 @@ from billing.plans.lines import advance_lines
 from billing.plans.queries import find_plan, get_terms, list_plans
 from billing.subscriptions.models import Subscription
 from portal.plans.words import price_of, unit_price
-from portal.template_helpers import cycle, date_text, money, percentage
+from portal.values import cycle, date_text, money, percentage
 
 
 @dataclass(frozen=True, slots=True)

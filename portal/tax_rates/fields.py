@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from billing.taxes.queries import offered_rates, rates_by_id
 from portal.forms import BoxesField
-from portal.template_helpers import percentage
+from portal.values import percentage
 
 
 class TaxRatesField(BoxesField):

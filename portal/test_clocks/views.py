@@ -18,8 +18,8 @@ from portal.answers import confirm_page, done, form_page, timeline
 from portal.forms import InputForm
 from portal.languages.saying import said
 from portal.listing import listing, respond
-from portal.template_helpers import quantity
 from portal.test_clocks.forms import AdvanceForm, ClockForm
+from portal.values import quantity
 
 blueprint = Blueprint("test_clocks", __name__, url_prefix="/test-clocks")
 

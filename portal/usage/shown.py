@@ -12,7 +12,8 @@ from billing.customers.queries import customer_names
 from billing.usage.entitlements import Entitlement, Limit, entitlements
 from billing.usage.queries import list_meters, list_usage_events
 from billing.usage.so_far import MeterUsage, UsageSoFar, usage_so_far
-from portal.template_helpers import may, quantity
+from portal.template_helpers import may
+from portal.values import quantity
 
 
 @dataclass(frozen=True, slots=True)

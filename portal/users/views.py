@@ -18,9 +18,9 @@ from portal.auth.mailed import link_to
 from portal.forms import InputForm
 from portal.listing import respond
 from portal.lists.export import add_export
-from portal.template_helpers import words
 from portal.users.forms import NewUserForm, UserForm
 from portal.users.listed import USERS
+from portal.values import words
 
 blueprint = Blueprint("users", __name__, url_prefix="/users")
 add_export(blueprint, USERS)

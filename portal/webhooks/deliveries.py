@@ -17,7 +17,7 @@ from portal.answers import confirm_page, done
 from portal.forms import InputForm
 from portal.listing import listing, respond
 from portal.shell import htmx
-from portal.template_helpers import quantity
+from portal.values import quantity
 from portal.webhooks.forms import ReplayForm
 from portal.webhooks.trail import trail_of
 

@@ -9,7 +9,7 @@ from wtforms import TextAreaField
 from billing.events.types import OBJECT_TYPES
 from billing.webhooks.inputs import ReplayRange, RotateWebhookSecret, WebhookEndpointInput
 from portal.forms import BoxesField, InputForm, NumberField, TextField
-from portal.template_helpers import words
+from portal.values import words
 
 _ALL = "*"
 _WORDS = (lazy("Tell it of"),)

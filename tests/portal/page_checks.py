@@ -26,7 +26,13 @@ def parse(html: str) -> Page:
 
 def text_of(element: Element) -> str:
     """All text within, as a reader sees it."""
-    return " ".join(" ".join(element.itertext()).split())
+    return " ".join(_text(element).split())
+
+
+def _text(element: Element) -> str:
+    inner = [element.text or "", *(_text(child) + (child.tail or "") for child in element)]
+    around = "" if element.tag == "wbr" else " "  # where a line may break, no word ends
+    return around + "".join(inner) + around
 
 
 def check_page(html: str, headers: object) -> Page:

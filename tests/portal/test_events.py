@@ -63,7 +63,7 @@ def test_amounts_are_in_the_currency_of_the_object(admin: PageClient) -> None:
     invoice = create_invoice()
     seen = admin.get(f"/customers/{invoice.customer_id}")
     total = format_money(invoice.total, "USD")
-    assert f"Invoice {invoice.number} issued over {total}" in seen.text
+    assert f"Invoice {invoice.number} issued for {total}" in seen.text
     assert f"/invoices/{invoice.id}" in seen.links()
 
 

@@ -68,12 +68,12 @@ def test_a_mail_is_seen_as_its_reader_sees_it(admin: PageClient) -> None:
     mail_id = queue("invoice", about=invoice.id, document=("invoice", invoice.id))
     seen = admin.get(f"{OUTBOX}/{mail_id}")
     assert seen.title == "Invoice INV-1 from Your company"
-    assert "over €49.00" in seen.text
+    assert "for €49.00" in seen.text
     assert f"/invoices/{invoice.id}" in seen.links()
     assert any("pdf" in link.lower() and invoice.id in link for link in seen.links())
     shown = frame(admin, f"{OUTBOX}/{mail_id}")
     parse(shown.get_data(as_text=True))
-    assert "over €49.00" in shown.get_data(as_text=True)
+    assert "for €49.00" in shown.get_data(as_text=True)
 
 
 def test_the_frame_can_do_nothing(admin: PageClient) -> None:

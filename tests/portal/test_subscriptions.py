@@ -9,7 +9,7 @@ from billing.invoices.queries import list_invoices
 from billing.plans.inputs import as_input as plan_input
 from billing.plans.save_plan import update_plan
 from billing.subscriptions.queries import get_subscription, list_subscriptions
-from portal.template_helpers import date_text
+from portal.values import date_text
 from tests.factories import (
     create_coupon,
     create_customer,

@@ -20,7 +20,7 @@ from billing.subscriptions.inputs import (
 )
 from billing.subscriptions.inputs import as_input as as_change
 from billing.subscriptions.models import Subscription
-from portal.template_helpers import date_text
+from portal.values import date_text
 from tests.factories import (
     create_coupon,
     create_customer,

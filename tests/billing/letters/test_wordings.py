@@ -51,12 +51,12 @@ def test_it_speaks_the_language_and_counts_in_the_manner_of_its_reader(db: Datab
     assert "1. Dezember 2026" in german.text
     assert german.subject == "Zahlungserinnerung: Rechnung INV-1 von Your company"
     assert "€\xa01.234,50" in austrian.text
-    assert "have not been paid yet" in french.text, "English to those whose language is not spoken"
+    assert "has not been paid yet" in french.text, "English to those whose language is not spoken"
 
 
 def test_facts_that_nobody_gave_leave_no_gap(db: Database[Row]) -> None:
     said = letter(facts={"number": "INV-1", "amount": [100, "USD"]}).text
-    assert said.startswith("Hello,\n\n$1.00 of invoice INV-1 have not been paid yet.")
+    assert said.startswith("Hello,\n\n$1.00 of invoice INV-1 has not been paid yet.")
 
 
 class Seen(HTMLParser):
