@@ -3,9 +3,6 @@
 Source: use-the-index-luke.com, "no offset". A page deep in a list costs what the first one costs.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +10,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypedDict
 
+from billing.cursors import after, encode
 from billing.database import Row, database
 from billing.errors import Invalid
 from billing.reading import left_out
@@ -21,7 +19,6 @@ from billing.selections import Selection, note
 MAX_COUNT = 10_000
 _CAPPED_FOR_SECONDS = 60.0
 _capped_until: dict[str, float] = {}
-_NUMBERS = frozenset({"mrr", "version"})  # what can be sorted by and is no text
 _LARGE = 1000
 _LARGE_FOR_SECONDS = 3.0
 _large: dict[str, tuple[float, int]] = {}
@@ -101,7 +98,7 @@ def paginate(
     order = [("_id", direction)] if field == "_id" else [(field, direction), ("_id", direction)]
     selection = Selection(collection, where, order, projection)
     note(selection)
-    parts = _after(page.cursor, name, field, direction) if page.cursor else [{}]
+    parts = after(page.cursor, name, field, direction) if page.cursor else [{}]
     rows = _first(page.limit + 1, selection, parts)
     has_more = len(rows) > page.limit
     items = rows[: page.limit]
@@ -111,7 +108,7 @@ def paginate(
     return Page(
         items=items,
         has_more=has_more,
-        next_cursor=_encode(name, items[-1].get(field), items[-1]["_id"]) if has_more else None,
+        next_cursor=encode(name, items[-1].get(field), items[-1]["_id"]) if has_more else None,
         total=min(total, MAX_COUNT),
         total_capped=total > MAX_COUNT,
     )
@@ -136,56 +133,6 @@ def _order(sort: str, sorts: Mapping[str, str]) -> tuple[str, str, int]:
             "sort must be one of %(known)s, or - and one.", known=", ".join(sorts), field="sort"
         )
     return sort, sorts[name], -1 if sort.startswith("-") else 1
-
-
-def _encode(sort: str, value: Any, last_id: str) -> str:
-    value = value.isoformat() if isinstance(value, datetime) else value
-    text = json.dumps([sort, value, last_id], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str, sort: str, field: str) -> tuple[str | int | None, str]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        found, value, last_id = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        # A cursor is only ever text: an object in it would be a query operator.
-        kinds = int if field in _NUMBERS else str | None
-        if found == sort and isinstance(last_id, str) and isinstance(value, kinds):
-            f"{value}{last_id}".encode()  # lone surrogates, which JSON can hold, are no text
-            return value, last_id
-    except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
-        pass
-    raise _not_ours()
-
-
-def _moment(text: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        raise _not_ours() from None
-
-
-def _not_ours() -> Invalid:
-    return Invalid(
-        "cursor must be a next_cursor of this list with the same filters and sort.", field="cursor"
-    )
-
-
-def _after(cursor: str, sort: str, field: str, direction: int) -> list[Row]:
-    """The filters of all rows behind the cursor, part after part: those of the same value first.
-
-    Each part is one stretch of the index; in one query, MongoDB would walk through all of the same
-    value from their beginning. An absent value sorts before every other.
-    """
-    known, last_id = _decode(cursor, sort, field)
-    value = _moment(known) if field == "created_at" else known
-    beyond = "$lt" if direction < 0 else "$gt"
-    if field == "_id":
-        return [{"_id": {beyond: last_id}}]
-    same: Row = {field: value, "_id": {beyond: last_id}}
-    if value is None:
-        return [same] if direction < 0 else [same, {field: {"$ne": None}}]
-    return [same, {field: {beyond: value}}, *([{field: None}] if direction < 0 else [])]
 
 
 def forget_counts() -> None:

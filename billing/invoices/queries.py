@@ -81,11 +81,7 @@ def list_invoices(
         "currency": currency,
     }
     clauses: list[Row] = [{name: value} for name, value in exact.items() if value is not None]
-    clauses += days_between(
-        "issue_date", bounds.pop("issued_from", None), bounds.pop("issued_before", None)
-    )
-    due = days_between("due_date", bounds.pop("due_from", None), bounds.pop("due_before", None))
-    clauses += due
+    issued, due = _days(bounds)
     page = cast(PageArguments, bounds)  # what is left
     if overdue is not None:
         clauses.append(_overdue(overdue))
@@ -96,10 +92,19 @@ def list_invoices(
     if (due or (page.get("sort") or "").endswith("due_date")) and status is None:
         # The index begins with the status: MongoDB merges what is sorted under each.
         clauses.append({"status": {"$in": list(STATUSES)}})
+    clauses += issued + due
     where = _visible({"$and": clauses} if clauses else {})
     found = paginate("invoices", where, PageRequest(**page), sorts=SORTS)
     _say_today(found.items)
     return found
+
+
+def _days(bounds: InvoiceArguments) -> tuple[list[Row], list[Row]]:
+    """The clauses for days of issue and due dates, which are taken out of `bounds`."""
+    first, before = bounds.pop("issued_from", None), bounds.pop("issued_before", None)
+    issued = days_between("issue_date", first, before)
+    first, before = bounds.pop("due_from", None), bounds.pop("due_before", None)
+    return issued, days_between("due_date", first, before)
 
 
 def is_overdue(row: Row, today: str | None = None) -> bool:

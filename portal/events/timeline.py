@@ -11,9 +11,10 @@ from billing.database import Row
 from billing.events.objects import collection_of
 from billing.events.queries import list_events
 from billing.events.reasons import changes_of
+from portal.events.known import Known, plans_in
 from portal.events.reach import scope_of
 from portal.events.shown import changes_shown, money_of, reason_shown
-from portal.events.words import Known, plans_in, sentence, url_of
+from portal.events.words import sentence, url_of
 from portal.template_helpers import may
 
 AT_A_TIME = 15

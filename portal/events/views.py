@@ -15,11 +15,12 @@ from billing.events.queries import get_event
 from billing.events.reasons import changes_of
 from billing.events.types import EVENT_TYPES
 from portal.access import page
+from portal.events.known import Known, plans_in
 from portal.events.listed import EVENTS
 from portal.events.reach import reachable, scope_of
 from portal.events.shown import changes_shown, money_of, reason_shown, state_shown
 from portal.events.timeline import as_of_url, timeline_of
-from portal.events.words import Known, plans_in, sentence
+from portal.events.words import sentence
 from portal.listing import respond
 from portal.lists.export import add_export
 

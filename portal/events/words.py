@@ -1,6 +1,6 @@
 """What happened, in a sentence."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext
@@ -8,37 +8,11 @@ from flask_babel import lazy_gettext as lazy
 from flask_babel.speaklater import LazyString
 
 from billing.database import Row
-from billing.plans.queries import plan_names
+from portal.events.known import Known
 from portal.events.reach import reachable
-from portal.values import date_text, money, words
+from portal.values import date_text, words
 
-Sentence = Callable[[Row, "Known"], str]
-
-
-class Known:
-    """What sentences name: plans by their ids, the currency and the total of the object."""
-
-    def __init__(self, plans: dict[str, str], object_: Row | None) -> None:
-        self.plans = plans
-        self.currency: str | None = (object_ or {}).get("currency")
-        self.total: int | None = (object_ or {}).get("total")
-
-    def plan(self, plan_id: Any) -> str:
-        return self.plans.get(plan_id) or str(plan_id)
-
-    def amount(self, value: Any) -> str:
-        return money(value, self.currency) if self.currency and value is not None else ""
-
-
-def plans_in(events: Iterable[Row]) -> dict[str, str]:
-    """The names of all plans that changes name."""
-    ids: set[str] = set()
-    for event in events:
-        changes = event.get("changes") or {}
-        ids.update(filter(None, changes.get("plan_id") or ()))
-        for pending in changes.get("pending_change") or ():
-            ids.add((pending or {}).get("plan_id", ""))
-    return plan_names(list(ids - {""})) if ids - {""} else {}
+Sentence = Callable[[Row, Known], str]
 
 
 def sentence(event: Row, known: Known) -> str:

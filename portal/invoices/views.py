@@ -20,14 +20,22 @@ from portal.access import page
 from portal.answers import done, form_page, timeline
 from portal.bulk.pages import add_bulk
 from portal.forms import PREVIEW
-from portal.invoices import settling
+from portal.invoices import issuing, settling
 from portal.invoices.forms import InvoiceForm
 from portal.invoices.listed import INVOICES
 from portal.listing import listing, respond
 from portal.lists.export import add_export
 
 blueprint = Blueprint("invoices", __name__, url_prefix="/invoices")
-settling.add_to(blueprint)
+_ACTS = {
+    "finalize": issuing.finalize,
+    "send": issuing.send,
+    "pay": settling.pay,
+    "void": settling.void,
+    "uncollectible": settling.give_up,
+}
+for name, view in _ACTS.items():
+    blueprint.add_url_rule(f"/<invoice_id>/{name}", name, view, methods=["GET", "POST"])
 add_export(blueprint, INVOICES)
 add_bulk(blueprint, INVOICES)
 STATUSES = [
