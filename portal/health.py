@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 
 from billing import database, indexes
 from billing.closing import is_closed
+from portal.lanes import stands_still
 from portal.outbox_metrics import outbox_metrics
 from portal.state_metrics import state_metrics
 
@@ -22,7 +23,13 @@ _INDEXES_SEEN = "duebill_indexes_seen"
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """The process lives and takes requests; says nothing about what it depends on."""
+    """The process takes requests and gets some done; says nothing about what it depends on.
+
+    Under gunicorn it is answered by a thread of its own (portal.lanes), however busy the others
+    are; and with 503 when they have got nothing done for so long that only a new process helps.
+    """
+    if stands_still():
+        return _refusal("stands_still", "Requests wait, and none gets its turn any more.")
     return _answer(200, {"status": "alive"})
 
 
@@ -40,15 +47,7 @@ def readyz() -> Response:
     failed = [part for part, state in checks.items() if part != "redis" and state != "ok"]
     if not failed:
         return _answer(200, {"status": "ready", "checks": checks})
-    problem = {
-        "type": "about:blank",
-        "title": "Service Unavailable",
-        "status": 503,
-        "code": "not_ready",
-        "detail": f"Not ready: {', '.join(failed)}.",
-        "checks": checks,
-    }
-    return _answer(503, problem, "application/problem+json")
+    return _refusal("not_ready", f"Not ready: {', '.join(failed)}.", checks=checks)
 
 
 @blueprint.get("/metrics")
@@ -113,6 +112,18 @@ def _redis() -> str:
     except RedisError:
         return "no answer"
     return "ok"
+
+
+def _refusal(code: str, detail: str, **more: object) -> Response:
+    problem = {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
+    return _answer(503, problem, "application/problem+json")
 
 
 def _answer(status: int, body: object, content_type: str = "application/json") -> Response:

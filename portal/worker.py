@@ -17,7 +17,9 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http import errors
 from gunicorn.util import write_nonblock
-from gunicorn.workers.gthread import ThreadWorker
+
+from portal.lanes import Lanes
+from portal.polling import PollingWorker
 
 _STATUSES = {errors.LimitRequestLine: 414, errors.LimitRequestHeaders: 431}
 
@@ -30,7 +32,7 @@ class Logger(GunicornLogger):
         return False
 
 
-class Worker(ThreadWorker):
+class Worker(PollingWorker):
     """Leaves Ctrl-C to the master, and refuses what is no HTTP in the words of the API."""
 
     _door_is_closed = False
@@ -38,6 +40,9 @@ class Worker(ThreadWorker):
     def init_signals(self) -> None:
         super().init_signals()
         signal.signal(signal.SIGINT, _leave_it_to_the_master)
+
+    def get_thread_pool(self) -> Lanes:
+        return Lanes(self.cfg.threads)
 
     def accept(self, listener: Any) -> None:
         """Take a connection. The master may have closed the door meanwhile (portal.door)."""
