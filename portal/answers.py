@@ -5,8 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from billing.events.queries import list_events
-from portal.events.timeline import timeline_of
+from portal.events.timeline import latest_of, timeline_of
 from portal.forms import InputForm
 from portal.languages.saying import own_words
 
@@ -24,7 +23,7 @@ def form_page(
     meanwhile: list[dict[str, Any]] = []
     if form.is_stale and document is not None:
         behind = document.revision - (form.expected_revision or document.revision)
-        meanwhile = list_events(object_id=document.id, limit=min(max(behind, 1), 20)).items
+        meanwhile = latest_of(document.id, behind)
         form.revision.data = document.revision
     page = render_template(template, form=form, meanwhile=meanwhile, **context)
     return page, form.http_status

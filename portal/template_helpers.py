@@ -33,7 +33,6 @@ def init_app(app: Flask) -> None:
         values.clock,
         values.words,
         values.cycle,
-        values.plain,
         explained,
         line_text,
         credited_text,

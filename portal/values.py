@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
@@ -113,26 +112,6 @@ def words(code: str | None) -> str:
 def within(label: str) -> str:
     """A label within a sentence: English writes it small, German keeps its nouns as they are."""
     return label.lower() if reader_locale().startswith("en") else label
-
-
-def plain(value: Any) -> str:
-    """A value of the audit trail, short enough for a line."""
-    if value is None or value in ("", [], {}):
-        return str(gettext("nothing"))
-    if isinstance(value, dict):
-        inner = ", ".join(f"{k}: {plain(v)}" for k, v in value.items() if v not in (None, ""))
-        return _short(inner)
-    if isinstance(value, list):
-        return _short("; ".join(plain(item) for item in value))
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M UTC")
-    if isinstance(value, bool):
-        return str(gettext("yes") if value else gettext("no"))
-    return _short(str(value))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 160 else f"{text[:159]}…"
 
 
 def breaking(text: str) -> Markup:

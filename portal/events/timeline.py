@@ -43,6 +43,13 @@ def timeline_of(
     }
 
 
+def latest_of(object_id: str, most: int) -> list[dict[str, Any]]:
+    """The items of an object's newest events, at most 20."""
+    events = list_events(object_id=object_id, limit=min(max(most, 1), 20)).items
+    plans, object_ = plans_in(events), money_of([object_id]).get(object_id)
+    return [_item(row, plans, object_, object_id) for row in events]
+
+
 def as_of_url(object_id: str | None) -> str | None:
     """Where an object's past states are, for who may see them."""
     known = bool(object_id) and collection_of(object_id or "") is not None

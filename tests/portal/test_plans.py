@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from billing.plans.inputs import as_input
 from billing.plans.queries import get_plan, list_plans
+from billing.plans.save_plan import update_plan
 from tests.factories import create_plan, create_subscription
 from tests.portal.page_client import PageClient
 
@@ -98,3 +100,11 @@ def test_an_archived_plan_can_be_edited_and_put_back_on_sale(admin: PageClient) 
     assert get_plan(plan.id).status == "archived"
     admin.follow(admin.submit(f"/plans/{plan.id}/edit", status="active"))
     assert get_plan(plan.id).is_subscribable
+
+
+def test_what_somebody_else_changed_meanwhile_is_told_as_it_is_read(admin: PageClient) -> None:
+    plan = create_plan(price=1200, pricing_model="per_unit")
+    page = admin.get(f"/plans/{plan.id}/edit")
+    update_plan(plan.id, as_input(plan).model_copy(update={"price": 1500}))
+    seen = admin.send(page, name="My name")
+    assert "Price from “$12.00” to “$15.00”" in seen.alerts()
