@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from billing.settings import Settings
 from portal.app import create_app
@@ -16,6 +16,8 @@ from tests.browser.live import served
 from tests.factories import PASSWORD
 
 Opened = Callable[..., Page]
+_PATIENCE = 10_000
+"""Milliseconds that a page has on a busy machine; how fast it is, is measured elsewhere."""
 _EXPECTED = ("status of 409", "status of 422", "status of 404")
 
 
@@ -29,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     return {**browser_type_launch_args, "executable_path": chromium, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +77,7 @@ def open_browser(browser: Browser, address: str, db: Any) -> Iterator[Opened]:
 
     def open_(email: str | None = None, **options: Any) -> Page:
         context = browser.new_context(base_url=address, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch.over(page)
