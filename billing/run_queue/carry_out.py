@@ -15,8 +15,8 @@ from redis.exceptions import RedisError
 from billing.actors import current_actor
 from billing.closing import is_closed
 from billing.database import database
+from billing.redis_away import impatient
 from billing.run_queue.app import make_app, task_of
-from billing.run_queue.connection import impatient
 from billing.run_queue.turn import RedisTurn
 from billing.runs.chunks import chunks_left, goes_on, is_worked_on, open_chunks
 from billing.runs.ending import is_ending, leave_run

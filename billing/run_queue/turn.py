@@ -11,7 +11,7 @@ from types import TracebackType
 from redis.exceptions import LockError, RedisError
 from redis.lock import Lock
 
-from billing.run_queue.connection import impatient
+from billing.redis_away import impatient
 
 PATIENCE_SECONDS = 10.0
 """So long nobody writes: a turn that is not given back within that ends by itself."""
