@@ -37,9 +37,9 @@ def create_plan(body: PlanInput) -> Plan:
 
 
 @endpoints.get("/plans/<plan_id>", "Show a plan", scope=READ, answer=One(PLAN), refusals=(MISSING,))
-def get_plan(plan_id: str) -> Plan:
+def get_plan(plan_id: str) -> Row:
     """The plan in its current version."""
-    return queries.get_plan(plan_id)
+    return queries.known_plan(plan_id)
 
 
 @endpoints.put(

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 
 from billing.database import Row
-from billing.seller import current_seller
+from billing.seller.models import known_seller
 
 NEW, ENDED, PAUSED = "new", "ended", "paused"
 
 
 def steps_in_all() -> int:
     """How many reminders the board has columns for; one although there are to be none."""
-    return max(len(current_seller()["dunning"]["days"]), 1)
+    return max(len(known_seller()["dunning"]["days"]), 1)
 
 
 def column_keys() -> list[str]:

@@ -1,9 +1,10 @@
 """Finding plans and their versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Unpack
 
 from billing.database import Row, database
+from billing.keeping import Kept
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.plans.errors import PlanNotFound
 from billing.plans.models import Plan, version_key
@@ -11,6 +12,9 @@ from billing.search import matching
 
 SORTS = {"created_at": "_id", "name": "name_key"}
 VERSION_SORTS = {"version": "version"}
+
+kept_plans: Kept[str, Row] = Kept()
+_kept_terms: Kept[str, Row] = Kept()
 
 
 def find_plan(plan_id: str) -> Plan | None:
@@ -26,6 +30,12 @@ def get_plan(plan_id: str) -> Plan:
     return plan
 
 
+def known_plan(plan_id: str) -> Row:
+    """The plan's row, mostly without a look; not to be changed, and for nothing that decides about
+    money. Raises PlanNotFound."""
+    return kept_plans.get(plan_id, lambda: _plan_row(plan_id), _rows_by_id)
+
+
 def get_terms(plan_id: str, version: int) -> Row:
     """What a version charges (see models.TERMS). Raises PlanNotFound."""
     terms = database().plan_versions.find_one({"_id": version_key(plan_id, version)})
@@ -34,9 +44,25 @@ def get_terms(plan_id: str, version: int) -> Row:
     return terms
 
 
+def settled_terms(plan_id: str, version: int) -> Row:
+    """Like get_terms, mostly without a look and not to be changed, of a version that a subscription
+    names: only a draft's is ever rewritten, and nobody can subscribe to that."""
+    return _kept_terms.get(version_key(plan_id, version), lambda: get_terms(plan_id, version))
+
+
 def plans_of_ids(ids: Collection[str]) -> list[Row]:
     """The rows of these plans, in one query."""
     return list(database().plans.find({"_id": {"$in": list(ids)}}))
+
+
+def _plan_row(plan_id: str) -> Row:
+    if (row := database().plans.find_one({"_id": plan_id})) is None:
+        raise PlanNotFound("There is no such plan.")
+    return row
+
+
+def _rows_by_id(ids: list[str]) -> Mapping[str, Row]:
+    return {row["_id"]: row for row in plans_of_ids(ids)}
 
 
 def list_plans(

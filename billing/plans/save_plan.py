@@ -6,7 +6,7 @@ from billing.phrases import Code
 from billing.plans.errors import PlanMoveRefused
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Feature, Plan
-from billing.plans.queries import get_plan
+from billing.plans.queries import get_plan, kept_plans
 from billing.search import search_terms
 
 _MOVES = {"draft": {"active", "archived"}, "active": {"archived"}, "archived": {"active"}}
@@ -41,6 +41,7 @@ def update_plan(plan_id: str, data: PlanInput, expected_revision: int | None = N
         terms = plan.terms()
         database().plan_versions.replace_one({"_id": terms["_id"]}, terms, upsert=True)
     update(plan, "plan.updated")
+    kept_plans.changed()
     return plan
 
 
@@ -53,6 +54,7 @@ def archive_plan(plan_id: str, expected_revision: int | None = None) -> Plan:
         raise PlanMoveRefused("The plan is archived already.")
     _move(plan, "archived")
     update(plan, "plan.archived")
+    kept_plans.changed()
     return plan
 
 

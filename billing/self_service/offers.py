@@ -7,7 +7,7 @@ from billing.actors import current_actor
 from billing.changes.possible import Action, actions_of
 from billing.customers.queries import get_customer
 from billing.database import Row, operation
-from billing.plans.queries import get_terms, plans_on_offer
+from billing.plans.queries import plans_on_offer, settled_terms
 from billing.self_service.errors import NotOffered
 from billing.self_service.origin import is_own_cancellation, is_own_change
 from billing.seller import current_seller
@@ -43,7 +43,7 @@ def offered(subscription_id: str, offer: Offer) -> Subscription:
 
 def plans_for(subscription: Subscription) -> list[Row]:
     """The plans that the customer can change to, newest first."""
-    terms = get_terms(subscription.plan_id, subscription.plan_version)
+    terms = settled_terms(subscription.plan_id, subscription.plan_version)
     found = plans_on_offer(terms["currency"])
     return [plan for plan in found if plan["_id"] != subscription.plan_id]
 
@@ -86,6 +86,6 @@ def _changes(subscription: Subscription, allowed: SelfService) -> dict[Offer, bo
 
 def has_seats(subscription: Subscription) -> bool:
     """Whether the quantity makes a difference to the price."""
-    terms = get_terms(subscription.plan_id, subscription.plan_version)
+    terms = settled_terms(subscription.plan_id, subscription.plan_version)
     charges = [charge for charge in terms.get("charges") or () if not charge.get("meter")]
     return any(part["pricing_model"] != "flat" for part in (terms, *charges))

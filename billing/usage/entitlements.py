@@ -9,9 +9,10 @@ from billing.customers.queries import get_customer
 from billing.database import Row, database
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.plans.pricing import Usage
+from billing.plans.queries import known_plan
 from billing.subscriptions.states import LIVE
 from billing.usage.moments import Moments
-from billing.usage.queries import meters_by_key
+from billing.usage.queries import known_meters
 from billing.usage.so_far import NOTHING, usage_by_meter
 
 SORTS = {"created_at": "_id"}
@@ -82,11 +83,11 @@ def _live(customer_id: str) -> Row:
 
 
 def _included(rows: list[Row]) -> list[Entitlement]:
-    plans = _plans({row["plan_id"] for row in rows})
+    plans = {plan_id: known_plan(plan_id) for plan_id in {row["plan_id"] for row in rows}}
     moments = Moments.for_rows(rows)
     today = {row["_id"]: moments.today(row) for row in rows}
     usage = usage_by_meter(rows, today)
-    meters = meters_by_key({key for plan in plans.values() for key in plan.get("limits") or {}})
+    meters = known_meters({key for plan in plans.values() for key in plan.get("limits") or {}})
     return [
         Entitlement(
             subscription=row,
@@ -127,9 +128,3 @@ def _limits(plan: Row, meters: dict[str, Row], usage: dict[str, Usage]) -> list[
         name, unit = (meter["name"], meter.get("unit")) if meter else (words, None)
         found.append(Limit(key, limit, used, name, unit))
     return found
-
-
-def _plans(ids: set[str]) -> dict[str, Row]:
-    fields = {"name": 1, "features": 1, "limits": 1}
-    rows = database().plans.find({"_id": {"$in": sorted(ids)}}, fields)
-    return {row["_id"]: row for row in rows}

@@ -9,7 +9,7 @@ from billing.search import search_terms
 from billing.usage.errors import MeterArchived, MeterInUse, MeterKeyTaken
 from billing.usage.inputs import MeterChange, MeterInput
 from billing.usage.models import Meter
-from billing.usage.queries import get_meter
+from billing.usage.queries import get_meter, kept_meters
 
 
 @operation
@@ -23,6 +23,7 @@ def create_meter(data: MeterInput) -> Meter:
         raise MeterKeyTaken(
             "There is a meter with the key %(key)s already.", key=data.key, field="key"
         ) from error
+    kept_meters.changed()
     return meter
 
 
@@ -44,6 +45,7 @@ def update_meter(meter_id: str, data: MeterChange, expected_revision: int | None
         )
     _fill(meter, data)
     update(meter, "meter.updated")
+    kept_meters.changed()
     return meter
 
 
@@ -59,6 +61,7 @@ def archive_meter(meter_id: str, expected_revision: int | None = None) -> Meter:
         raise MeterArchived("This meter is archived already.")
     meter.status = "archived"
     update(meter, "meter.archived")
+    kept_meters.changed()
     return meter
 
 

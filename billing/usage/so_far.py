@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from billing.database import Row, database
-from billing.plans.models import version_key
 from billing.plans.pricing import Usage
+from billing.plans.queries import settled_terms
 from billing.subscriptions.queries import get_subscription
 from billing.usage.aggregate import Window, aggregate, late_in, usage_in
 from billing.usage.moments import Moments
@@ -95,6 +95,5 @@ def _window(row: Row) -> Window:
 
 
 def _charged_meters(row: Row) -> set[str]:
-    key = version_key(row["plan_id"], row["plan_version"])
-    terms = database().plan_versions.find_one({"_id": key}, {"charges.meter": 1}) or {}
+    terms = settled_terms(row["plan_id"], row["plan_version"])
     return {charge["meter"] for charge in terms.get("charges") or [] if charge.get("meter")}

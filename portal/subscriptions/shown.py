@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from billing.database import Row
 from billing.plans.lines import advance_lines
-from billing.plans.queries import find_plan, get_terms, list_plans
+from billing.plans.queries import find_plan, list_plans, settled_terms
 from billing.subscriptions.models import Subscription
 from portal.plans.words import price_of, unit_price
 from portal.values import cycle, date_text, money, percentage
@@ -40,7 +40,7 @@ def charge_of(subscription: Subscription) -> Charge:
 
 def charge_on(row: Row) -> Charge:
     """What each full period costs on terms: a subscription's row, or its pending change."""
-    terms, price = get_terms(row["plan_id"], row["plan_version"]), row.get("price")
+    terms, price = settled_terms(row["plan_id"], row["plan_version"]), row.get("price")
     lines = advance_lines(terms, row["quantity"], price)
     base = {**terms, "unit_amount": terms["price"] if price is None else price}
     return Charge(
