@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import portal
-from billing import database, sealing
+from billing import copies, database, sealing
 from billing.patience import WEB_SECONDS
 from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.use_secret(settings.secret_key)
+    copies.use_redis(settings.redis_url)
     targets.allow_private(settings.webhook_allow_private)
     trace_requests(app)
     if connect and settings.mongodb_uri:

@@ -18,7 +18,7 @@ from types import FrameType
 
 import click
 
-from billing import sealing
+from billing import copies, sealing
 from billing.dunning.daily import DailyDunning
 from billing.dunning.sums import BOARD
 from billing.letters.postman import Postman
@@ -54,6 +54,7 @@ def main(arguments: list[str]) -> int:
         logging.config.dictConfig(logging_config(settings.log_level))
         tracing.begin("worker")
         sealing.use_secret(settings.secret_key)
+        copies.use_redis(settings.redis_url)
         targets.allow_private(settings.webhook_allow_private)
         _work(settings, given.role, lambda: parent is None or os.getppid() == parent)
     except SettingsError as error:

@@ -1,6 +1,6 @@
 """Overdue invoices by how far their reminders have got: the columns of the board, and their rows.
 
-Where there are many, the sums may be those of a moment ago; the rows are always those of now.
+The sums are of an instant; the rows may be of one that is a little later.
 """
 
 from collections import Counter
@@ -72,10 +72,11 @@ def list_column(*, column: str, **page: Unpack[PageArguments]) -> Page:
 def _summed_up() -> dict[str, Column]:
     """The columns by their keys, still without rows."""
     columns = {key: Column(key) for key in column_keys()}
-    for group in BOARD.read()[0]["groups"]:
-        column = columns[_key_of(group["column"], steps_in_all())]
-        column.counts[group["currency"]] += group["count"]
-        column.amounts[group["currency"]] += group["amount"]
+    for name, (amount, count) in BOARD.read(clock.today()).items():
+        key, currency = name.split(" ")
+        column = columns[_key_of(key, steps_in_all())]
+        column.counts[currency] += count
+        column.amounts[currency] += amount
     return columns
 
 

@@ -5,37 +5,30 @@ fields together again takes MongoDB four times as long. So each step is asked fo
 what few invoices have, a pause or a test clock, is asked for separately and taken off.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
-from billing import clock
 from billing.database import Row, database
 from billing.dunning.columns import ENDED, NEW, PAUSED
 from billing.reports.kept import KeptSums
+from billing.reports.sums import Sums
 
 Groups = Iterator[tuple[int, str, Row]]
 """Whether they are added or taken off (1, -1), of which column, and {currency, count, amount}."""
 
 
-def _sum_up() -> Row:
-    """{groups: [{column, currency, count, amount}]}; the column of a step is its own number,
-    however many reminders there are to be now."""
-    counts, amounts = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for sign, column, told in _groups(clock.today()):
-        counts[column, told["currency"]] += sign * told["count"]
-        amounts[column, told["currency"]] += sign * told["amount"]
-    return {
-        "groups": [
-            {"column": column, "currency": currency, "count": count, "amount": amounts[key]}
-            for key, count in sorted(counts.items())
-            for column, currency in [key]
-            if count
-        ]
-    }
+def _add_up(today: date, of: Collection[str] | None) -> Sums:
+    """By column and currency: what is due, and on how many. The column of a step is its own
+    number, however many reminders there are to be now."""
+    found: Sums = {}
+    for sign, column, told in _groups(today) if of is None else _of_few(of, today):
+        sums = found.setdefault(f"{column} {told['currency']}", [0, 0])
+        sums[0] += sign * told["amount"]
+        sums[1] += sign * told["count"]
+    return {name: pair for name, pair in sorted(found.items()) if pair[1]}
 
 
-BOARD = KeptSums("dunning", _sum_up)
+BOARD = KeptSums("dunning", _add_up)
 
 
 def _groups(today: date) -> Groups:
@@ -67,16 +60,26 @@ def _paused() -> Groups:
 
 def _on_test_clocks(today: date) -> Groups:
     """Each is taken off the column that it is in; what is not due yet is in none."""
+    where = {"status": "open", "test_clock_id": {"$gt": ""}}
+    return ((-1, column, told) for column, told in _in_columns(where, "test_clock", today))
+
+
+def _of_few(customers: Collection[str], today: date) -> Groups:
+    """Of few customers the documents themselves are read."""
+    where = {"customer_id": {"$in": list(customers)}, "status": "open", "test_clock_id": None}
+    return ((1, column, told) for column, told in _in_columns(where, "customer", today))
+
+
+def _in_columns(where: Row, index: str, today: date) -> Iterator[tuple[str, Row]]:
     key = {
         "late": _is_late(today),
         "step": "$dunning.step",
         "ended": "$dunning.ended",
         "paused": {"$gt": ["$dunning.paused.until", ""]},
     }
-    where = {"status": "open", "test_clock_id": {"$gt": ""}}
-    for told in _added(where, "test_clock", key):
+    for told in _added(where, index, key):
         if told["late"] or "ended" in told:
-            yield -1, _column_of(told), told
+            yield _column_of(told), told
 
 
 def _column_of(told: Row) -> str:

@@ -1,61 +1,81 @@
 """The sums of the first page: what recurs, what came in, and what is owed."""
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
 
 from billing import clock
-from billing.database import Row
+from billing.periods import add_months
+from billing.reports.counts import counts
 from billing.reports.kept import KeptSums
-from billing.reports.receivables import Ageing, Collected, ageing, months_collected
-from billing.reports.revenue import Month, months_of_revenue, mrr_now
+from billing.reports.receivables import (
+    Ageing,
+    Collected,
+    ageing_from,
+    collected_from,
+    collected_since,
+    due_by_band,
+)
+from billing.reports.revenue import Month, first_month, months_from, moved_since, mrr_now
+from billing.reports.sums import Pair, Sums
+from billing.subscriptions.movements import Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums by currency, in smallest units, as they were `at` an instant."""
+    """Sums by currency, in smallest units, and counts of what has no currency."""
 
-    at: datetime
     mrr: dict[str, tuple[int, int]]
     months: dict[str, list[Month]]
     collected: dict[str, list[Collected]]
     due: dict[str, Ageing]
-    is_kept: bool = False
+    counts: Counter[str]
 
 
 def figures() -> Figures:
-    """The sums of now, or those that are kept."""
-    row, is_kept = OVERVIEW.read()
-    return _read(row, is_kept=is_kept)
+    """The sums of now: all that was written before is in them."""
+    today = clock.today()
+    return _read(OVERVIEW.read(today), today)
 
 
-def _sum_up() -> Row:
-    today, mrr = clock.today(), mrr_now()
-    months, collected = months_of_revenue(today, mrr=mrr), months_collected(today)
-    return {
-        "mrr": {currency: list(pair) for currency, pair in mrr.items()},
-        "months": {c: [_dated(asdict(m)) for m in months[c]] for c in months},
-        "collected": {c: [_dated(asdict(m)) for m in collected[c]] for c in collected},
-        "due": {each.currency: each.row() for each in ageing(today)},
+def _add_up(today: date, of: Collection[str] | None) -> Sums:
+    months = add_months(today.replace(day=1), -11)
+    return (
+        {f"mrr {currency}": list(pair) for currency, pair in mrr_now(of).items()}
+        | {
+            " ".join(("moved", *key)): list(pair)
+            for key, pair in moved_since(first_month(today), of).items()
+        }
+        | {" ".join(("collected", *key)): pair for key, pair in collected_since(months, of).items()}
+        | {" ".join(("due", *key)): pair for key, pair in due_by_band(today, of).items()}
+        | {f"count {what}": [number, 0] for what, number in counts(of).items()}
+    )
+
+
+OVERVIEW = KeptSums("overview", _add_up)
+
+
+def _read(sums: Sums, today: date) -> Figures:
+    mrr = {currency: (amount, count) for (currency,), (amount, count) in _of("mrr", sums)}
+    moved = {
+        (currency, month, cast("Kind", kind)): (amount, count)
+        for (currency, month, kind), (amount, count) in _of("moved", sums)
     }
+    came_in = {(currency, month): pair for (currency, month), pair in _of("collected", sums)}
+    due = {(currency, band): pair for (currency, band), pair in _of("due", sums)}
+    return Figures(
+        {currency: mrr[currency] for currency in sorted(mrr)},
+        months_from({currency: amount for currency, (amount, _) in mrr.items()}, moved, today),
+        collected_from(came_in, today),
+        {each.currency: each for each in ageing_from(due)},
+        Counter({what: number for (what,), (number, _) in _of("count", sums)}),
+    )
 
 
-OVERVIEW = KeptSums("overview", _sum_up)
-
-
-def _read(row: Row, *, is_kept: bool) -> Figures:
-    months = {c: [Month(**_undated(m)) for m in row["months"][c]] for c in row["months"]}
-    collected = {
-        c: [Collected(**_undated(m)) for m in each] for c, each in row["collected"].items()
-    }
-    due = {currency: Ageing.of(each) for currency, each in row["due"].items()}
-    mrr = {currency: (amount, count) for currency, (amount, count) in row["mrr"].items()}
-    return Figures(row["at"], mrr, months, collected, due, is_kept=is_kept)
-
-
-def _dated(values: dict[str, Any]) -> Row:
-    return {**values, "start": values["start"].isoformat()}
-
-
-def _undated(row: Row) -> dict[str, Any]:
-    return {**row, "start": date.fromisoformat(row["start"])}
+def _of(kind: str, sums: Sums) -> list[tuple[list[str], Pair]]:
+    """What the names say behind the kind, and the numbers."""
+    return [
+        (name.split(" ")[1:], pair) for name, pair in sums.items() if name.startswith(f"{kind} ")
+    ]

@@ -3,7 +3,7 @@
 Currencies are never added together. Every query is answered by the keys of an index.
 """
 
-from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -13,11 +13,15 @@ from billing.actors import own_customer_id
 from billing.database import Row, database
 from billing.pages import Page, PageArguments, PageRequest, paginate
 from billing.periods import add_months
+from billing.reports.sums import scope
 from billing.subscriptions.movements import COLLECTION, Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SORTS = {"created_at": "_id"}
 EARNING_SORTS = {"mrr": "mrr"}
+
+Moved = dict[tuple[str, str, Kind], tuple[int, int]]
+"""By currency, month (`2026-11`) and kind: the amount, and of how many movements it is."""
 
 
 @dataclass(slots=True)
@@ -44,34 +48,48 @@ class Month:
         return Fraction(self.closing - self.moved["new"], self.opening)
 
 
-def mrr_now() -> dict[str, tuple[int, int]]:
-    """By currency: the MRR, and of how many subscriptions it is."""
+def mrr_now(of: Collection[str] | None = None) -> dict[str, tuple[int, int]]:
+    """By currency: the MRR, and of how many subscriptions it is; of these customers or of all."""
+    theirs, index = scope(of, "mrr")
     groups = database().subscriptions.aggregate(
         [
-            {"$match": {"mrr": {"$gt": 0}}},
+            {"$match": {"mrr": {"$gt": 0}, **theirs}},
             {"$project": {"_id": 0, "currency": 1, "mrr": 1}},
             {"$group": {"_id": "$currency", "mrr": {"$sum": "$mrr"}, "count": {"$sum": 1}}},
             {"$sort": {"_id": 1}},
         ],
-        hint="mrr",
+        hint=index,
     )
     return {group["_id"]: (group["mrr"], group["count"]) for group in groups}
 
 
-def months_of_revenue(
-    today: date, count: int = 13, *, mrr: dict[str, tuple[int, int]] | None = None
-) -> dict[str, list[Month]]:
-    """By currency: the last `count` months, oldest first, the running one last.
+def months_of_revenue(today: date, count: int = 13) -> dict[str, list[Month]]:
+    """By currency: the last `count` months, oldest first, the running one last."""
+    now = {currency: amount for currency, (amount, _) in mrr_now().items()}
+    return months_from(now, moved_since(first_month(today, count)), today, count)
 
-    `mrr` is what mrr_now() said a moment ago, if it was asked.
-    """
-    first = add_months(today.replace(day=1), 1 - count)
-    moved = _moved_since(first)
-    now = {currency: amount for currency, (amount, _) in (mrr or mrr_now()).items()}
-    return {
-        currency: _months(first, count, now.get(currency, 0), moved.get(currency, {}))
-        for currency in sorted(now.keys() | moved.keys())
+
+def months_from(
+    mrr: Mapping[str, int], moved: Moved, today: date, count: int = 13
+) -> dict[str, list[Month]]:
+    """The same from the MRR of now, by currency, and all that moved in those months."""
+    first = first_month(today, count)
+    found = {
+        currency: {
+            add_months(first, n).isoformat()[:7]: Month(add_months(first, n)) for n in range(count)
+        }
+        for currency in sorted(mrr.keys() | {currency for currency, _, _ in moved})
     }
+    for (currency, month, kind), (amount, times) in moved.items():
+        if month in found[currency]:
+            found[currency][month].moved[kind] += amount
+            found[currency][month].counts[kind] += times
+    return {c: _opened(list(months.values()), mrr.get(c, 0)) for c, months in found.items()}
+
+
+def first_month(today: date, count: int = 13) -> date:
+    """The first day of the first of the last `count` months."""
+    return add_months(today.replace(day=1), 1 - count)
 
 
 def retention_of_year(months: list[Month]) -> Fraction | None:
@@ -115,12 +133,13 @@ def list_earning(*, currency: str | None = None, **page: Unpack[PageArguments]) 
     return paginate("subscriptions", where, PageRequest(**page), sorts=EARNING_SORTS)
 
 
-def _moved_since(first: date) -> dict[str, dict[str, list[Row]]]:
-    """By currency and month (`2026-11`): {kind, amount, count} of all that moved since."""
+def moved_since(first: date, of: Collection[str] | None = None) -> Moved:
+    """All that moved since a day, of these customers or of all."""
+    theirs, index = scope(of, "sums")
     month = {"$substrBytes": ["$date", 0, 7]}
     groups = database()[COLLECTION].aggregate(
         [
-            {"$match": {"date": {"$gte": first.isoformat()}}},
+            {"$match": {"date": {"$gte": first.isoformat()}, **theirs}},
             {"$project": {"_id": 0, "date": 1, "currency": 1, "kind": 1, "amount": 1}},
             {
                 "$group": {
@@ -130,21 +149,16 @@ def _moved_since(first: date) -> dict[str, dict[str, list[Row]]]:
                 }
             },
         ],
-        hint="sums",
+        hint=index,
     )
-    found: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    found: Moved = {}
     for group in groups:
-        key: dict[str, Any] = group.pop("_id")
-        found[key["currency"]][key["month"]].append({**group, "kind": key["kind"]})
+        key: dict[str, Any] = group["_id"]
+        found[key["currency"], key["month"], key["kind"]] = (group["amount"], group["count"])
     return found
 
 
-def _months(first: date, count: int, now: int, moved: dict[str, list[Row]]) -> list[Month]:
-    months = [Month(add_months(first, n)) for n in range(count)]
-    for month in months:
-        for group in moved.get(month.start.isoformat()[:7], []):
-            month.moved[group["kind"]] += group["amount"]
-            month.counts[group["kind"]] += group["count"]
+def _opened(months: list[Month], now: int) -> list[Month]:
     for month in reversed(months):  # from what there is now back to what there was
         month.opening = now - sum(month.moved.values())
         now = month.opening
