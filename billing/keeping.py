@@ -102,6 +102,7 @@ class Kept(Generic[K, V]):
         for other in list(asked_for - {key}):
             held = found.get(other)
             if held and held.ends <= now + LEASE_SECONDS / 2 and len(due) < _AT_ONCE:
+                held.renewed_from = held.ends  # it is on its way, so nobody else reads it
                 due.append(other)
             elif held:
                 self._asked_for.add(other)

@@ -183,3 +183,21 @@ def test_what_is_asked_for_over_and_over_is_read_together(monkeypatch: pytest.Mo
     assert asked == [["a", "b", "gone"]]
     with pytest.raises(LookupError):
         kept.get("gone", {}.popitem, together)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("long")
+def test_what_is_being_read_together_is_read_by_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: Kept[str, int] = Kept()
+    for _ in range(2):
+        assert [kept.get(key, lambda: 1) for key in ("a", "b")] == [1, 1]
+    soon = keeping._now() + keeping.LEASE_SECONDS * 0.9
+    monkeypatch.setattr(keeping, "_now", lambda: soon)
+
+    def together(keys: list[str]) -> dict[str, int]:
+        assert kept.get("b", lambda: 3, together) == 1  # another thread asks meanwhile
+        return dict.fromkeys(keys, 2)
+
+    assert kept.get("a", lambda: 3, together) == 2
+    assert kept.get("b", lambda: 3, together) == 2
