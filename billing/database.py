@@ -21,6 +21,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from billing import clock
+from billing.kept_collections import KeptCollections
 from billing.patience import Patience
 from billing.skew import Skew
 
@@ -37,6 +38,7 @@ _LOOK_MS = 2000  # reads are tried twice, and so wait as long for an election as
 
 _uri: dict[str, str] = {}
 _patience: dict[str, Patience] = {}
+_kept: dict[str, KeptCollections] = {}
 _checks: list[Callable[[], None]] = []
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
@@ -84,12 +86,16 @@ def uri() -> str:
 def disconnect() -> None:
     """Close the connection; a later connect() opens another."""
     mongoengine.disconnect_all()
+    _kept.clear()
 
 
 def database() -> Database[Row]:
     """The PyMongo database, for reads of plain rows and for bulk writes."""
-    found: Database[Row] = mongoengine.get_db()
-    return found
+    plain: Database[Row] = mongoengine.get_db()
+    kept = _kept.get("database")
+    if kept is None or kept.plain is not plain:
+        kept = _kept["database"] = KeptCollections(plain)
+    return kept
 
 
 def streamed(collection: str, where: Row, fields: Row | None = None) -> Cursor[Row]:
