@@ -4,7 +4,8 @@ MongoEngine has no transactions; PyMongo (4.17 and later) binds a session to the
 every call of either library inside joins it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from datetime import UTC
 from functools import wraps
@@ -42,6 +43,7 @@ _kept: dict[str, KeptCollections] = {}
 _checks: list[Callable[[], None]] = []
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+_held: ContextVar[Callable[[], None] | None] = ContextVar("held", default=None)
 _promised: ContextVar[list[Callable[[], None]] | None] = ContextVar("promised", default=None)
 
 
@@ -91,11 +93,29 @@ def disconnect() -> None:
 
 def database() -> Database[Row]:
     """The PyMongo database, for reads of plain rows and for bulk writes."""
+    release()
     plain: Database[Row] = mongoengine.get_db()
     kept = _kept.get("database")
     if kept is None or kept.plain is not plain:
         kept = _kept["database"] = KeptCollections(plain)
     return kept
+
+
+@contextmanager
+def holding(send: Callable[[], None]) -> Iterator[None]:
+    """In this context `send` is called before anything is asked of the database: it sends what is
+    held back until then (billing.last_inserts)."""
+    token = _held.set(send)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def release() -> None:
+    """Send what is held back."""
+    if send := _held.get():
+        send()
 
 
 def streamed(collection: str, where: Row, fields: Row | None = None) -> Cursor[Row]:

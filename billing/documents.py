@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import mongoengine as me
 
 from billing import clock
+from billing.database import release
 from billing.errors import StaleRevision
 from billing.ids import new_id
 from billing.schema import VERSIONS, notice_newer
@@ -74,6 +75,11 @@ class Document(me.Document):
     def _from_son(cls, son: Mapping[str, Any], *args: Any, **values: Any) -> Any:
         notice_newer(cls._get_collection_name(), son)
         return super()._from_son(son, *args, **values)
+
+    @classmethod
+    def _get_collection(cls) -> Any:
+        release()
+        return super()._get_collection()
 
     def check_revision(self, expected: int | None) -> None:
         """Raises StaleRevision when the caller read an older revision than the stored one."""

@@ -31,10 +31,7 @@ def create_customer_row(data: CustomerInput) -> Row:
         hold_test_clock(test_clock_id)
     check_rates(data.tax_rate_ids)
     row = new_customer_row(data, known_seller(), test_clock_id)
-    try:
-        insert_row("customers", row, "customer.created")
-    except NotUniqueError as error:
-        raise _taken(data) from error
+    insert_row("customers", row, "customer.created", taken=lambda _: _taken(data))
     return row
 
 

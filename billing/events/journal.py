@@ -11,6 +11,8 @@ from billing.database import Row, database
 from billing.documents import Document
 from billing.errors import StaleRevision
 from billing.events.models import COLLECTION, event_row
+from billing.last_inserts import insert_last, insert_now
+from billing.pipeline import Insert, Taken
 from billing.schema import VERSION_FIELD
 from billing.shapes import instant
 
@@ -40,15 +42,15 @@ def insert(document: Document, event: str, *, reason: str | None = None) -> None
     document.stored()
 
 
-def insert_row(collection: str, row: Row, event: str, *, reason: str | None = None) -> None:
+def insert_row(
+    collection: str, row: Row, event: str, *, reason: str | None = None, taken: Taken | None = None
+) -> None:
     """The same of a row that was made without a document, as MongoDB is to keep it.
 
-    What a document costs beyond that is more than the transaction costs the database.
+    What a document costs beyond that is more than the transaction costs the database. With `taken`
+    (what is raised where a key of the row is) it may be stored later in the transaction: before
+    anything else is asked, or at the end.
     """
-    try:
-        database()[collection].insert_one(row)
-    except DuplicateKeyError as error:
-        raise NotUniqueError(str(error)) from error
     told = event_row(
         event,
         row["_id"],
@@ -56,7 +58,12 @@ def insert_row(collection: str, row: Row, event: str, *, reason: str | None = No
         changes=difference({}, row),
         reason=reason,
     )
-    database()[COLLECTION].insert_one(told)
+    insert = insert_last if taken else insert_now
+    insert(Insert(collection, row, taken or _not_unique), Insert(COLLECTION, told))
+
+
+def _not_unique(error: DuplicateKeyError) -> NotUniqueError:
+    return NotUniqueError(str(error))
 
 
 def update(document: Document, event: str, *, reason: str | None = None) -> None:
@@ -81,7 +88,7 @@ def record(
     row = event_row(
         event, document.id, customer_id=_customer_id(document), changes=changes, reason=reason
     )
-    database()[COLLECTION].insert_one(row)
+    insert_last(Insert(COLLECTION, row))
 
 
 def _record(document: Document, event: str, before: Row, after: Row, reason: str | None) -> None:

@@ -13,6 +13,8 @@ from billing.database import Row, database, in_transaction
 from billing.errors import BillingError
 from billing.idempotency.errors import IdempotencyKeyReused
 from billing.idempotency.models import COLLECTION, KEPT_FOR, Answer, Request, kept_answer
+from billing.last_inserts import insert_last, inserting_last
+from billing.pipeline import Insert
 
 Refused = Callable[[BillingError], Answer]
 
@@ -26,8 +28,9 @@ def once(request: Request, work: Callable[[], Answer], refused: Refused | None =
     """
 
     def do() -> Answer:
-        answer = work()
-        database()[COLLECTION].insert_one(row_of(request, answer))
+        with inserting_last():
+            answer = work()
+            insert_last(Insert(COLLECTION, row_of(request, answer)))
         return answer
 
     try:
