@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -148,6 +149,30 @@ def test_a_copy_of_the_same_books_is_taken_as_it_is(overview: Watched) -> None:
 def test_whatever_is_written_is_in_them_at_once(overview: Watched) -> None:
     for deed in story():
         assert overview.read() == overview.in_full(), deed
+
+
+@pytest.mark.usefixtures("slow")
+def test_nobody_who_looks_while_others_write_misses_what_was_acknowledged(
+    overview: Watched,
+) -> None:
+    acknowledged = [0, 0]
+
+    def write(place: int) -> None:
+        with clock.frozen(NOW):
+            for _ in range(6):
+                create_invoice()
+                acknowledged[place] += 1
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(write, place) for place in (0, 1)]
+        while not all(each.done() for each in writing):
+            before = sum(acknowledged)
+            assert overview.read().get("due USD not_due", [0, 0])[1] >= before
+            sequence_batch(lambda rows: None)
+        for each in writing:
+            each.result()
+    assert overview.read() == overview.in_full()
+    assert any(overview.asked)
 
 
 def test_quick_sums_are_not_kept(db: Database[Row], monkeypatch: pytest.MonkeyPatch) -> None:
