@@ -67,7 +67,7 @@ def _facts(number: int) -> dict[str, Any]:
 def _ceiling(port: int) -> float:
     mail = database.database().mails.find_one() or {}
     letter = letter_of(mail, "https://billing.example.com", revealed=False)
-    content = message_of(mail, letter, None, SENDER).as_bytes()
+    content = message_of(mail, letter, None, SENDER)
 
     def hand_over(count: int) -> None:
         with smtplib.SMTP("127.0.0.1", port) as server:

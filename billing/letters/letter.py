@@ -1,10 +1,10 @@
 """A rendered mail: one text, shown plain and as HTML."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from billing.letters.brand import Brand
 from billing.letters.originals import TEMPLATES
@@ -72,9 +72,14 @@ class Letter:
             "sender": self.brand.lines,
             "logo": logo,
         }
-        return _pages.get_template("letter.html").render(values)
+        return _page().render(values)
 
     @property
     def preview(self) -> str:
         """The HTML with all that it shows in itself."""
         return self.html(self.brand.logo.data_url if self.brand.logo else None)
+
+
+@cache
+def _page() -> Template:
+    return _pages.get_template("letter.html")

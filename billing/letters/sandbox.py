@@ -54,6 +54,8 @@ def check(text: str, facts: frozenset[str], field: str) -> None:
 
 def rendered(text: str, told: Mapping[str, Any]) -> str:
     """The text with its facts filled in. Raises jinja2's TemplateError for what check refuses."""
+    if "{" not in text:
+        return text
     return compiled(text).render(told)
 
 

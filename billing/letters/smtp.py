@@ -4,10 +4,9 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
 from typing import Literal, Self
 
-from billing.letters.message import in_ascii
+from billing.letters.message import in_ascii, needs_utf8
 from billing.letters.plain import one_line
 from billing.mail_settings import MailSettings
 
@@ -49,7 +48,7 @@ class Sender:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, message: EmailMessage, to: str, copies: Sequence[str] = ()) -> Outcome:
+    def send(self, message: bytes, to: str, copies: Sequence[str] = ()) -> Outcome:
         """Hand it over and say what came of it; never raises for what the other side does.
 
         What counts is the address `to`: it is sent although a copy was refused.
@@ -60,7 +59,7 @@ class Sender:
             return replace(outcome_of(error), result="trouble", is_everyones=True)
         try:
             everybody = [in_ascii(address) for address in (to, *copies)]
-            refused = server.send_message(message, self._address, everybody)
+            refused = self._hand_over(server, message, everybody)
             if reply := refused.get(everybody[0]):
                 raise smtplib.SMTPRecipientsRefused({everybody[0]: reply})
         except _TROUBLE as error:
@@ -79,6 +78,17 @@ class Sender:
             server.quit()
         except _TROUBLE:
             server.close()
+
+    def _hand_over(
+        self, server: smtplib.SMTP, message: bytes, everybody: Sequence[str]
+    ) -> dict[str, tuple[int, bytes]]:
+        """Whom the server refused, and how."""
+        if not needs_utf8(self._address, *everybody):
+            return server.sendmail(self._address, everybody, message)
+        server.ehlo_or_helo_if_needed()
+        if not server.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("the server takes only addresses in ASCII")
+        return server.sendmail(self._address, everybody, message, ("SMTPUTF8", "BODY=8BITMIME"))
 
     def _connected(self) -> smtplib.SMTP:
         if self._sent == _MOST_OVER_ONE_CONNECTION:

@@ -76,11 +76,11 @@ def try_out(server: MailServer, certificate: Path | None, **told: Any) -> Outcom
         controller.stop()
 
 
-def message() -> EmailMessage:
+def message() -> bytes:
     made = EmailMessage()
     made["Subject"] = "Hello"
     made.set_content("Hello")
-    return made
+    return made.as_bytes()
 
 
 def test_it_encrypts_before_it_tells_its_password(
@@ -127,3 +127,20 @@ def test_a_server_that_cannot_encrypt_is_told_nothing() -> None:
     assert (outcome.result, outcome.is_everyones) == ("trouble", True)
     assert "STARTTLS" in outcome.words
     assert server.mails == []
+
+
+def test_an_address_of_the_world_needs_a_server_that_takes_them() -> None:
+    """aiosmtpd does not say SMTPUTF8 unless it is told to."""
+    server = MailServer()
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, enable_SMTPUTF8=False)
+    controller.start()
+    try:
+        settings = MailSettings(**server.environ)
+        with Sender(settings) as sender:
+            outcome = sender.send(message(), "grüße@example.com")
+            assert (outcome.result, outcome.is_everyones) == ("trouble", False)
+            assert "ASCII" in outcome.words
+            assert sender.send(message(), "ada@example.com").result == "sent"
+    finally:
+        controller.stop()
+    assert server.recipients == ["ada@example.com"]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from time import sleep
 from typing import Any
 
@@ -13,7 +16,7 @@ from pymongo.database import Database
 
 from billing import sealing
 from billing.database import Row
-from billing.letters.attachments import attachment_of
+from billing.letters.attachments import Attachment, attachment_of
 from billing.letters.claims import Done, claim, write_down
 from billing.letters.message import message_of
 from billing.letters.postman import Postman
@@ -313,7 +316,33 @@ def test_the_same_mail_has_the_same_bytes(
         message_of(mail, letter_of(mail, url, revealed=False), attachment_of(mail), "b@example.com")
         for _ in range(2)
     ]
-    assert made[0].as_bytes() == made[1].as_bytes()
+    assert made[0] == made[1]
+
+
+def test_servers_of_any_age_take_it_and_nothing_typed_ends_a_part(db: Database[Row]) -> None:
+    """Short lines in ASCII, ended as SMTP wants them; what is read is what was typed."""
+    save_logo(PNG)
+    typed = "\n\n".join(
+        [".", "--=_alternative--", "From me", "x" * 2000, "Ärger = 5 € ", "a\vb\x85c\rd"]
+    )
+    queue(to="ada@exämple.com", copies=["Bob.o'x@example.com"])
+    mail = the_mail(db)
+    subject = 'Jürgen, "der Große" 日本: ' + "nicht bezahlt, " * 9 + "bitte"
+    letter = replace(letter_of(mail, "", revealed=False), subject=subject, body=typed)
+    attached = Attachment("Rechnung ä.pdf", bytes(range(256)) * 9)
+    made = message_of(mail, letter, attached, "b@exämple.com")
+    lines = made.split(b"\r\n")
+    assert made.isascii()
+    assert b"\n" not in b"".join(lines)
+    assert max(map(len, lines)) <= 78
+    read = message_from_bytes(made, policy=default)
+    assert read.defects == []
+    assert read["Subject"] == subject
+    assert (read["To"], read["Cc"]) == ("ada@xn--exmple-cua.com", "Bob.o'x@example.com")
+    said = part(read, "plain").split("\n\n")
+    assert said[:4] == typed.split("\n\n")[:4]
+    (pdf,) = read.iter_attachments()
+    assert (pdf.get_filename(), pdf.get_content()) == (attached.name, attached.content)
 
 
 def test_who_lost_the_claim_writes_nothing_down(
