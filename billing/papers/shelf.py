@@ -6,6 +6,8 @@ A row is {_id: the key, used_at, bytes, content}; after the first time it has no
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
+from time import monotonic
 from typing import Any
 
 from pymongo.collection import Collection
@@ -20,16 +22,45 @@ _LARGEST = 8 * 1024**2  # of one paper; MongoDB takes no more than 16 MiB
 _NOTED = timedelta(days=1)  # how exactly the last use is known
 _LOOKED_AFTER = 64  # papers put there between two looks at how much there is
 
+_NOTE_SECONDS = 1.0  # in which what is wanted once is noted together
+
 _put = 0
+
+
+class Notes:
+    """What was wanted once. A note that follows no other is written at once; in a flood they wait
+    for the next one after a second. Where that is not in time for another process, or never since
+    this one ends, a paper is set once more."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[str, Row] = {}
+        self._written_at = -_NOTE_SECONDS
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._waiting
+
+    def add(self, key: str) -> None:
+        """Whoever asked at the same moment may have kept it already: that stays as it is."""
+        with self._lock:
+            self._waiting[key] = {"_id": key, "used_at": clock.wall_clock(), "bytes": 0}
+            if monotonic() - self._written_at < _NOTE_SECONDS:
+                return
+            rows, self._waiting = list(self._waiting.values()), {}
+            self._written_at = monotonic()
+        _shelf(acknowledged=0).insert_many(rows, ordered=False)
+
+
+_notes = Notes()
 
 
 def kept(key: str, make: Callable[[], bytes]) -> bytes:
     """The paper with that key, made where it is not there."""
     found = _shelf().find_one({"_id": key})
-    if found is None:
+    if found is None and key not in _notes:
         content = make()
-        _note(key)
-    elif "content" not in found:
+        _notes.add(key)
+    elif found is None or "content" not in found:
         content = make()
         _keep(key, content)
     else:
@@ -37,12 +68,6 @@ def kept(key: str, make: Callable[[], bytes]) -> bytes:
         if clock.wall_clock() - found["used_at"] > _NOTED:
             _shelf().update_one({"_id": key}, {"$set": {"used_at": clock.wall_clock()}})
     return content
-
-
-def _note(key: str) -> None:
-    """It was wanted once. Whoever asked at the same moment may have kept it already."""
-    asked = {"used_at": clock.wall_clock(), "bytes": 0}
-    _shelf(acknowledged=0).update_one({"_id": key}, {"$setOnInsert": asked}, upsert=True)
 
 
 def _keep(key: str, content: bytes) -> None:

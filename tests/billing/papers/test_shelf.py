@@ -6,11 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
+
 from billing import clock
 from billing.database import Database, Row
+from billing.papers import shelf
 from billing.papers.queries import get_invoice_paper
-from billing.papers.shelf import kept, make_room
+from billing.papers.shelf import Notes, kept, make_room
 from tests.factories import create_invoice, create_payment
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was noted a moment ago."""
+    monkeypatch.setattr(shelf, "_notes", Notes())
 
 
 def never() -> bytes:
@@ -37,6 +46,20 @@ def test_a_paper_that_is_wanted_once_takes_no_room(db: Database[Row]) -> None:
     (row,) = db.papers.find()
     assert row["bytes"] == 0
     assert "content" not in row
+
+
+def test_in_a_flood_papers_are_noted_together(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in "abc":
+        kept(key, lambda: b"%PDF-")
+    assert db.papers.distinct("_id") == ["a"], "b and c wait for the next after a second"
+    keep("c", b"%PDF-")
+    assert kept("c", never) == b"%PDF-", "this process knows that it was wanted before"
+    monkeypatch.setattr(shelf, "_NOTE_SECONDS", 0.0)
+    kept("d", lambda: b"%PDF-")
+    rows = {row["_id"]: row["bytes"] for row in db.papers.find()}
+    assert rows == {"a": 0, "b": 0, "c": 5, "d": 0}
 
 
 def test_readers_at_the_same_moment_all_get_it(db: Database[Row]) -> None:
