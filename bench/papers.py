@@ -1,16 +1,19 @@
 """How fast invoices become PDF, beside Typst alone on the same documents.
 
 Ours reads the invoice, words and formats its data, sets it and puts it on the shelf; the ceiling
-only sets data that is there. No two invoices are alike, so that nothing is remembered. Each
-measurement has processes of its own.
+only sets data that is there. No two invoices are alike, so that nothing is remembered. The same
+processes do both by turns, a few invoices at a time, so that a machine that is now faster and now
+slower is so for both.
 """
 
 import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from statistics import median
-from typing import NamedTuple
+from typing import Any
 
+from bench.beside import SPAWN
 from bench.table import Row
 from billing import database, indexes
 from billing.customers.inputs import CustomerInput, NewCustomer
@@ -22,17 +25,10 @@ from billing.papers.queries import get_invoice_paper
 from billing.papers.typesetter import typeset
 
 DATABASE = "bench_papers"
-ROUNDS = 5
+TURNS = 15
 PROCESSES = 2
-INVOICES = 200  # of each process
+INVOICES = 60  # of each process in each turn
 LINES = 12
-
-
-class Worked(NamedTuple):
-    """From when to when a process worked."""
-
-    began: float
-    ended: float
 
 
 def rows(uri: str) -> list[Row]:
@@ -40,11 +36,10 @@ def rows(uri: str) -> list[Row]:
     _connect(uri)
     database.database().client.drop_database(DATABASE)
     indexes.ensure_indexes()
-    ids = _fill(PROCESSES * INVOICES)
-    found = [(_rate(uri, ids, alone=False), _rate(uri, ids, alone=True)) for _ in range(ROUNDS)]
+    ids = _fill(PROCESSES * (2 * TURNS * INVOICES + 1))
+    ours, ceiling = (median(each) for each in zip(*_rates(uri, ids), strict=True))
     database.database().client.drop_database(DATABASE)
     database.disconnect()
-    ours, ceiling = (median(each) for each in zip(*found, strict=True))
     name = f"PDF of {LINES} lines, {PROCESSES} processes"
     return [Row(name, ours, "papers/s", ceiling=ceiling, target=0.8 * ceiling)]
 
@@ -73,23 +68,55 @@ def _copy(row: database.Row, number: int) -> database.Row:
     return {**row, "_id": new_id("inv"), "number": f"INV-1-{number:06}", "line_items": lines}
 
 
-def _rate(uri: str, ids: list[str], *, alone: bool) -> float:
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        shares = [ids[start::PROCESSES] for start in range(PROCESSES)]
-        asked = [pool.submit(_work, uri, share, alone) for share in shares]
-        worked = [each.result() for each in asked]
-    database.database().papers.delete_many({})
-    return len(ids) / (max(w.ended for w in worked) - min(w.began for w in worked))
+def _rates(uri: str, ids: list[str]) -> Iterator[tuple[float, float]]:
+    """Papers a second, ours and the ceiling's, in each turn."""
+    with _setters(uri, ids) as setters:
+        for _ in range(TURNS):
+            yield _rate(setters, alone=False), _rate(setters, alone=True)
 
 
-def _work(uri: str, ids: list[str], alone: bool) -> Worked:
+@contextmanager
+def _setters(uri: str, ids: list[str]) -> Iterator[list[Connection]]:
+    """The ends of pipes to processes that have set one paper each and wait."""
+    pipes = [SPAWN.Pipe() for _ in range(PROCESSES)]
+    shares = [ids[start::PROCESSES] for start in range(PROCESSES)]
+    told = [(uri, share, there) for share, (_, there) in zip(shares, pipes, strict=True)]
+    processes = [SPAWN.Process(target=_set, args=args, daemon=True) for args in told]
+    for process in processes:
+        process.start()
+    yield [here for here, _ in pipes]
+    for process in processes:
+        process.terminate()
+        process.join()
+
+
+def _rate(setters: Sequence[Connection], *, alone: bool) -> float:
+    _tell(setters, alone)
+    began, ended = zip(*_tell(setters, True), strict=True)
+    return PROCESSES * INVOICES / (max(ended) - min(began))
+
+
+def _tell(setters: Sequence[Connection], what: bool) -> list[Any]:
+    """Tell all of them and hear what each says then."""
+    for setter in setters:
+        setter.send(what)
+    return [setter.recv() for setter in setters]
+
+
+def _set(uri: str, ids: list[str], asked: Connection) -> None:
+    """Is told whether Typst is to be alone, gets ready, is told to begin, and tells from when to
+    when it worked; again and again."""
     _connect(uri)
-    first, *others = ids
-    get_invoice_paper(first).pdf()  # fonts are read, and all that is lazy is awake
-    papers = [get_invoice_paper(invoice_id) for invoice_id in others] if alone else []
-    began = time.time()
-    for paper in papers:
-        typeset(paper.data, None, 0)
-    for invoice_id in [] if alone else others:
-        get_invoice_paper(invoice_id).pdf()
-    return Worked(began, time.time())
+    get_invoice_paper(ids.pop()).pdf()  # fonts are read, and all that is lazy is awake
+    while ids:
+        alone = asked.recv()
+        now = [ids.pop() for _ in range(INVOICES)]
+        papers = [get_invoice_paper(invoice_id) for invoice_id in now] if alone else []
+        asked.send(None)
+        asked.recv()
+        began = time.time()
+        for paper in papers:
+            typeset(paper.data, None, 0)
+        for invoice_id in [] if alone else now:
+            get_invoice_paper(invoice_id).pdf()
+        asked.send((began, time.time()))

@@ -23,6 +23,7 @@ _NOTED = timedelta(days=1)  # how exactly the last use is known
 _LOOKED_AFTER = 64  # papers put there between two looks at how much there is
 
 _NOTE_SECONDS = 1.0  # in which what is wanted once is noted together
+_FLOOD = 10
 
 _put = 0
 
@@ -36,6 +37,13 @@ class Notes:
         self._lock = Lock()
         self._waiting: dict[str, Row] = {}
         self._written_at = -_NOTE_SECONDS
+
+    @property
+    def are_flooded(self) -> bool:
+        """Whether one paper after the other is wanted that is not on the shelf, as where a run's
+        invoices are mailed: to look for each would cost more than to set the odd one again."""
+        is_now = monotonic() - self._written_at < _NOTE_SECONDS
+        return is_now and len(self._waiting) >= _FLOOD
 
     def __contains__(self, key: str) -> bool:
         return key in self._waiting
@@ -56,7 +64,7 @@ _notes = Notes()
 
 def kept(key: str, make: Callable[[], bytes]) -> bytes:
     """The paper with that key, made where it is not there."""
-    found = _shelf().find_one({"_id": key})
+    found = None if _notes.are_flooded else _shelf().find_one({"_id": key})
     if found is None and key not in _notes:
         content = make()
         _notes.add(key)

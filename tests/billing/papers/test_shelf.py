@@ -62,6 +62,18 @@ def test_in_a_flood_papers_are_noted_together(
     assert rows == {"a": 0, "b": 0, "c": 5, "d": 0}
 
 
+def test_in_a_flood_nobody_looks_on_the_shelf_and_afterwards_everybody(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep("there", b"%PDF-")
+    for number in range(11):
+        kept(f"mailed {number}", lambda: b"%PDF-")
+    assert kept("there", lambda: b"again") == b"again"
+    assert kept("there", lambda: b"again") == b"again"
+    monkeypatch.setattr(shelf, "_NOTE_SECONDS", 0.0)
+    assert kept("there", never) == b"again"
+
+
 def test_readers_at_the_same_moment_all_get_it(db: Database[Row]) -> None:
     barrier = Barrier(4)
 
