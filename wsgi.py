@@ -2,8 +2,12 @@
 
 import sys
 
-from billing.settings import SettingsError
-from portal.app import create_app
+from portal.cli.worker import begin_if_asked
+
+begin_if_asked(sys.argv)
+
+from billing.settings import SettingsError  # noqa: E402 -- not what needs no application
+from portal.app import create_app  # noqa: E402
 
 try:
     app = create_app()

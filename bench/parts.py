@@ -15,6 +15,7 @@ PARTS = (
     "mail",
     "billing_run",
     "start",
+    "background",
     "growth",
     "pages",
 )

@@ -70,7 +70,7 @@ def _worker(data: Path) -> tuple[float, float]:
             times.append(time.perf_counter() - began)
         for path in _WARM * _TIMES:
             _ask(address + path)
-        return median(times), max(_resident(worker) for worker in _workers(process.pid))
+        return median(times), max(resident(worker) for worker in _workers(process.pid))
 
 
 @contextmanager
@@ -122,8 +122,8 @@ def _workers(master: int) -> list[int]:
     return [pid for pid, line in lines.items() if b"gunicorn" in line]
 
 
-def _resident(pid: int) -> float:
-    """MiB, with what is shared with other processes counted in full."""
+def resident(pid: int) -> float:
+    """A process' MiB, with what is shared with other processes counted in full."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kilobytes = next(line.split()[1] for line in lines if line.startswith("Rss:"))
     return int(kilobytes) / 1024

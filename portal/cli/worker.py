@@ -3,6 +3,8 @@ application."""
 
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -34,3 +36,12 @@ def _become(role: str) -> None:
     sys.stdout.flush()
     command = [sys.executable, *COMMAND, "--role", role]
     os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter
+
+
+def begin_if_asked(called: Sequence[str]) -> None:
+    """Become the worker at once where `called` (sys.argv) is the `flask` command that asks for one:
+    it would first load the whole application, to find its commands."""
+    program, name = Path(called[0]), "".join(called[1:2])
+    commands = {"worker": worker, "scheduler": scheduler}
+    if "flask" in (program.name, program.parent.name) and name in commands:
+        commands[name].main(list(called[2:]), prog_name=f"flask {name}")
