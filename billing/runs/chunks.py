@@ -110,6 +110,12 @@ def chunks_left(run_id: str) -> bool:
     return database().run_chunks.find_one(ours, {"_id": 1}) is not None
 
 
+def chunks_of(run_id: str) -> int:
+    """How many chunks are unfinished, leased or not."""
+    ours = {"run_id": run_id, "cut": _cut_of(run_id)}
+    return database().run_chunks.count_documents(ours)
+
+
 def is_worked_on(run_id: str) -> bool:
     """Whether anybody holds a chunk of the run, as far as leases tell."""
     held = {"run_id": run_id, "$expr": {"$gt": ["$leased_until", "$$NOW"]}}

@@ -24,28 +24,29 @@ def hands_of(worker: str) -> tuple[str, str]:
 
 
 @contextmanager
-def second_hand(work: Callable[[Event], None], *, is_used: bool) -> Iterator[None]:
-    """Have `work` done in a thread beside what this one does, in the same context.
+def beside(*works: Callable[[Event], None]) -> Iterator[list[Thread]]:
+    """Have each of `works` done in a thread beside what this one does, in the same context.
 
-    It ends when it finds no more to do, or soon after it is told that it is enough.
+    They end when they find no more to do, which is waited for, or soon after they are told that it
+    is enough.
     """
-    if not is_used:
-        yield
-        return
     enough = Event()
-    hand = Thread(target=copy_context().run, args=(work, enough), daemon=True)
-    with _at_work():
-        hand.start()
-        try:
-            yield
-            hand.join()
-        finally:
-            enough.set()
+    threads = [
+        Thread(target=copy_context().run, args=(work, enough), daemon=True) for work in works
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield threads
+        for thread in threads:
+            thread.join()
+    finally:
+        enough.set()
 
 
 @contextmanager
-def _at_work() -> Iterator[None]:
-    """The interpreter set for two hands."""
+def at_work() -> Iterator[None]:
+    """The interpreter set for hands that compute and write much."""
     interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(_MADE_UNTIL_COLLECTED, *thresholds[1:])

@@ -6,7 +6,8 @@ Several may do so at once and each may be killed at any line, see chunk_work.
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -27,7 +28,7 @@ from billing.runs.chunks import (
     run_of_chunk,
 )
 from billing.runs.ending import Ending, is_ending
-from billing.runs.hands import hands_of, second_hand
+from billing.runs.hands import at_work, beside, hands_of
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run
 
@@ -35,6 +36,8 @@ Progress = Callable[[int, int], None]
 Turn = AbstractContextManager[Any]
 """Serialises the writing transactions of workers that share a number series: at once they would
 only conflict. None of them depends on it."""
+
+_LOOK_SECONDS = 0.05
 
 _log = logging.getLogger("duebill.runs")
 
@@ -56,20 +59,26 @@ def work_run(
     *,
     worker: str | None = None,
     turn: Turn | None = None,
+    hands: int = 2,
+    enough: Event | None = None,
     on_progress: Progress | None = None,
 ) -> None:
-    """Bill chunks of the run until none is left, whoever leased the last one.
+    """Bill chunks of the run until none is left, whoever leased the last one, or it is `enough`.
 
-    A run of several chunks is worked on with both hands: one computes while the other writes.
-    `on_progress(done, total)` counts subscriptions.
+    A run of several chunks is worked on with so many hands, one or two: one computes while the
+    other writes. `on_progress(done, total)` counts subscriptions.
     """
     if not begin_work(run_id):
         return
-    hands = Hands(get_run(run_id), turn or Lock(), on_progress)
-    first, second = hands_of(worker or new_id("wrk"))
-    with second_hand(lambda enough: hands.help(second, enough), is_used=is_large(hands.run)):
-        while chunk := _next_chunk(run_id, first):
-            hands.work(chunk, first)
+    ours, enough = Hands(get_run(run_id), turn or Lock(), on_progress), enough or Event()
+    large = is_large(ours.run)
+    first, *others = hands_of(worker or new_id("wrk"))[: hands if large else 1]
+    with (
+        at_work() if large else nullcontext(),
+        beside(*(partial(ours.help, other) for other in others)),
+    ):
+        while not enough.is_set() and (chunk := _next_chunk(run_id, first)):
+            ours.work(chunk, first)
 
 
 class Hands:
@@ -146,5 +155,5 @@ def _next_chunk(run_id: str, worker: str) -> Row | None:
             return None
         if is_ending() or is_closed():
             return None
-        time.sleep(0.2)
+        time.sleep(_LOOK_SECONDS)
     return chunk

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -23,7 +24,9 @@ from billing.database import Database, Row
 from billing.invoices import prepare_bills as preparing
 from billing.runs import chunk_work, chunks, processes, turn
 from billing.runs.check import check_books
+from billing.runs.chunk_work import ChunkWork
 from billing.runs.preview import preview_run
+from billing.runs.queries import get_run
 from billing.runs.run_billing import continue_run, run_billing, start_run
 from billing.runs.turn import Turn
 from tests.billing.runs.books import advanced, billed, many_subscriptions, numbers
@@ -162,6 +165,60 @@ def test_a_frozen_process_is_ended_once_the_others_have_done_its_work(
     assert 0 < struck < len(billed(db))
     assert not active_children()
     assert check_books() == []
+
+
+def workers_of(db: Database[Row]) -> set[str]:
+    """The processes that hold chunks: each hand is named after its own."""
+    return {hand.rpartition("-")[0] for hand in db.run_chunks.distinct("worker")}
+
+
+def test_what_a_killed_process_had_in_hand_is_taken_up_at_once(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is killed while it holds a chunk and nobody writes, since we do not let anybody."""
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    many_subscriptions(db, 60, last_start=date(2026, 6, 1))
+    run = start_run(AS_OF)
+    watcher = Thread(target=continue_run, args=(run.id,), kwargs={"workers": 2})
+    watcher.start()
+    while not (directories := list(tmp_path.glob("duebill-run-*"))):
+        time.sleep(0.001)
+    with (directories[0] / "turn").open("w") as ours:
+        fcntl.flock(ours, fcntl.LOCK_EX)
+        while len(workers_of(db)) < 2 and watcher.is_alive():
+            time.sleep(0.01)
+        (victim,) = active_children()
+        victim.kill()
+    struck = time.monotonic()
+    watcher.join(60)
+    assert time.monotonic() - struck < chunks.LEASE_SECONDS
+    assert (get_run(run.id).status, get_run(run.id).done_subscriptions) == ("completed", 60)
+    assert check_books() == []
+
+
+def test_what_this_process_fails_at_is_billed_by_those_it_started(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: ChunkWork) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 10)
+    monkeypatch.setattr(ChunkWork, "bill", fail)  # not in the other, which is spawned
+    many_subscriptions(db, 60, last_start=date(2026, 6, 1))
+    run = run_billing(AS_OF, workers=2)
+    assert "A chunk is left to the other processes" in caplog.text
+    assert (run.status, run.done_subscriptions) == ("completed", 60)
+    assert run.invoiced == len(billed(db))
+    assert check_books() == []
+
+
+@pytest.mark.parametrize(("cores", "workers", "hands"), [(2, 1, 2), (2, 2, 1), (8, 4, 2)])
+def test_processes_have_two_hands_where_there_are_cores_for_them(
+    monkeypatch: pytest.MonkeyPatch, cores: int, workers: int, hands: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert processes.hands_for(workers) == hands
 
 
 def test_a_turn_is_one_holders_at_a_time_and_ends_with_its_holder(tmp_path: Path) -> None:
