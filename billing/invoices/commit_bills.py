@@ -5,12 +5,12 @@ of the writing transaction, so two who bill the same subscription cannot both su
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, OperationFailure
 
-from billing import clock
 from billing.database import Row, database, in_transaction
 from billing.foresight import is_only_foreseen
 from billing.invoices import bill_events
@@ -18,10 +18,10 @@ from billing.invoices.bill import Bill
 from billing.invoices.ledgers import ChangedMeanwhile, bill_pending_items, move_credit
 from billing.invoices.numbering import invoice_series, take_numbers
 from billing.invoices.prepare_bills import Prepared, Skip, skip_of
+from billing.invoices.ready import Ready, ready
 from billing.phrases import Phrase
 from billing.seller import current_seller
 from billing.subscriptions.movements import COLLECTION as MOVEMENTS
-from billing.subscriptions.movements import movement_row
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def commit_bills(prepared: Prepared, also: Callable[[Prepared], None] | None = N
 
     def write() -> None:
         if prepared.bills:
-            _write(prepared.bills)
+            _write(prepared.bills, prepared.ready or ready(prepared.bills))
         if also:
             also(prepared)
 
@@ -85,42 +85,41 @@ def _refused(bill: Bill, error: Exception) -> Skip:
     )
 
 
-def _write(bills: list[Bill]) -> None:
-    _check_unchanged(bills)
-    bill_events.tell(bills)
+def _write(bills: list[Bill], made: Ready) -> None:
     invoices = [invoice for bill in bills for invoice in bill.invoices]
-    if invoices:
-        seller = current_seller()
-        numbers = take_numbers(
-            invoice_series(seller, row["issue_date"], row.get("test_clock_id")) for row in invoices
-        )
-        for invoice, number in zip(invoices, numbers, strict=True):
-            invoice["number"] = number
-        database().invoices.insert_many(invoices, ordered=False)
-    move_credit(invoices)
-    bill_pending_items(bills)
-    _advance(bills)
-    _note_movements(bills)
+    if invoices:  # first of all: who raises the counter meanwhile makes this begin anew
+        _number(invoices)
+    _check_unchanged(bills)
     for bill in bills:
         bill_events.number(bill)
-    told = [event for bill in bills for event in bill.events]
-    database().events.insert_many(told, ordered=False)
+    _insert("invoices", [row.finish() for row in made.invoices])
+    move_credit(invoices)
+    bill_pending_items(bills)
+    for change, ids in made.advances:
+        database().subscriptions.update_many({"_id": {"$in": ids}}, change)
+    _insert(MOVEMENTS, made.movements)
+    _insert("events", [row.finish() for row in made.events])
 
 
-def _note_movements(bills: list[Bill]) -> None:
-    moved = [
-        movement_row(bill.reached, bill.purse.currency, movement)
-        for bill in bills
-        for movement in bill.movements
-    ]
-    if moved:
-        database()[MOVEMENTS].insert_many(moved, ordered=False)
+def _number(invoices: list[Row]) -> None:
+    seller = current_seller()
+    numbers = take_numbers(
+        invoice_series(seller, row["issue_date"], row.get("test_clock_id")) for row in invoices
+    )
+    for invoice, number in zip(invoices, numbers, strict=True):
+        invoice["number"] = number
+
+
+def _insert(collection: str, rows: Sequence[Row | RawBSONDocument]) -> None:
+    if rows:
+        database()[collection].insert_many(rows, ordered=False)
 
 
 def _check_unchanged(bills: list[Bill]) -> None:
     read = {bill.subscription["_id"]: _state(bill.subscription) for bill in bills}
     fields = {"revision": 1, "usage_seq": 1}
-    found = database().subscriptions.find({"_id": {"$in": list(read)}}, fields)
+    where = {"_id": {"$in": list(read)}}
+    found = database().subscriptions.find(where, fields, batch_size=len(read) + 1)
     if {row["_id"]: _state(row) for row in found} != read:
         raise ChangedMeanwhile("A subscription changed meanwhile.")
 
@@ -128,17 +127,3 @@ def _check_unchanged(bills: list[Bill]) -> None:
 def _state(row: Row) -> tuple[Any, Any]:
     """What tells that a subscription was changed, or that usage of it came in."""
     return row.get("revision"), row.get("usage_seq") or 0
-
-
-def _advance(bills: list[Bill]) -> None:
-    """Subscriptions that move to the same values move in one update."""
-    groups: dict[str, tuple[Row, list[str]]] = {}
-    for bill in bills:
-        key = repr(bill.advance)
-        groups.setdefault(key, (bill.advance, []))[1].append(bill.subscription["_id"])
-    now = clock.now()
-    for values, ids in groups.values():
-        change: Row = {"$set": {"updated_at": now}, "$inc": {"revision": 1}}
-        for name, value in values.items():
-            change.setdefault("$unset" if value is None else "$set", {})[name] = value
-        database().subscriptions.update_many({"_id": {"$in": ids}}, change)

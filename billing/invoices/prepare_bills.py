@@ -10,6 +10,7 @@ from billing.errors import BillingError
 from billing.invoices.bill import Bill
 from billing.invoices.cycle import bill_for
 from billing.invoices.lookups import Lookups, customer_of
+from billing.invoices.ready import Ready
 from billing.phrases import Day, Phrase, Told
 from billing.subscriptions.pending import version_keys
 
@@ -36,6 +37,8 @@ class Prepared:
     """Subscriptions that have nothing due yet where their customer lives."""
     left: list[Row] = field(default_factory=list)
     """Rows beyond the budget, not looked at."""
+    ready: Ready | None = None
+    """What the bills are written as, where it was made before."""
 
     @property
     def invoices(self) -> list[Row]:

@@ -10,10 +10,10 @@ from typing import Any
 
 from billing import clock
 from billing.database import Row, database, in_transaction
-from billing.invoices.bill_events import tell
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
+from billing.invoices.ready import ready_or_none
 from billing.kept_phrases import kept
 from billing.phrases import Phrase
 from billing.runs.chunks import finish_chunk, hold_chunk
@@ -50,7 +50,7 @@ class ChunkWork:
                 if is_ending():
                     raise Ending
                 prepared = prepare_bills(rows, self._as_of)
-                tell(prepared.bills, reason)
+                prepared.ready = ready_or_none(prepared.bills, reason)
                 self._open -= set(prepared.idle)
                 if not self._commit(prepared):  # somebody else was faster: look again
                     break
