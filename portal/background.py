@@ -1,7 +1,7 @@
 """The worker's process: what goes on in the background, without pages and API.
 
-    python -m portal.background                    (`flask worker` becomes this)
-    python -m portal.background --role scheduler   (`flask scheduler` becomes this)
+    python -m portal.background                    (`flask worker` is this)
+    python -m portal.background --role scheduler   (`flask scheduler` is this)
 
 It numbers events, delivers webhooks, sends mail and begins what the clock begins, until SIGTERM or
 Ctrl-C; then it lets what is under way finish. A job more is a line below `_jobs`.

@@ -1,4 +1,4 @@
-"""`flask worker` and `flask scheduler`: hand this process over to the worker, which needs no web
+"""`flask worker` and `flask scheduler`: this process becomes the worker, which needs no web
 application."""
 
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 COMMAND = ("-m", "portal.background")
+_APPLICATION = "portal.app"
 
 
 @click.command("worker")
@@ -33,6 +34,11 @@ def scheduler() -> None:
 
 
 def _become(role: str) -> None:
+    """Where the application is loaded, leave it behind."""
+    if _APPLICATION not in sys.modules:
+        from portal.background import main
+
+        sys.exit(main(["--role", role]))
     sys.stdout.flush()
     command = [sys.executable, *COMMAND, "--role", role]
     os.execv(sys.executable, command)  # noqa: S606 -- our own interpreter

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
+from flask import Flask
 
+from portal import background
 from portal.cli.worker import begin_if_asked
 
 
 class Became(BaseException):
-    """Another program took the place of this one."""
+    """The process is the worker's now, or another program's."""
 
 
 @pytest.fixture(autouse=True)
-def execv(monkeypatch: pytest.MonkeyPatch) -> None:
-    def become(_program: str, arguments: list[str]) -> None:
+def becoming(monkeypatch: pytest.MonkeyPatch) -> None:
+    def execv(_program: str, arguments: list[str]) -> None:
         raise Became(arguments[1:])
 
-    monkeypatch.setattr(os, "execv", become)
+    def main(arguments: list[str]) -> int:
+        raise Became(arguments)
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(background, "main", main)
 
 
 @pytest.mark.parametrize(
@@ -29,10 +36,19 @@ def execv(monkeypatch: pytest.MonkeyPatch) -> None:
         (["/venv/bin/flask", "scheduler"], "scheduler"),
     ],
 )
-def test_the_command_is_known_before_the_application(called: list[str], role: str) -> None:
+def test_the_command_is_known_before_the_application(
+    called: list[str], role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "portal.app", raising=False)
     with pytest.raises(Became) as became:
         begin_if_asked(called)
-    assert became.value.args == (["-m", "portal.background", "--role", role],)
+    assert became.value.args == (["--role", role],)
+
+
+def test_a_process_that_has_loaded_the_application_leaves_it_behind(app: Flask) -> None:
+    with pytest.raises(Became) as became:
+        app.test_cli_runner().invoke(args=["worker"], catch_exceptions=False)
+    assert became.value.args == (["-m", "portal.background", "--role", "all"],)
 
 
 @pytest.mark.parametrize(
