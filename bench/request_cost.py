@@ -2,7 +2,7 @@
 
 A layer that can be called alone is timed alone; idempotency and the audit event are what a write
 takes with them and without, which takes turns so that whatever else the machine does falls on
-both. Rates are microseconds turned round: 1,000,000 over them.
+both.
 """
 
 import itertools
@@ -21,6 +21,8 @@ from bench.http_seed import seed
 from bench.http_servers import JWT_SECRET, PUBLIC_URL
 from bench.table import Row
 from billing import database, indexes
+from billing.last_inserts import insert_last
+from billing.pipeline import Insert
 from billing.settings import Settings
 from billing.users.tokens import Tokens
 from portal.app import create_app
@@ -69,7 +71,7 @@ def _layers(app: Flask, tokens: Tokens, token: str, known: str) -> list[Row]:
     plain, keyed = _post(client, headers), _post(client, headers, keyed=True)
     with app.test_request_context("/api/v1/customers"):
         alone = [
-            _row("token check, with its look-up", _each(lambda: tokens.authenticate(token))),
+            _row("token check, mostly kept", _each(lambda: tokens.authenticate(token))),
             _row("rate limit, in memory", _each(lambda: count_actor(actor))),
         ]
     get = _each(lambda: client.get(f"/api/v1/customers/{known}", headers=headers))
@@ -100,8 +102,11 @@ def _post(client: FlaskClient, headers: dict[str, str], *, keyed: bool = False) 
 
 
 def _without_events(work: Work) -> Work:
+    def insert_customer(customer: Insert, _event: Insert) -> None:
+        insert_last(customer)
+
     def quietly() -> object:
-        with patch("billing.events.journal.record", lambda *_, **__: None):
+        with patch("billing.events.journal.insert_last", insert_customer):
             return work()
 
     return quietly
@@ -127,4 +132,4 @@ def _timed(work: Work, times: int) -> float:
 
 def _row(name: str, microseconds: float) -> Row:
     print(f"  {name}: {microseconds:,.0f} µs", flush=True)
-    return Row(f"{name} ({microseconds:,.0f} µs)", 1e6 / max(microseconds, 0.1), "times/s")
+    return Row(name, microseconds, "µs", is_at_most=True)

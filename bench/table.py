@@ -76,12 +76,18 @@ def save(rows: list[Row], name: str) -> Path:
 
 
 def load(commit: str, name: str) -> dict[str, float]:
-    """Figure to value, from the newest results of `commit`. Raises SystemExit without any."""
-    wanted = commit_of(commit)
-    found = sorted(RESULTS.glob(f"*-{wanted[:10]}-{name}.json"))
+    """Figure to value, from the newest results of `commit` that have the part called `name`, by
+    itself or with all others. Raises SystemExit without any."""
+    wanted = commit_of(commit)[:10]
+    if wanted == "unknown":
+        raise SystemExit(f"There is no commit {commit}.")
+    found = {path for each in {name, "all"} for path in RESULTS.glob(f"*-{wanted}-{each}.json")}
     if not found:
-        raise SystemExit(f"There are no results of {wanted[:10]}; run `make bench` there first.")
-    content: dict[str, Any] = json.loads(found[-1].read_text())
+        only = "" if name == "all" else f' ARGS="--only {name}"'
+        raise SystemExit(f"There are no results of {wanted}: run `make bench{only}` there first.")
+    newest = max(found)  # named by their dates
+    content: dict[str, Any] = json.loads(newest.read_text())
+    print(f"Beside {newest.name}, measured on {content['machine']}")
     return {row["figure"]: row["value"] for row in content["rows"]}
 
 
