@@ -1,5 +1,6 @@
 """Request bodies: strict JSON, then the same input models that the forms use, in strict mode."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import request
@@ -108,11 +109,14 @@ def _load(raw: bytes) -> Any:
     return strict_json.load(raw)
 
 
-def _required(model: type[BaseModel]) -> set[str]:
-    return {name for name, field in model.model_fields.items() if field.is_required()}
+@cache
+def _required(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(name for name, field in model.model_fields.items() if field.is_required())
 
 
 def _choose(models: tuple[type[BaseModel], ...], value: Any) -> type[BaseModel]:
+    if len(models) == 1:
+        return models[0]
     lists = [model for model in models if issubclass(model, RootModel)]
     if lists and isinstance(value, list):
         return lists[0]
