@@ -105,6 +105,12 @@ def find_customer_ids(q: str, most: int = 200) -> list[str]:
     return [row["_id"] for row in rows]
 
 
+def clock_customers(test_clock_id: str | None = None) -> list[str]:
+    """The ids of those who live on the test clock, or on any; what is theirs is found by them."""
+    where = {"test_clock_id": test_clock_id or {"$gt": ""}}
+    return [row["_id"] for row in database().customers.find(where, {"_id": 1})]
+
+
 def customer_names(customer_ids: list[str]) -> dict[str, str]:
     """Id to name, in one query."""
     rows = database().customers.find({"_id": {"$in": list(set(customer_ids))}}, {"name": 1})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from billing import clock
-from billing.database import Row, database, streamed
+from billing.database import Row, streamed
 from billing.dunning.schedule import first_date
 from billing.invoices.models import Invoice
 from billing.seller import current_seller
@@ -41,12 +41,6 @@ def first_reminder(invoice: Invoice) -> date | None:
     if invoice.status != "open" or invoice.dunning:
         return None
     return first_date(invoice.due_date, current_seller()["dunning"]["days"])
-
-
-def clock_customers(test_clock_id: str) -> list[str]:
-    """The ids of those who live on the test clock."""
-    found = database().customers.find({"test_clock_id": test_clock_id}, {"_id": 1})
-    return [row["_id"] for row in found]
 
 
 def _row(row: Row, due_on: str) -> Row:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from billing.customers.queries import clock_customers
 from billing.database import Row
-from billing.dunning.due import clock_customers, due_reminders
+from billing.dunning.due import due_reminders
 from billing.dunning.take_step import take_step
 from billing.errors import BillingError
 from billing.payments.charge import ask_provider

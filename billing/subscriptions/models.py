@@ -33,15 +33,9 @@ declare_indexes(
         name="mrr",
         partialFilterExpression={"mrr": {"$gt": 0}},
     ),
-    # What advancing a test clock walks along; those of real customers are not in it.
-    IndexModel(
-        [("test_clock_id", ASCENDING), ("next_billing_date", ASCENDING), ("_id", ASCENDING)],
-        name="test_clock",
-        partialFilterExpression={"test_clock_id": {"$gt": ""}},
-    ),
 )
 
-declare_obsolete("subscriptions", "plan", "plan_version")
+declare_obsolete("subscriptions", "plan", "plan_version", "test_clock")
 
 declare_indexes(
     MOVEMENTS,

@@ -8,6 +8,7 @@ from billing import clock
 from billing.database import Row, database
 from billing.dunning.due import due_reminders
 from billing.runs.due import DUE_ORDER, due_filter
+from billing.subscriptions.queries import on_clock
 from billing.test_clocks.queries import get_clock
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -25,7 +26,8 @@ class Due:
 def next_moment(clock_id: str, to: datetime, seen: set[tuple[str, str]]) -> Due | None:
     """The next moment by `to` at which something is due, and all that is due by then."""
     with clock.frozen(to):
-        bills = list(database().subscriptions.find(due_filter(None, clock_id)).sort(DUE_ORDER))
+        due = {**due_filter(None, clock_id), **on_clock(clock_id)}
+        bills = list(database().subscriptions.find(due).hint("customer").sort(DUE_ORDER))
         reminders = list(due_reminders(None, clock_id))
     zones = _zones(bills + reminders)
 
