@@ -22,7 +22,7 @@ from billing.workers.models import COLLECTION
 
 DATABASE = "bench_background"
 ROUNDS = 7
-MAILS = 100
+MAILS = 700
 
 
 def rows(uri: str) -> list[Row]:
