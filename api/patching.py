@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from api.body import Patch
-from billing.database import in_transaction
 from billing.inputs import Input
+from billing.transactions import in_transaction
 
 
 def patched(

@@ -23,7 +23,7 @@ from billing.coupons.save_coupon import create_coupon
 from billing.customers.inputs import CustomerInput
 from billing.customers.models import Customer
 from billing.customers.rows import fill_customer
-from billing.database import Row, in_transaction, streamed
+from billing.database import Row, streamed
 from billing.ids import new_id
 from billing.plans.inputs import PlanInput
 from billing.plans.save_plan import create_plan
@@ -31,6 +31,7 @@ from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.start import new_subscription
 from billing.taxes.inputs import TaxRateInput
 from billing.taxes.save_tax_rate import create_tax_rate
+from billing.transactions import in_transaction
 
 DUE = date(2026, 11, 1)
 BATCH = 1000

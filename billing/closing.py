@@ -7,8 +7,9 @@ imported, no transaction begins while it is closed.
 
 from time import monotonic
 
-from billing.database import before_transactions, database
+from billing.database import database
 from billing.errors import Conflict
+from billing.transactions import before_transactions
 
 COLLECTION = "maintenance"
 RESTORE = "restore"

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import bson
 
-from billing.database import Row, database, rehearse
+from billing.database import Row, database
+from billing.transactions import rehearse
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
-from billing.database import after_commit, is_inside, is_promised, outside_transaction
+from billing.transactions import after_commit, is_inside, is_promised, outside_transaction
 
 LEASE_SECONDS = 0.2
 _EARLY = 0.25

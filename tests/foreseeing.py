@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from billing.changes.preview import Preview, invoice_ids, look, preview_change
-from billing.database import rehearse
 from billing.errors import BillingError
 from billing.subscriptions.models import Subscription
+from billing.transactions import rehearse
 
 _MOMENTS = {"created_at", "updated_at", "finalized_at", "cancelled_at"}
 _OF_THE_MOMENT = {"_id", "subscription_id", *_MOMENTS}

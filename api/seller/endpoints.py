@@ -4,12 +4,13 @@ from api.answers import One, Resource
 from api.body import Patch
 from api.endpoint import Endpoints
 from api.seller.shapes import Settings
-from billing.database import Row, in_transaction
+from billing.database import Row
 from billing.seller.inputs import SettingsInput, as_input
 from billing.seller.models import settings_row
 from billing.seller.save_settings import save_settings
 from billing.seller.views import settings_view
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
+from billing.transactions import in_transaction
 
 SETTINGS = Resource(Settings, settings_view, told_by_revision=True)
 READ, WRITE = "read:settings", "write:settings"

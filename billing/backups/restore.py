@@ -21,7 +21,7 @@ from billing.backups.manifest import Manifest
 from billing.backups.others import work_of_others
 from billing.backups.outbox import hold_deliveries, hold_mails
 from billing.closing import RESTORE
-from billing.database import MAJORITY, database
+from billing.database import database
 from billing.indexes import INDEXES
 from billing.maintenance.held import note_restored
 from billing.maintenance.lease import Lease, leased
@@ -29,6 +29,7 @@ from billing.runs.check import Offence, check_books
 from billing.schema import NEWEST
 from billing.sealing import fingerprint
 from billing.server_clock import ServerClock
+from billing.transactions import MAJORITY
 
 Progress = Callable[[str, int, int], None]
 

@@ -11,9 +11,10 @@ from billing import clock
 from billing.bulk.kinds import KINDS, Kind
 from billing.bulk.models import COLLECTION, ROWS, BulkAction
 from billing.bulk.queries import get_bulk_action
-from billing.database import Row, database, in_transaction, operation
+from billing.database import Row, database
 from billing.errors import BillingError
 from billing.kept_phrases import kept
+from billing.transactions import in_transaction, operation
 
 _TRIES = 3
 

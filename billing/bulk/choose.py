@@ -7,7 +7,8 @@ from billing.actors import current_actor
 from billing.bulk.errors import NothingChosen, TooManyChosen
 from billing.bulk.kinds import KINDS
 from billing.bulk.models import KEPT, MOST_ROWS, ROWS, BulkAction
-from billing.database import Row, database, operation
+from billing.database import Row, database
+from billing.transactions import operation
 
 
 @operation

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from billing.changes.preview import Preview, invoice_ids, look
-from billing.database import Row, operation
+from billing.database import Row
 from billing.errors import Conflict
 from billing.subscriptions.models import Subscription
+from billing.transactions import operation
 
 
 class PreviewOutdated(Conflict):

@@ -1,7 +1,7 @@
 """Ending a subscription, now or at the end of what is paid, and taking that back."""
 
 from billing.changes.course import course_of, finish, over
-from billing.database import Row, operation
+from billing.database import Row
 from billing.invoices.cycle import Course
 from billing.kept_phrases import whole
 from billing.phrases import Day
@@ -13,6 +13,7 @@ from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.pausing import next_date
 from billing.subscriptions.states import LIVE
+from billing.transactions import operation
 
 
 @operation

@@ -6,7 +6,7 @@ from billing import clock
 from billing.changes.course import course_of, finish
 from billing.changes.kinds import kind_of
 from billing.coupons.redeem import redeem
-from billing.database import Row, operation
+from billing.database import Row
 from billing.invoices.cycle import Course
 from billing.invoices.models import CHANGE
 from billing.invoices.period_lines import cut_commitment
@@ -23,6 +23,7 @@ from billing.subscriptions.proration import (
     rest_of_period,
 )
 from billing.subscriptions.start import check_price, get_subscribable_plan
+from billing.transactions import operation
 
 TERMS = ("plan_id", "plan_version", "quantity", "price")
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from billing.changes.change import change_terms
 from billing.changes.course import course_of
-from billing.database import Row, operation, streamed
+from billing.database import Row, streamed
 from billing.errors import BillingError
 from billing.inputs import Input, WholeNumber
 from billing.plans.lines import advance_lines
@@ -17,6 +17,7 @@ from billing.plans.models import version_key
 from billing.plans.queries import get_plan, get_terms, plan_versions
 from billing.subscriptions.inputs import ProrationBehavior
 from billing.subscriptions.states import LIVE
+from billing.transactions import operation
 
 
 class MoveSubscribers(Input):

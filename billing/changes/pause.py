@@ -3,7 +3,6 @@
 from datetime import date
 
 from billing.changes.course import course_of, finish
-from billing.database import operation
 from billing.invoices.cycle import Course
 from billing.invoices.models import CHANGE
 from billing.phrases import Code, Day
@@ -15,6 +14,7 @@ from billing.subscriptions.errors import (
 from billing.subscriptions.inputs import PauseSubscription, ResumeSubscription
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.pausing import end_pause, next_date
+from billing.transactions import operation
 
 
 @operation

@@ -5,9 +5,10 @@ from typing import Literal
 
 from billing import clock
 from billing.customers.queries import get_customer
-from billing.database import Row, reading
+from billing.database import Row
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.states import LIVE
+from billing.transactions import reading
 
 Action = Literal[
     "change", "revoke_change", "pause", "resume", "cancel", "cancel_at_period_end", "keep", "bill"

@@ -6,9 +6,9 @@ from billing.coupons.errors import CouponArchived, CouponCodeTaken, CouponFixed
 from billing.coupons.inputs import CouponInput
 from billing.coupons.models import TERMS, Coupon, code_key
 from billing.coupons.queries import get_coupon
-from billing.database import operation
 from billing.events.journal import insert, update
 from billing.search import search_terms
+from billing.transactions import operation
 
 
 @operation

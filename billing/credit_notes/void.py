@@ -6,11 +6,11 @@ from billing.credit_notes.inputs import VoidCreditNote
 from billing.credit_notes.models import CreditNote
 from billing.credit_notes.queries import get_credit_note
 from billing.customers.credit import CreditInsufficient, add_credit
-from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.phrases import Code, Phrase
+from billing.transactions import operation
 
 
 @operation

@@ -5,8 +5,8 @@ from billing.customers.errors import NoCreditMoved
 from billing.customers.inputs import AdjustCredit
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer, get_live_customer
-from billing.database import operation
 from billing.events.journal import record
+from billing.transactions import operation
 
 
 @operation

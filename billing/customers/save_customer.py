@@ -8,10 +8,11 @@ from billing.customers.inputs import CustomerInput, NewCustomer, PreferencesInpu
 from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
 from billing.customers.rows import fill_customer, new_customer_row, with_defaults
-from billing.database import Row, operation
+from billing.database import Row
 from billing.events.journal import insert_row, update
 from billing.seller import known_seller
 from billing.taxes.queries import check_rates
+from billing.transactions import operation
 
 
 def create_customer(data: CustomerInput) -> Customer:

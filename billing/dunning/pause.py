@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from billing import clock
 from billing.customers.queries import get_customer
-from billing.database import operation
 from billing.dunning.errors import (
     DunningNotPaused,
     DunningNotPossible,
@@ -21,6 +20,7 @@ from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.phrases import Code, Day
 from billing.seller import current_seller
+from billing.transactions import operation
 
 LONGEST = timedelta(days=366)
 

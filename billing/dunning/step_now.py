@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from billing import clock
 from billing.customers.queries import get_customer
-from billing.database import Row, database, operation, rehearse
+from billing.database import Row, database
 from billing.dunning.errors import DunningNotPossible
 from billing.dunning.pause import next_step_date
 from billing.dunning.take_step import Step, follow
@@ -12,6 +12,7 @@ from billing.idempotency.in_stages import note_begun
 from billing.invoices.queries import get_invoice
 from billing.phrases import Day
 from billing.subscriptions.queries import find_subscription
+from billing.transactions import operation, rehearse
 
 
 @dataclass(frozen=True, slots=True)

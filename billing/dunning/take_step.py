@@ -12,7 +12,6 @@ from billing import clock
 from billing.changes.cancel import cancel_subscription
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import operation
 from billing.dunning.schedule import first_date, next_date
 from billing.events.journal import update
 from billing.invoices.mails import amount_facts, notify
@@ -28,6 +27,7 @@ from billing.seller.models import Dunning, FinalAction
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.move_status import move_status
 from billing.subscriptions.queries import find_subscription
+from billing.transactions import operation
 
 Kind = Literal["reminded", "ended"]
 _FINAL: dict[FinalAction, Phrase] = {

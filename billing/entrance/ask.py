@@ -8,8 +8,8 @@ import time
 from typing import Literal
 
 from billing.actors import current_actor
-from billing.database import in_transaction
 from billing.entrance.letters import LinkTo, send_link
+from billing.transactions import in_transaction
 from billing.users.links import can_be_sent
 from billing.users.models import User
 from billing.users.throttle import LINKS

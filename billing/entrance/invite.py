@@ -1,7 +1,7 @@
 """Inviting people: they are sent a link, and choose their password themselves."""
 
-from billing.database import operation
 from billing.entrance.letters import LinkTo, send_link
+from billing.transactions import operation
 from billing.users.inputs import UserInput
 from billing.users.models import User
 from billing.users.queries import get_user

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from pymongo import ReturnDocument, UpdateOne
 
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
 from billing.events.models import COLLECTION
+from billing.transactions import in_transaction
 
 BATCH = 1000
 SEQUENCE = "events"

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from pymongo.errors import DuplicateKeyError
 
 from billing import clock
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
 from billing.errors import BillingError
 from billing.idempotency.errors import IdempotencyKeyReused
 from billing.idempotency.models import COLLECTION, KEPT_FOR, Answer, Request, kept_answer
 from billing.last_inserts import insert_last, inserting_last
 from billing.pipeline import Insert
+from billing.transactions import in_transaction
 
 Refused = Callable[[BillingError], Answer]
 

@@ -1,11 +1,12 @@
 """The plans of a mapping: those that exist, and those that its first import makes."""
 
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.imports.errors import MappingInvalid
 from billing.imports.mapping import ExistingPlan, Mapping
 from billing.plans.models import Plan
 from billing.plans.save_plan import create_plan
 from billing.subscriptions.start import get_subscribable_plan
+from billing.transactions import operation
 
 
 def plan_terms(mapping: Mapping) -> dict[str, Row]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from billing import clock
 from billing.customers.models import Customer
 from billing.customers.rows import new_customer_row
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.imports.entries import Entry
@@ -17,6 +17,7 @@ from billing.seller import Seller, current_seller
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.start import new_subscription
 from billing.subscriptions.states import check_move
+from billing.transactions import operation
 
 
 @dataclass(frozen=True, slots=True)

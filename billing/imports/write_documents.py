@@ -2,12 +2,13 @@
 
 from billing.customers.inputs import CustomerInput
 from billing.customers.rows import new_customer_row
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import difference
 from billing.events.models import event_row
 from billing.imports.past_documents import PastDocument
 from billing.imports.past_rows import Import, Stored, store
 from billing.imports.reasons import by_import
+from billing.transactions import operation
 
 
 @operation

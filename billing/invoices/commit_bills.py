@@ -11,7 +11,7 @@ from typing import Any
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError, OperationFailure
 
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
 from billing.foresight import is_only_foreseen
 from billing.invoices import bill_events
 from billing.invoices.bill import Bill
@@ -22,6 +22,7 @@ from billing.invoices.ready import Ready, ready
 from billing.phrases import Phrase
 from billing.seller import current_seller
 from billing.subscriptions.movements import COLLECTION as MOVEMENTS
+from billing.transactions import in_transaction
 
 log = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from billing import clock
 from billing.customers.errors import CustomerHasLiveSubscriptions, CustomerHasUnpaidInvoices
 from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
-from billing.database import operation
 from billing.errors import Conflict
 from billing.events.journal import update
 from billing.invoices.queries import customers_owing
 from billing.phrases import Phrase
 from billing.subscriptions.queries import customers_served
+from billing.transactions import operation
 
 
 @operation

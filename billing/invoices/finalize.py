@@ -5,7 +5,6 @@ from datetime import timedelta
 from billing import clock
 from billing.coupons.redeem import redeem
 from billing.customers.queries import get_live_customer
-from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.errors import InvoiceNotFinalizable
 from billing.invoices.ledgers import move_credit
@@ -16,6 +15,7 @@ from billing.invoices.parties import customer_snapshot, seller_snapshot
 from billing.invoices.queries import get_invoice
 from billing.phrases import Code
 from billing.seller import current_seller
+from billing.transactions import operation
 
 
 @operation

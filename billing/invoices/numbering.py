@@ -9,10 +9,11 @@ from datetime import date
 
 from pymongo import ReturnDocument
 
-from billing.database import Row, database, is_rehearsing
+from billing.database import Row, database
 from billing.ids import new_id
 from billing.seller import Seller
 from billing.seller.models import NumberReset
+from billing.transactions import is_rehearsing
 
 _TRIAL = "TEST"
 

@@ -4,7 +4,6 @@ from billing import clock
 from billing.coupons.redeem import check_coupon
 from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
-from billing.database import operation
 from billing.events.journal import insert, update
 from billing.invoices.errors import InvoiceNotEditable
 from billing.invoices.finalize import finalize
@@ -17,6 +16,7 @@ from billing.phrases import Code
 from billing.plans.pricing import price_quantity
 from billing.seller import current_seller
 from billing.taxes.queries import check_rates
+from billing.transactions import operation
 
 
 @operation

@@ -6,7 +6,7 @@ from billing import clock
 from billing.coupons.redeem import check_coupon
 from billing.customers.credit import credit_of
 from billing.customers.queries import get_live_customer
-from billing.database import Row, database, reading
+from billing.database import Row, database
 from billing.invoices.compose import settle
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
 from billing.invoices.inputs import InvoiceInput, PreviewInvoice, PreviewSubscription
@@ -19,6 +19,7 @@ from billing.invoices.queries import get_invoice
 from billing.seller import current_seller
 from billing.subscriptions.queries import get_subscription
 from billing.taxes.queries import check_rates
+from billing.transactions import reading
 
 
 @reading

@@ -1,7 +1,6 @@
 """Mailing an invoice because somebody asked for it."""
 
 from billing.customers.queries import get_customer
-from billing.database import operation
 from billing.errors import Conflict
 from billing.events.journal import record
 from billing.invoices.errors import CustomerWithoutEmail, InvoiceNotSendable
@@ -10,6 +9,7 @@ from billing.invoices.mails import amount_facts, queue_about
 from billing.invoices.models import Invoice
 from billing.invoices.queries import get_invoice
 from billing.phrases import Code
+from billing.transactions import operation
 
 
 @operation

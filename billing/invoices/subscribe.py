@@ -5,7 +5,7 @@ from datetime import date
 from billing import clock
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.foresight import as_stored, is_only_foreseen
 from billing.invoices.commit_bills import commit_bills
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
@@ -20,6 +20,7 @@ from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from billing.subscriptions.start import start_subscription
+from billing.transactions import operation
 
 MAX_ELAPSED_PERIODS = 200
 

@@ -2,7 +2,6 @@
 
 from billing import clock
 from billing.customers.credit import add_credit
-from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.errors import InvoiceNotUncollectible, InvoiceNotVoidable
 from billing.invoices.inputs import VoidInvoice
@@ -11,6 +10,7 @@ from billing.invoices.queries import get_invoice
 from billing.invoices.recover import end_dunning, restore_subscription
 from billing.invoices.states import can_move
 from billing.phrases import Code, Phrase
+from billing.transactions import operation
 
 
 @operation

@@ -1,7 +1,6 @@
 """Wording mails otherwise, and going back to the original."""
 
 from billing import clock
-from billing.database import operation
 from billing.errors import StaleRevision
 from billing.events.journal import insert, update
 from billing.letters.errors import WordingUnusable
@@ -13,6 +12,7 @@ from billing.letters.sandbox import check
 from billing.letters.told import fact_names
 from billing.letters.wordings import Held, find_own, get_wording, key
 from billing.mail.kinds import KINDS
+from billing.transactions import operation
 
 _MOST_SUBJECT = 200
 

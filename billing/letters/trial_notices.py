@@ -6,12 +6,13 @@ from functools import partial
 from billing import clock
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import Row, in_transaction, streamed
+from billing.database import Row, streamed
 from billing.invoices.mails import is_wanted
 from billing.mail.outbox import queue_mail
 from billing.maintenance.held import is_held
 from billing.plans.queries import plan_names
 from billing.seller import current_seller
+from billing.transactions import in_transaction
 
 AHEAD = timedelta(days=3)
 """How long before its end."""

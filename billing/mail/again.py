@@ -1,7 +1,7 @@
 """Sending a mail once more, and taking one back that has not gone yet."""
 
 from billing import clock
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.models import event_row
 from billing.mail.errors import MailNotCancellable, MailNotSendable
 from billing.mail.kinds import KINDS
@@ -9,6 +9,7 @@ from billing.mail.models import KEPT_FOR, MAILS
 from billing.mail.outbox import at_once
 from billing.mail.queries import get_mail
 from billing.phrases import Code
+from billing.transactions import operation
 
 _FRESH = {"status": "waiting", "tries": 0}
 _OVER = {"settled_at": 1, "expires_at": 1, "sent_at": 1}

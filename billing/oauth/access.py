@@ -3,11 +3,12 @@
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import record
 from billing.oauth.errors import ClientNotFound
 from billing.oauth.models import Client
 from billing.oauth.queries import get_client
+from billing.transactions import operation
 from billing.users.families import revoke_client
 
 _LIVE: Row = {"client_id": {"$ne": None}, "revoked_at": None}

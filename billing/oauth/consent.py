@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from authlib.oauth2 import OAuth2Error
 
-from billing.database import in_transaction
 from billing.oauth.models import Client
 from billing.oauth.received import LibraryRequest, Received, Reply
 from billing.oauth.server import Server
+from billing.transactions import in_transaction
 from billing.users.models import User
 from billing.users.permissions import scopes_of
 

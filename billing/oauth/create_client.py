@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from billing.database import operation
 from billing.events.journal import insert
 from billing.oauth.client_secrets import add_secret
 from billing.oauth.gates import build_gates
 from billing.oauth.inputs import ClientInput
 from billing.oauth.models import Client
 from billing.search import search_terms
+from billing.transactions import operation
 
 
 class Told(NamedTuple):

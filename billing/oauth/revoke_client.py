@@ -1,10 +1,10 @@
 """Revoking an API client: it gets no token any more, and all it has are dead at once."""
 
 from billing import clock
-from billing.database import operation
 from billing.events.journal import update
 from billing.oauth.models import Client
 from billing.oauth.update_client import get_changeable
+from billing.transactions import operation
 from billing.users import families
 
 

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from billing.database import operation
 from billing.events.journal import update
 from billing.oauth.client_secrets import add_secret, retire_secrets
 from billing.oauth.create_client import Told
 from billing.oauth.errors import ClientHasNoSecret
 from billing.oauth.inputs import RotateSecret
 from billing.oauth.update_client import get_changeable
+from billing.transactions import operation
 from billing.users.families import revoke_client
 
 

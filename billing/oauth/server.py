@@ -19,7 +19,6 @@ from authlib.oauth2.rfc6749.errors import (
     UnsupportedResponseTypeError,
 )
 
-from billing.database import in_transaction
 from billing.oauth.grants import AuthorizationCode, ClientCredentials, ProofKey
 from billing.oauth.known_client import KnownClient
 from billing.oauth.queries import find_active_client
@@ -28,6 +27,7 @@ from billing.oauth.refreshing import RefreshToken
 from billing.oauth.token_endpoints import Introspection, Revocation
 from billing.security_log import security_event
 from billing.settings import Settings
+from billing.transactions import in_transaction
 from billing.users.errors import InvalidToken
 from billing.users.permissions import CLIENT_SCOPES
 from billing.users.tokens import Tokens

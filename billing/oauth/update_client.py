@@ -1,6 +1,5 @@
 """Changing an API client; what it may do no longer, its tokens may do no longer either."""
 
-from billing.database import operation
 from billing.events.journal import update
 from billing.oauth.create_client import fill
 from billing.oauth.errors import ClientIsRevoked, ClientTypeIsFixed
@@ -8,6 +7,7 @@ from billing.oauth.gates import close_gates
 from billing.oauth.inputs import ClientInput
 from billing.oauth.models import Client
 from billing.oauth.queries import get_client
+from billing.transactions import operation
 from billing.users.families import limit_client, revoke_client
 
 

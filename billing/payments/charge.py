@@ -8,7 +8,6 @@ payment's id again (settle_pending), and whatever reports it twice settles it on
 from mongoengine.errors import NotUniqueError
 
 from billing.customers.queries import get_customer
-from billing.database import operation, refuse_transaction
 from billing.events.journal import insert, update
 from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.errors import AmountOutOfRange
@@ -23,6 +22,7 @@ from billing.payments.providers import get_provider
 from billing.payments.providers.base import Order, Outcome, ProviderUnreachable
 from billing.payments.queries import get_payment
 from billing.payments.receive import receive, today_of
+from billing.transactions import operation, refuse_transaction
 
 
 def create_payment(data: PaymentInput) -> Payment:

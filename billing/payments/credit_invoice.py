@@ -8,12 +8,12 @@ from billing.credit_notes.issue import issue_credit_note
 from billing.credit_notes.models import CreditNote
 from billing.credit_notes.prepare import prepare_credit_note
 from billing.credit_notes.queries import get_credit_note
-from billing.database import operation, reading
 from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.queries import get_invoice
 from billing.payments.queries import get_payment, payments_of, pending_refunds_of, received_on
 from billing.payments.refund import plan_refunds, start_refund
 from billing.payments.settle_refund import send_refund
+from billing.transactions import operation, reading
 
 
 def create_credit_note(data: CreditNoteInput, expected_revision: int | None = None) -> CreditNote:

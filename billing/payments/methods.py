@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer, get_live_customer
-from billing.database import operation
 from billing.errors import Conflict, NotFound
 from billing.events.journal import update
 from billing.invoices.queries import get_invoice
@@ -18,6 +17,7 @@ from billing.payments.charge import create_payment
 from billing.payments.models import Payment
 from billing.payments.providers import card_label, get_provider, provider_names
 from billing.payments.source import PaymentSource, charge_of, source_of
+from billing.transactions import operation
 
 MOST = 10
 

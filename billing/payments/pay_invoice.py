@@ -1,6 +1,5 @@
 """Recording a payment that came in outside of Duebill."""
 
-from billing.database import operation
 from billing.events.journal import insert
 from billing.idempotency.in_stages import note_begun
 from billing.invoices.errors import InvoiceNotPayable
@@ -12,6 +11,7 @@ from billing.payments.mails import mail_receipt
 from billing.payments.models import Payment
 from billing.payments.receive import receive, today_of
 from billing.phrases import Code
+from billing.transactions import operation
 
 
 @operation

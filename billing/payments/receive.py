@@ -5,11 +5,11 @@ from datetime import date
 from billing import clock
 from billing.customers.credit import add_credit
 from billing.customers.queries import get_customer
-from billing.database import operation
 from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.recover import end_dunning, restore_subscription
 from billing.payments.models import Payment
+from billing.transactions import operation
 
 
 def receive(payment: Payment, invoice: Invoice, paid_date: date) -> None:

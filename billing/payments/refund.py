@@ -1,7 +1,7 @@
 """Paying money back: the refund is stored, the provider is asked, its answer is written down."""
 
 from billing.customers.credit import CreditInsufficient, add_credit
-from billing.database import Row, operation
+from billing.database import Row
 from billing.events.journal import insert, update
 from billing.idempotency.in_stages import begun, note_begun
 from billing.money import Money
@@ -12,6 +12,7 @@ from billing.payments.queries import get_payment
 from billing.payments.receive import today_of
 from billing.payments.settle_refund import send_refund
 from billing.phrases import Code
+from billing.transactions import operation
 
 
 def refund_payment(

@@ -2,12 +2,12 @@
 
 from billing.credit_notes.queries import get_credit_note
 from billing.customers.credit import add_credit
-from billing.database import operation, refuse_transaction
 from billing.events.journal import update
 from billing.payments.models import Refund
 from billing.payments.providers import get_provider
 from billing.payments.providers.base import Order, Outcome, ProviderUnreachable
 from billing.payments.queries import get_payment, get_refund
+from billing.transactions import operation, refuse_transaction
 
 
 def send_refund(refund_id: str) -> Refund:

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer, get_live_customer
-from billing.database import operation
 from billing.events.journal import update
 from billing.inputs import Input, Line
 from billing.invoices.queries import get_invoice
@@ -15,6 +14,7 @@ from billing.payments.errors import ProviderNotAvailable
 from billing.payments.inputs import PaymentInput
 from billing.payments.models import Payment
 from billing.payments.providers import get_provider, provider_names
+from billing.transactions import operation
 
 
 class PaymentSource(Input):

@@ -13,7 +13,7 @@ from billing import clock
 from billing.actors import current_actor
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import record, update
 from billing.personal_data.errors import ErasureRefused
 from billing.personal_data.holdings import HOLDINGS, Holding
@@ -23,6 +23,7 @@ from billing.personal_data.placeholders import name_of
 from billing.personal_data.replace import replace_in
 from billing.personal_data.retention import anonymise_expired, note_review
 from billing.personal_data.subjects import Subject, get_subject
+from billing.transactions import operation
 from billing.users.links import end_links
 from billing.users.models import User
 from billing.users.queries import get_user

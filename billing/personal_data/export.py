@@ -12,12 +12,13 @@ from bson import Decimal128, Timestamp
 
 from billing import clock
 from billing.customers.queries import get_customer
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import record
 from billing.personal_data.holdings import HOLDINGS, Holding
 from billing.personal_data.subjects import Subject
 from billing.schema import VERSION_FIELD
 from billing.shapes import instant
+from billing.transactions import operation
 from billing.users.queries import get_user
 
 _AT_A_TIME = 500

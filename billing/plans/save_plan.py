@@ -1,6 +1,6 @@
 """Creating, changing and archiving plans."""
 
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import insert, update
 from billing.phrases import Code
 from billing.plans.errors import PlanMoveRefused
@@ -8,6 +8,7 @@ from billing.plans.inputs import PlanInput
 from billing.plans.models import Feature, Plan
 from billing.plans.queries import get_plan, kept_plans
 from billing.search import search_terms
+from billing.transactions import operation
 
 _MOVES = {"draft": {"active", "archived"}, "active": {"archived"}, "archived": {"active"}}
 

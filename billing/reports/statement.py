@@ -9,12 +9,13 @@ from billing import clock
 from billing.customers.credit import COLLECTION as CREDIT_ENTRIES
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import Row, in_transaction, streamed
+from billing.database import Row, streamed
 from billing.errors import Invalid
 from billing.payments.models import RECEIVED
 from billing.phrases import Day
 from billing.reports import statement_moves as moves
 from billing.reports.statement_balances import Balance, balances
+from billing.transactions import in_transaction
 
 
 @dataclass(frozen=True, slots=True)

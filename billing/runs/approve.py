@@ -8,7 +8,7 @@ from datetime import date
 
 from billing import clock
 from billing.actors import current_actor
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
 from billing.phrases import Day, Phrase
@@ -18,6 +18,7 @@ from billing.runs.errors import DryRunNotApprovable, WhatIsDueChanged
 from billing.runs.models import BillingRun
 from billing.runs.preview import walk_due
 from billing.runs.proof import Tally
+from billing.transactions import operation
 
 _ONE_IN = 200
 """A difference of more than one in so many is material: of few invoices that is any."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
 from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
@@ -23,6 +23,7 @@ from billing.runs.mail_invoices import mail_invoices
 from billing.runs.models import BillingRun, skip_key
 from billing.runs.proof import Tally
 from billing.runs.queries import skipped_by
+from billing.transactions import in_transaction
 
 
 class ChunkWork:

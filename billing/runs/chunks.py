@@ -4,10 +4,11 @@ from itertools import islice
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, in_transaction, streamed
+from billing.database import Row, database, streamed
 from billing.ids import new_id
 from billing.runs.due import DUE_ORDER, due_filter
 from billing.runs.models import BillingRun
+from billing.transactions import in_transaction
 
 CHUNK_SIZE = 1000
 LEASE_SECONDS = 15

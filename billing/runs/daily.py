@@ -11,13 +11,14 @@ from time import monotonic
 from typing import Any, Protocol
 
 from billing.actors import Actor, acting_as
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.maintenance.held import is_held
 from billing.runs.models import DAILY
 from billing.runs.queries import get_run, run_status
 from billing.runs.run_billing import resume_run, start_run
 from billing.runs.schedule import ID, day_of, server_now
 from billing.seller import current_seller
+from billing.transactions import operation
 
 _log = logging.getLogger("duebill.schedule")
 

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from billing import clock
 from billing.actors import current_actor
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.idempotency.in_stages import note_begun
 from billing.ids import new_id
 from billing.invoices.prepare_bills import Prepared
@@ -19,6 +19,7 @@ from billing.runs.lost import count_ended, lost_slips, previous_run_day
 from billing.runs.preview import walk_due
 from billing.runs.proof import Tally, sheet_of
 from billing.runs.slips import Slip, slip_of
+from billing.transactions import operation
 
 COLLECTION = "dry_runs"
 SORTS = {"created_at": "_id"}

@@ -3,7 +3,7 @@
 from datetime import date
 
 from billing import clock
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import insert, record
 from billing.idempotency.in_stages import note_begun
 from billing.phrases import Code
@@ -14,6 +14,7 @@ from billing.runs.errors import BillingRunNotResumable, BillingRunNotStoppable
 from billing.runs.models import BillingRun
 from billing.runs.queries import get_run, run_status
 from billing.runs.work import Progress, work_run
+from billing.transactions import operation
 
 
 def run_billing(

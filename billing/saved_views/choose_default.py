@@ -2,9 +2,10 @@
 
 from billing import clock
 from billing.actors import current_actor
-from billing.database import database, operation
+from billing.database import database
 from billing.saved_views.models import COLLECTION, SavedView
 from billing.saved_views.queries import get_view
+from billing.transactions import operation
 
 
 @operation

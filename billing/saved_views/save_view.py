@@ -3,13 +3,14 @@
 from mongoengine.errors import NotUniqueError
 
 from billing.actors import current_actor
-from billing.database import database, operation
+from billing.database import database
 from billing.events import journal
 from billing.saved_views.choose_default import make_default
 from billing.saved_views.errors import TooManyViews, ViewNameTaken
 from billing.saved_views.inputs import RenameView, ViewInput
 from billing.saved_views.models import COLLECTION, EVERYBODY, SavedView
 from billing.saved_views.queries import SHARING, get_own_view
+from billing.transactions import operation
 
 MOST_VIEWS = 20
 """Of a list, for each user and once more for all: they are shown side by side."""

@@ -1,11 +1,11 @@
 """Ending a subscription at the customer's wish, and taking that back."""
 
 from billing.changes.cancel import cancel_subscription, keep_subscription
-from billing.database import operation
 from billing.self_service.inputs import EndSubscription
 from billing.self_service.offers import offered
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.models import Subscription
+from billing.transactions import operation
 
 
 @operation

@@ -2,13 +2,13 @@
 
 from billing.changes.change import revoke_pending_change, update_subscription
 from billing.changes.pause import resume_subscription
-from billing.database import operation
 from billing.inputs import merge
 from billing.self_service.errors import NothingChanged, PlanNotOffered
 from billing.self_service.inputs import ChangePlan, ChangeQuantity
 from billing.self_service.offers import offered, plans_for
 from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
+from billing.transactions import operation
 
 
 @operation

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from billing.database import operation
 from billing.entrance.letters import LinkTo, send_link
 from billing.events.journal import update
 from billing.inputs import Input
@@ -14,6 +13,7 @@ from billing.self_service.team import (
     keep_an_owner,
     team_of,
 )
+from billing.transactions import operation
 from billing.users.errors import EmailTaken
 from billing.users.inputs import Email, UserInput
 from billing.users.links import end_links

@@ -11,9 +11,9 @@ from billing.customers.inputs import as_input as customer_input
 from billing.customers.models import Customer
 from billing.customers.queries import get_live_customer
 from billing.customers.save_customer import update_customer
-from billing.database import operation
 from billing.emails import EmailAddress
 from billing.inputs import Input, Line, Name
+from billing.transactions import operation
 from billing.users.permissions import OWN_ACCOUNT
 
 

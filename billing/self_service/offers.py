@@ -6,7 +6,7 @@ from billing import clock
 from billing.actors import current_actor
 from billing.changes.possible import Action, actions_of
 from billing.customers.queries import get_customer
-from billing.database import Row, operation
+from billing.database import Row
 from billing.plans.queries import plans_on_offer, settled_terms
 from billing.self_service.errors import NotOffered
 from billing.self_service.origin import is_own_cancellation, is_own_change
@@ -14,6 +14,7 @@ from billing.seller import current_seller
 from billing.seller.models import SelfService
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
+from billing.transactions import operation
 from billing.users.permissions import OWN_ACCOUNT
 
 Offer = Literal["change_quantity", "change_plan", "cancel", "keep", "revoke_change", "resume"]

@@ -4,10 +4,11 @@ import hashlib
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.seller.errors import LogoNotFound, LogoUnusable
 from billing.seller.pictures import picture_type
 from billing.seller.save_settings import write_settings
+from billing.transactions import operation
 
 MAX_BYTES = 256 * 1024
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from billing import clock
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.errors import StaleRevision
 from billing.events.journal import difference
 from billing.events.models import event_row
@@ -11,6 +11,7 @@ from billing.schema import version_mark
 from billing.seller.inputs import SettingsInput
 from billing.seller.models import SELLER, kept_seller, settings_row
 from billing.taxes.queries import check_rates
+from billing.transactions import operation
 
 
 @operation

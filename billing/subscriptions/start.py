@@ -6,7 +6,7 @@ from billing import clock
 from billing.coupons.redeem import redeem
 from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
-from billing.database import Row, operation
+from billing.database import Row
 from billing.events.journal import insert
 from billing.foresight import is_only_foreseen
 from billing.phrases import Code
@@ -18,6 +18,7 @@ from billing.subscriptions.anchors import calendar_anchor
 from billing.subscriptions.errors import AnchorNotPossible, EndBeforeStart, PriceNotWhole
 from billing.subscriptions.inputs import SubscriptionInput
 from billing.subscriptions.models import Subscription
+from billing.transactions import operation
 
 
 @operation

@@ -1,12 +1,12 @@
 """Creating, changing and archiving tax rates."""
 
-from billing.database import operation
 from billing.events.journal import insert, update
 from billing.search import search_terms
 from billing.taxes.errors import TaxRateArchived, TaxRateFixed
 from billing.taxes.inputs import TaxRateInput
 from billing.taxes.models import TaxRate
 from billing.taxes.queries import get_tax_rate
+from billing.transactions import operation
 
 
 @operation

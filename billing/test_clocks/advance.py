@@ -10,7 +10,7 @@ from datetime import datetime
 
 from billing import clock
 from billing.adoption import ClockNotFound
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.dunning.run_dunning import run_dunning
 from billing.events.journal import record
 from billing.idempotency.in_stages import begun, note_begun
@@ -24,6 +24,7 @@ from billing.test_clocks.inputs import AdvanceClock
 from billing.test_clocks.models import Clock
 from billing.test_clocks.moments import Due, next_moment
 from billing.test_clocks.queries import get_clock
+from billing.transactions import operation
 
 MOST_YEARS = 10
 

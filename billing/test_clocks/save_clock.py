@@ -2,12 +2,12 @@
 
 from billing import clock
 from billing.customers.queries import list_customers
-from billing.database import operation
 from billing.events.journal import insert, update
 from billing.test_clocks.errors import ClockInUse
 from billing.test_clocks.inputs import CreateClock
 from billing.test_clocks.models import Clock
 from billing.test_clocks.queries import get_clock
+from billing.transactions import operation
 
 
 @operation

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from billing import clock
 from billing.actors import current_actor, own_customer_id
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.errors import FieldError
 from billing.ids import new_id
 from billing.subscriptions.queries import get_subscription
+from billing.transactions import operation
 from billing.usage.accept import Acceptance
 from billing.usage.errors import UsageRefused
 from billing.usage.inputs import UsageByHand, UsageEventInput

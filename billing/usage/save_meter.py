@@ -2,10 +2,10 @@
 
 from mongoengine.errors import NotUniqueError
 
-from billing.database import operation
 from billing.events.journal import insert, update
 from billing.phrases import Code
 from billing.search import search_terms
+from billing.transactions import operation
 from billing.usage.errors import MeterArchived, MeterInUse, MeterKeyTaken
 from billing.usage.inputs import MeterChange, MeterInput
 from billing.usage.models import Meter

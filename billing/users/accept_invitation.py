@@ -1,9 +1,9 @@
 """Accepting an invitation: whom an admin or a customer's owner invited becomes a user."""
 
 from billing.actors import acting_as, current_actor
-from billing.database import operation
 from billing.events.journal import update
 from billing.search import search_terms
+from billing.transactions import operation
 from billing.users.choosing import check_choice
 from billing.users.inputs import AcceptInvitation
 from billing.users.links import spend_link

@@ -1,9 +1,9 @@
 """What failed around an account, for the audit trail; it stays though all else is undone."""
 
 from billing.actors import acting_as, current_actor
-from billing.database import outside_transaction
 from billing.events.journal import record
 from billing.security_log import security_event
+from billing.transactions import outside_transaction
 from billing.users.models import User
 from billing.users.throttle import PASSWORDS
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from billing import clock
 from billing.actors import acting_as, current_actor
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import record
 from billing.phrases import Phrase
 from billing.sealing import SealBroken, unseal
+from billing.transactions import operation
 from billing.users.alarms import code_refused
 from billing.users.errors import WrongCode
 from billing.users.models import SEALED_FOR, User

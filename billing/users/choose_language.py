@@ -1,7 +1,7 @@
 """In which language somebody reads pages."""
 
-from billing.database import operation
 from billing.events.journal import update
+from billing.transactions import operation
 from billing.users.inputs import ChooseLanguage
 from billing.users.models import User
 from billing.users.queries import get_user

@@ -1,7 +1,8 @@
 """Showing once more who one is, before what could take an account over."""
 
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import record
+from billing.transactions import operation
 from billing.users.alarms import password_refused
 from billing.users.check_code import check_code
 from billing.users.errors import InvalidCredentials

@@ -3,10 +3,11 @@
 import secrets
 from hashlib import sha256
 
-from billing.database import database, operation
+from billing.database import database
 from billing.errors import Invalid
 from billing.inputs import parse
 from billing.settings import Settings, SettingsError
+from billing.transactions import operation
 from billing.users.errors import EmailTaken, SetupLinkSpent
 from billing.users.inputs import UserInput
 from billing.users.models import User

@@ -10,8 +10,9 @@ from typing import Literal
 
 from billing import clock
 from billing.actors import current_actor
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.security_log import security_event
+from billing.transactions import operation
 from billing.users.errors import LinkNotPossible, LinkSpent
 from billing.users.families import hashed
 from billing.users.models import User

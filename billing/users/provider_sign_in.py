@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from billing.actors import Actor, acting_as, current_actor
-from billing.database import operation
 from billing.events.journal import update
 from billing.inputs import parse
 from billing.phrases import Phrase
 from billing.security_log import security_event
+from billing.transactions import operation
 from billing.users.errors import IdentityNotAccepted, RoleNotGiven
 from billing.users.identity import Identity
 from billing.users.inputs import UserInput, as_input

@@ -1,9 +1,9 @@
 """Choosing a new password by a link, for who forgot the old one."""
 
 from billing.actors import acting_as, current_actor
-from billing.database import operation
 from billing.events.journal import update
 from billing.phrases import Phrase
+from billing.transactions import operation
 from billing.users.choosing import check_choice
 from billing.users.inputs import NewPassword
 from billing.users.links import end_links, spend_link

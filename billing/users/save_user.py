@@ -3,10 +3,11 @@
 from mongoengine.errors import NotUniqueError
 
 from billing.actors import current_actor
-from billing.database import database, operation
+from billing.database import database
 from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.search import search_terms
+from billing.transactions import operation
 from billing.users.alarms import password_refused
 from billing.users.choosing import check_choice
 from billing.users.errors import EmailTaken, InvalidCredentials, LastAdmin

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from billing import clock
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import record, update
 from billing.sealing import SealBroken, seal, unseal
+from billing.transactions import operation
 from billing.users.alarms import code_refused
 from billing.users.check_code import check_code
 from billing.users.errors import OfferStale, SecondFactorAbsent, SecondFactorPresent, WrongCode

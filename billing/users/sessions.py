@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.journal import record
 from billing.ids import new_id
 from billing.kept_phrases import kept, told_again
 from billing.phrases import Phrase
+from billing.transactions import operation
 from billing.users.devices import told_device
 from billing.users.errors import SessionNotFound
 from billing.users.models import User

@@ -2,9 +2,9 @@
 
 from billing import clock
 from billing.actors import Actor, acting_as
-from billing.database import operation
 from billing.events.journal import record
 from billing.phrases import Phrase
+from billing.transactions import operation
 from billing.users.alarms import sign_in_refused
 from billing.users.check_code import check_code
 from billing.users.errors import CodeRequired, InvalidCredentials, SecondFactorRequired

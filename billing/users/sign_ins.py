@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.actors import Actor
-from billing.database import Row, operation
+from billing.database import Row
 from billing.events.journal import record
 from billing.phrases import Phrase
+from billing.transactions import operation
 from billing.users import families
 from billing.users.devices import told_device
 from billing.users.errors import SessionNotFound

@@ -8,8 +8,9 @@ from hashlib import sha256
 from pymongo import ReturnDocument
 
 from billing import clock
-from billing.database import Row, database, outside_transaction
+from billing.database import Row, database
 from billing.security_log import security_event
+from billing.transactions import outside_transaction
 from billing.users.errors import TooManyAttempts
 
 WINDOW = timedelta(minutes=15)

@@ -18,9 +18,10 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from billing import clock
 from billing.actors import Actor
-from billing.database import Row, in_transaction
+from billing.database import Row
 from billing.events.journal import record
 from billing.ids import new_id
+from billing.transactions import in_transaction
 from billing.users import families
 from billing.users.errors import InvalidToken
 from billing.users.models import User

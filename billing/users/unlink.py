@@ -1,7 +1,7 @@
 """Taking the link to an OpenID provider off a user."""
 
-from billing.database import operation
 from billing.events.journal import update
+from billing.transactions import operation
 from billing.users.errors import UserNotLinked
 from billing.users.models import User
 from billing.users.queries import get_user

@@ -7,7 +7,8 @@ worker decides, so places need no further locks.
 
 from datetime import datetime
 
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
+from billing.transactions import in_transaction
 from billing.webhooks.lanes import hold_lane
 from billing.webhooks.models import DELIVERIES
 from billing.webhooks.schedule import GIVE_UP_AFTER

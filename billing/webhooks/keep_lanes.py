@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
+from billing.transactions import in_transaction
 from billing.webhooks.lane import Lane
 from billing.webhooks.lanes import (
     LaneLost,

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from billing.database import Row, database, operation
+from billing.database import Row, database
 from billing.events.models import COLLECTION as EVENTS
 from billing.events.types import matches
+from billing.transactions import operation
 from billing.webhooks.errors import WebhookEndpointDisabled
 from billing.webhooks.fan_out import delivery_row
 from billing.webhooks.inputs import MOST_REPLAYED, ReplayRange

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from billing import clock
-from billing.database import operation
 from billing.events.journal import update
+from billing.transactions import operation
 from billing.webhooks.errors import TooManySecrets
 from billing.webhooks.inputs import RotateWebhookSecret
 from billing.webhooks.queries import get_endpoint

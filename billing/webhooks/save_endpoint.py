@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from billing.actors import current_actor
-from billing.database import database, operation
+from billing.database import database
 from billing.events.journal import difference, insert, record, update
+from billing.transactions import operation
 from billing.webhooks.errors import TooManyWebhookEndpoints, WebhookUrlRefused
 from billing.webhooks.inputs import WebhookEndpointInput
 from billing.webhooks.models import ENDPOINTS, LANES, WebhookEndpoint

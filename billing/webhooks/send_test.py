@@ -1,12 +1,13 @@
 """Trying an endpoint out: a `webhook.test` event is sent to it at once, to it alone, and once."""
 
 from billing import clock
-from billing.database import Row, database, in_transaction, refuse_transaction
+from billing.database import Row, database
 from billing.events.models import COLLECTION as EVENTS
 from billing.events.models import event_row
 from billing.events.types import TEST_EVENT
 from billing.idempotency.in_stages import begun, note_begun
 from billing.server_clock import ServerClock
+from billing.transactions import in_transaction, refuse_transaction
 from billing.webhooks.attempt import attempt
 from billing.webhooks.fan_out import delivery_row, sequence_waiting
 from billing.webhooks.message import body_of

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from pymongo import UpdateOne
 
-from billing.database import Row, database, in_transaction
+from billing.database import Row, database
+from billing.transactions import in_transaction
 from billing.webhooks.lanes import hold_lane
 from billing.webhooks.models import DELIVERIES, KEPT_FOR
 from billing.webhooks.outcome import Attempt

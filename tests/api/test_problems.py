@@ -93,7 +93,7 @@ def test_a_race_lost_too_often_is_409(
 ) -> None:
     error = OperationFailure("WriteConflict", 112, {"errorLabels": ["TransientTransactionError"]})
     monkeypatch.setattr("billing.customers.save_customer.insert_row", _raising(error))
-    monkeypatch.setattr("billing.database.in_transaction", lambda work: work())
+    monkeypatch.setattr("billing.transactions.in_transaction", lambda work: work())
     answer = admin.post("/customers", {"name": "Ada", "email": "ada@example.com"})
     assert (answer.status_code, answer.json["code"]) == (409, "conflict")
 

@@ -11,11 +11,12 @@ from mongoengine.errors import NotUniqueError, ValidationError
 
 from billing import clock, database
 from billing.customers.models import Customer
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.documents import CalendarDateField, PriceField
 from billing.ids import new_id
 from billing.indexes import drop_obsolete, ensure_indexes, indexes_built, obsolete
 from billing.shapes import instant
+from billing.transactions import in_transaction
 from tests.factories import create_customer
 
 

@@ -9,8 +9,9 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from billing import keeping
-from billing.database import Database, Row, in_transaction, rehearse
+from billing.database import Database, Row
 from billing.keeping import Kept
+from billing.transactions import in_transaction, rehearse
 
 
 class Shelf:

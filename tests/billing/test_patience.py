@@ -11,8 +11,9 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, PyMongoError
 
-from billing import database, patience
+from billing import database, patience, transactions
 from billing.patience import Patience
+from billing.transactions import in_transaction
 
 
 @pytest.fixture
@@ -27,8 +28,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[Patience]:
             event_listeners=[found],
         )
         monkeypatch.setitem(database._patience, "of", found)
-        monkeypatch.setattr(database, "_checks", [])  # they ask the other database
+        monkeypatch.setattr(transactions, "_checks", [])  # they ask the other database
         monkeypatch.setattr(database, "database", client.get_default_database)
+        monkeypatch.setattr(transactions, "database", client.get_default_database)
         yield found
         client.close()
 
@@ -36,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[Patience]:
 def test_a_transaction_ends_when_patience_does(impatient: Patience) -> None:
     began = time.monotonic()
     with pytest.raises(PyMongoError):
-        database.in_transaction(lambda: database.database().customers.insert_one({}))
+        in_transaction(lambda: database.database().customers.insert_one({}))
     assert time.monotonic() - began < 5, "the driver alone tries for two minutes"
 
 
@@ -70,7 +72,7 @@ def test_a_transaction_is_not_begun_again_once_an_election_would_be_over(
             database.database().customers.insert_one({})
 
     with pytest.raises(AutoReconnect, match="no primary"):
-        database.in_transaction(write)
+        in_transaction(write)
     assert len(tried) == 1
 
 

@@ -12,9 +12,10 @@ from pymongo.errors import AutoReconnect, DocumentTooLarge, DuplicateKeyError
 from pymongo.synchronous.pool import Connection
 
 from billing.customers.models import Customer
-from billing.database import Database, Row, database, in_transaction
+from billing.database import Database, Row, database
 from billing.last_inserts import insert_last, insert_now, inserting_last
 from billing.pipeline import Insert
+from billing.transactions import in_transaction
 from tests.factories import create_customer
 
 ONE, TWO = "pipeline_one", "pipeline_two"

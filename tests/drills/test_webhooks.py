@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from billing import sealing
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.events.models import COLLECTION as EVENTS
 from billing.events.models import event_row
+from billing.transactions import in_transaction
 from billing.webhooks import targets
 from tests.billing.webhooks.receiver import Got, Receiver, Reply, wait_until
 from tests.drills.delivering import SECRET_KEY

@@ -9,10 +9,11 @@ import sys
 import time
 from pathlib import Path
 
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.imports.import_invoices import BATCH, import_invoices
 from billing.imports.reconcile_invoices import reconcile_invoices
 from billing.runs.check import check_books
+from billing.transactions import in_transaction
 from tests.imports.past_files import GOOD, past_mapping, write_past
 
 DOCUMENTS = 3000

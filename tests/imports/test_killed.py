@@ -9,8 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.imports.import_subscribers import BATCH, import_subscribers
+from billing.transactions import in_transaction
 from tests.imports.files import GOOD, small_mapping, write_csv
 
 ROWS = 4000

@@ -17,7 +17,7 @@ from billing.coupons.queries import get_coupon
 from billing.customers.adjust_credit import adjust_credit
 from billing.customers.inputs import AdjustCredit
 from billing.customers.queries import get_customer
-from billing.database import Database, Row, database, outside_transaction
+from billing.database import Database, Row, database
 from billing.inputs import merge, parse
 from billing.invoices.subscribe import create_subscription as subscribe
 from billing.subscriptions.inputs import (
@@ -27,6 +27,7 @@ from billing.subscriptions.inputs import (
     as_input,
 )
 from billing.subscriptions.models import Subscription
+from billing.transactions import outside_transaction
 from tests.factories import (
     create_coupon,
     create_customer,

@@ -24,9 +24,10 @@ from billing.coupons.models import Coupon
 from billing.coupons.queries import get_coupon, list_coupons
 from billing.coupons.redeem import check_coupon, redeem
 from billing.coupons.save_coupon import archive_coupon, update_coupon
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import Invalid
 from billing.inputs import merge, parse
+from billing.transactions import in_transaction
 from tests.factories import create_coupon
 
 PLAN, OTHER = f"plan_{'0' * 26}", f"plan_{'1' * 26}"

@@ -22,7 +22,7 @@ from billing.credit_notes.queries import credit_notes_of, get_credit_note, list_
 from billing.credit_notes.void import void_credit_note
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import BillingError, Conflict, Invalid, StaleRevision
 from billing.inputs import parse
 from billing.invoices.errors import InvoiceNotFound, InvoiceNotVoidable
@@ -36,6 +36,7 @@ from billing.payments.inputs import RefundInput
 from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of, refunds_of
 from billing.payments.refund import refund_payment
+from billing.transactions import in_transaction
 from tests.billing.invoices.test_concurrency import at_once
 from tests.factories import create_credit_note, create_invoice
 

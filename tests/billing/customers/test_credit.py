@@ -7,7 +7,7 @@ import pytest
 from billing.customers.credit import CreditInsufficient, add_credit, list_credit_entries
 from billing.customers.queries import get_customer_row
 from billing.customers.views import customer_view
-from billing.database import in_transaction
+from billing.transactions import in_transaction
 from tests.factories import create_customer
 
 pytestmark = pytest.mark.usefixtures("db")

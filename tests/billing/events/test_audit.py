@@ -15,7 +15,7 @@ from billing.changes.change import update_subscription
 from billing.customers.inputs import CustomerInput, as_input
 from billing.customers.models import Customer
 from billing.customers.save_customer import update_customer
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import StaleRevision
 from billing.events import journal
 from billing.events.models import COLLECTION
@@ -37,6 +37,7 @@ from billing.plans.save_plan import archive_plan, update_plan
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.inputs import CancelSubscription
 from billing.subscriptions.inputs import as_input as change_input
+from billing.transactions import in_transaction
 from billing.users.inputs import ChangePassword
 from billing.users.inputs import as_input as user_input
 from billing.users.save_user import change_password, end_sessions, update_user

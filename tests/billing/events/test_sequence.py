@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from pymongo import ReturnDocument
 
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.events import sequence
 from billing.events.adopt_old import adopt_old_events
 from billing.events.models import COLLECTION, UNSEQUENCED, event_row
 from billing.events.queries import list_events, pull_events
 from billing.events.sequence import Also, sequence_batch, waiting_events
 from billing.runs.run_billing import run_billing
+from billing.transactions import in_transaction
 from tests.factories import create_customer, create_invoice, create_subscription
 
 

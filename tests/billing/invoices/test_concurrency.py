@@ -13,7 +13,7 @@ from billing.changes.cancel import cancel_subscription
 from billing.customers.credit import credit_of
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import BillingError, Conflict
 from billing.invoices.delete_customer import delete_customer
 from billing.invoices.finalize import finalize_invoice
@@ -24,6 +24,7 @@ from billing.payments.pay_invoice import pay_invoice
 from billing.plans.models import Plan
 from billing.runs.check import check_books
 from billing.subscriptions.inputs import CancelSubscription
+from billing.transactions import in_transaction
 from tests.factories import create_customer, create_invoice, create_plan, create_subscription
 
 T = TypeVar("T")

@@ -10,11 +10,12 @@ import pytest
 from billing import clock
 from billing.customers.credit import add_credit
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.runs.check import check_books
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
+from billing.transactions import in_transaction
 from tests.factories import (
     create_coupon,
     create_customer,

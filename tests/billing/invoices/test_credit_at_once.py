@@ -6,11 +6,12 @@ from billing.coupons.errors import CouponUsedUp
 from billing.coupons.queries import get_coupon
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import BillingError
 from billing.invoices.finalize import finalize_invoice
 from billing.invoices.void import void_invoice
 from billing.runs.check import check_books
+from billing.transactions import in_transaction
 from tests.billing.invoices.test_concurrency import at_once
 from tests.factories import create_coupon, create_customer, create_invoice
 

@@ -15,7 +15,7 @@ from billing.coupons.queries import get_coupon
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.models import Customer
 from billing.customers.queries import get_customer
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.inputs import merge, parse
 from billing.invoices.compose import REVERSE_CHARGE
 from billing.invoices.errors import NothingDue, TotalTooLarge
@@ -28,6 +28,7 @@ from billing.invoices.views import invoice_view
 from billing.runs.check import check_books
 from billing.taxes.errors import TaxRateArchived, TaxRateMissing
 from billing.taxes.save_tax_rate import archive_tax_rate
+from billing.transactions import in_transaction
 from tests.factories import (
     create_coupon,
     create_customer,

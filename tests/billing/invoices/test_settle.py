@@ -11,7 +11,7 @@ import pytest
 from billing import clock
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import StaleRevision
 from billing.invoices.errors import (
     InvoiceNotFound,
@@ -25,6 +25,7 @@ from billing.invoices.queries import get_invoice
 from billing.invoices.void import mark_uncollectible, void_invoice
 from billing.payments.pay_invoice import pay_invoice
 from billing.payments.queries import payments_of
+from billing.transactions import in_transaction
 from tests.factories import create_customer, create_invoice
 
 TOTAL = 10000

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from billing.database import Row, in_transaction
+from billing.database import Row
 from billing.mail.errors import AddressUnusable
 from billing.mail.outbox import queue_mail
+from billing.transactions import in_transaction
 
 LINK = "https://billing.example.com/links/s3cr3t"
 

@@ -8,7 +8,7 @@ import pytest
 
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer_row
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import BillingError, StaleRevision
 from billing.invoices.queries import get_invoice
 from billing.payments.errors import PaymentNotFound, PaymentNotRefundable, RefundOutOfRange
@@ -19,6 +19,7 @@ from billing.payments.providers.fake import FakeProvider
 from billing.payments.queries import get_payment, get_refund, refunds_of
 from billing.payments.receive_report import receive_report
 from billing.payments.refund import plan_refunds, refund_payment
+from billing.transactions import in_transaction
 from tests.billing.invoices.test_concurrency import at_once
 from tests.billing.payments.test_charge import NOW, charge, settle_pending
 from tests.factories import create_credit_note, create_invoice, create_payment

@@ -13,12 +13,13 @@ from billing.adoption import ClockNotFound
 from billing.customers.inputs import CustomerInput
 from billing.customers.queries import find_customer, get_customer, get_customer_row
 from billing.customers.save_customer import update_customer
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.inputs import parse
 from billing.invoices.delete_customer import delete_customer
 from billing.payments.pay_invoice import pay_invoice
 from billing.subscriptions.queries import get_subscription
 from billing.test_clocks.save_clock import delete_clock
+from billing.transactions import in_transaction
 from tests.factories import (
     create_customer,
     create_invoice,

@@ -10,9 +10,10 @@ import pytest
 
 from billing import clock
 from billing.actors import Actor, acting_as
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import BillingError, Invalid
 from billing.inputs import merge, parse
+from billing.transactions import in_transaction
 from billing.users.accept_invitation import accept_invitation
 from billing.users.errors import InvalidCredentials, LinkNotPossible, LinkSpent, TooManyAttempts
 from billing.users.inputs import AcceptInvitation, ChangePassword, UserInput, as_input

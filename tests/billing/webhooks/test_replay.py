@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from billing.database import Database, Row, in_transaction
+from billing.database import Database, Row
 from billing.errors import Invalid, StaleRevision
 from billing.events.queries import get_event
 from billing.inputs import parse
+from billing.transactions import in_transaction
 from billing.webhooks.errors import (
     DeliveryNotFound,
     WebhookEndpointDisabled,
