@@ -43,8 +43,9 @@ def expected(db: Database[Row]) -> tuple[set[tuple[object, ...]], dict[str, tupl
     return books
 
 
-def start(uri: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.billing.runs.billing_process", uri, AS_OF.isoformat()]
+def start(uri: str, pause: float = 0) -> subprocess.Popen[bytes]:
+    module, as_of = "tests.billing.runs.billing_process", AS_OF.isoformat()
+    command = [sys.executable, "-m", module, uri, as_of, str(pause)]
     return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
@@ -113,7 +114,7 @@ def test_two_runs_at_once_in_processes_bill_everyone_once(
     monkeypatch.setattr(chunks, "CHUNK_SIZE", 30)
     monkeypatch.setattr(chunk_work, "prepare_bills", partial(prepare_bills, budget=20))
     invoices, subscriptions = expected
-    other = start(mongodb_uri)
+    other = start(mongodb_uri, pause=0.02)
     wait_until(partial(has_got_to, db, other, 1))
     mine = run_billing(AS_OF)
     end(other)
