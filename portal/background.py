@@ -8,14 +8,12 @@ Ctrl-C; then it lets what is under way finish. A job more is a line below `_jobs
 """
 
 import argparse
-import ctypes
 import logging
 import logging.config
 import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 
 import click
@@ -36,13 +34,13 @@ from billing.webhooks.relay import Purge, Relay
 from billing.workers.worker import Job, Worker
 from portal import tracing
 from portal.cli.database import with_database
+from portal.memory import share_one_heap
 from portal.runs.launch import launch_run
 from portal.telemetry import logging_config
 
 _log = logging.getLogger("duebill.worker")
 
 ROLES = ("all", "worker", "scheduler")
-_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +50,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--role", choices=ROLES, default="all", help="which jobs it does")
     given = parser.parse_args(arguments)
     parent: int | None = given.parent
-    _share_memory()
+    share_one_heap()
     try:
         settings = Settings.load()
         logging.config.dictConfig(logging_config(settings.log_level))
@@ -68,13 +66,6 @@ def main(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     return 0
-
-
-def _share_memory() -> None:
-    """Let all threads use one heap: glibc gives each its own, and what a PDF needed in one is of no
-    use to the next thread. Where the C library has no such switch it stays as it is."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 @with_database

@@ -26,6 +26,7 @@ from billing import database
 from billing.patience import WEB_SECONDS
 from billing.rate_limits.shared import shared_counters
 from portal.door import refuse_when_told_to_end
+from portal.memory import share_one_heap
 from portal.start import current_start
 from portal.telemetry import logging_config, worker_gone
 from portal.worker import Logger, Worker, stop_gracefully_at_first
@@ -51,6 +52,7 @@ logconfig_dict = logging_config(_settings.log_level)
 
 def on_starting(_server: Any) -> None:
     """In the master, before it listens."""
+    share_one_heap()
     shared_counters()  # made before the workers are, so that they count together
     current_start(_settings, _metrics).begin(meanwhile=_load)
 
