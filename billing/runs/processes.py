@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
+from pymongo.errors import PyMongoError
+
 from billing import database
 from billing.actors import Actor, acting_as, current_actor
 from billing.ids import new_id
@@ -82,15 +84,26 @@ def _start(run_id: str, worker: str, turn: Path, hands: int) -> BaseProcess:
 def _watch(
     run_id: str, running: dict[str, BaseProcess], own: Thread, on_progress: Progress | None
 ) -> None:
-    while not is_ending() and _is_under_way(run_id):
+    while not is_ending():
         if not running and not own.is_alive():
             return  # all of them failed
         time.sleep(_LOOK_SECONDS)
-        for name in [name for name, process in running.items() if not process.is_alive()]:
-            running.pop(name)
-            release_leases(run_id, *hands_of(name))
-        if on_progress:
-            tell_progress(run_id, on_progress)
+        try:
+            if not _is_under_way(run_id):
+                return
+            _let_go(run_id, running)
+            if on_progress:
+                tell_progress(run_id, on_progress)
+        except PyMongoError:
+            # Those who work meet it too; while they outlast it, it is no reason to end them.
+            _log.warning("The run cannot be looked at", exc_info=True, extra={"run": run_id})
+
+
+def _let_go(run_id: str, running: dict[str, BaseProcess]) -> None:
+    """What those had leased that are gone."""
+    for name in [name for name, process in running.items() if not process.is_alive()]:
+        release_leases(run_id, *hands_of(name))
+        running.pop(name)
 
 
 def _is_under_way(run_id: str) -> bool:

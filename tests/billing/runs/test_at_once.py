@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from billing.actors import Actor, acting_as
 from billing.database import Database, Row
@@ -211,6 +212,24 @@ def test_what_this_process_fails_at_is_billed_by_those_it_started(
     assert (run.status, run.done_subscriptions) == ("completed", 60)
     assert run.invoiced == len(billed(db))
     assert check_books() == []
+
+
+def test_a_run_goes_on_while_it_cannot_be_looked_at(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = [AutoReconnect("nobody answers")] * 3
+
+    def left(run_id: str) -> bool:
+        if failures:
+            raise failures.pop()
+        return chunks.chunks_left(run_id)
+
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 10)
+    monkeypatch.setattr(processes, "chunks_left", left)
+    many_subscriptions(db, 60, last_start=date(2026, 6, 1))
+    run = run_billing(AS_OF, workers=2)
+    assert (run.status, run.done_subscriptions) == ("completed", 60)
+    assert "cannot be looked at" in caplog.text
 
 
 @pytest.mark.parametrize(("cores", "workers", "hands"), [(2, 1, 2), (2, 2, 1), (8, 4, 2)])
