@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -67,7 +68,8 @@ def _own_part(run_id: str, turn: Path, hands: int, enough: Event) -> None:
         work_run(run_id, worker=worker, turn=Turn(turn), hands=hands, enough=enough)
     except Exception:  # noqa: BLE001 -- it is logged, and whoever takes up the chunk meets it too
         _log.exception("A chunk is left to the other processes", extra={"run": run_id})
-        release_leases(run_id, *hands_of(worker))
+        with suppress(PyMongoError):  # else they end by themselves
+            release_leases(run_id, *hands_of(worker))
 
 
 def _start(run_id: str, worker: str, turn: Path, hands: int) -> BaseProcess:

@@ -6,10 +6,12 @@ Several may do so at once and each may be killed at any line, see chunk_work.
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from threading import Event, Lock
 from typing import Any
+
+from pymongo.errors import PyMongoError
 
 from billing.closing import is_closed
 from billing.database import Row
@@ -106,7 +108,8 @@ class Hands:
                 self.work(chunk, hand)
         except Exception:  # noqa: BLE001 -- it is logged, and the first hand meets it too
             _log.exception("A chunk is left to the other hand", extra={"run": run_id})
-            release_leases(run_id, hand)
+            with suppress(PyMongoError):  # else it ends by itself
+                release_leases(run_id, hand)
 
 
 def work_free_chunk(run_id: str, turn: Turn) -> bool:
