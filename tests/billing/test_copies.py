@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from redis import Redis
@@ -11,6 +11,7 @@ from redis import Redis
 from billing import copies
 from billing.copies import OwnCopies, RedisCopies
 from tests.redis_server import RedisServer, redis_server
+from tests.waiting import wait_until
 
 SUMS = {"due USD not_due": [4900, 1]}
 
@@ -27,13 +28,6 @@ def instances(server: RedisServer) -> tuple[RedisCopies, RedisCopies]:
     with Redis.from_url(server.url) as redis:
         redis.flushall()
     return RedisCopies(server.url), RedisCopies(server.url)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_what_one_instance_made_the_other_finds(
@@ -66,8 +60,8 @@ def test_a_redis_that_hangs_or_is_dead_makes_nobody_wait_twice(
         assert [other.find("books 1") for _ in range(50)] == [None] * 50
     finally:
         server.start()
-    until(lambda: one.put("back", SUMS) is None and one.find("back") == SUMS)
-    until(lambda: other.find("back") == SUMS)
+    wait_until(lambda: one.put("back", SUMS) is None and one.find("back") == SUMS, 20)
+    wait_until(lambda: other.find("back") == SUMS, 20)
     assert one.find("books 1") is None
 
 

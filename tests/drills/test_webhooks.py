@@ -21,9 +21,10 @@ from billing.events.models import COLLECTION as EVENTS
 from billing.events.models import event_row
 from billing.transactions import in_transaction
 from billing.webhooks import targets
-from tests.billing.webhooks.receiver import Got, Receiver, Reply, wait_until
+from tests.billing.webhooks.receiver import Got, Receiver, Reply
 from tests.drills.delivering import SECRET_KEY
 from tests.factories import create_webhook_endpoint
+from tests.waiting import wait_until
 
 KILLS = 50
 OBJECTS = 40

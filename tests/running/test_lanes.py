@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.billing.webhooks.receiver import wait_until
 from tests.nginx_server import NginxServer, free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 2

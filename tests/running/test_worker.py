@@ -20,10 +20,11 @@ from billing import sealing
 from billing.database import Row
 from billing.webhooks import targets
 from billing.workers.heartbeats import workers_alive
-from tests.billing.webhooks.receiver import receiving, wait_until
+from tests.billing.webhooks.receiver import receiving
 from tests.billing.webhooks.working import happen, wait_for_statuses
 from tests.factories import create_webhook_endpoint
 from tests.running.test_serve import Portal
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"

@@ -18,9 +18,9 @@ from billing.invoices.send_invoice import send_invoice
 from billing.server_clock import ServerClock
 from billing.workers.heartbeats import workers_alive
 from tests.billing.letters.mail_server import MailServer, serving
-from tests.billing.webhooks.receiver import wait_until
 from tests.factories import create_invoice
 from tests.running.test_worker import ROOT, SECRET_KEY, resident
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from billing.api_calls.models import KEPT, call_row
 from billing.api_calls.recorder import BATCH, LOST, MOST_WAITING, Recorder
 from billing.database import Row
 from tests.running.test_serve import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,25 +38,18 @@ def lost() -> float:
     return LOST._value.get()
 
 
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_rows_are_written_soon_and_a_full_batch_at_once(
     db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing = Recorder()
     writing.add(row(1))
     assert db.api_calls.count_documents({}) == 0, "nobody waits for it"
-    until(lambda: db.api_calls.count_documents({}) == 1)
+    wait_until(lambda: db.api_calls.count_documents({}) == 1, 20)
     monkeypatch.setattr(recorder, "SECONDS", 3600)
     patient = Recorder()
     for number in range(BATCH):
         patient.add(row(number))
-    until(lambda: db.api_calls.count_documents({}) == BATCH + 1)
+    wait_until(lambda: db.api_calls.count_documents({}) == BATCH + 1, 20)
 
 
 def test_flushing_writes_all_that_waits(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,12 +77,12 @@ def test_the_database_away_costs_rows_and_no_more(mongodb_uri: str, db: Any) -> 
     database.connect(f"mongodb://127.0.0.1:{free_port()}/nothing", patience=0.1)
     try:
         writing.add(row(1))
-        until(lambda: lost() == before + 1)
+        wait_until(lambda: lost() == before + 1, 20)
     finally:
         database.disconnect()
         database.connect(mongodb_uri)
     writing.add(row(2))
-    until(lambda: database.database().api_calls.count_documents({"request_id": "2"}) == 1)
+    wait_until(lambda: database.database().api_calls.count_documents({"request_id": "2"}) == 1, 20)
 
 
 ENDING = """

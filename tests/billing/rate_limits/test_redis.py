@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from redis import Redis
 from billing.rate_limits.redis import RedisCounters
 from billing.rate_limits.shared import SharedCounters
 from tests.redis_server import RedisServer, redis_server
+from tests.waiting import wait_until
 
 ENDS = 4_000_000_020
 
@@ -31,13 +32,6 @@ def machines(server: RedisServer) -> tuple[RedisCounters, RedisCounters]:
         RedisCounters(server.url, SharedCounters()),
         RedisCounters(server.url, SharedCounters()),
     )
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_machines_count_together(machines: tuple[RedisCounters, RedisCounters]) -> None:
@@ -69,8 +63,8 @@ def test_a_killed_redis_stops_nobody_and_is_used_again_once_it_is_back(
     finally:
         server.start()
     with Redis.from_url(server.url) as redis:
-        until(lambda: one.count("back", ENDS) > 0 and redis.dbsize() == 1)
-        until(lambda: other.count("here", ENDS) > 0 and redis.dbsize() == 2)
+        wait_until(lambda: one.count("back", ENDS) > 0 and redis.dbsize() == 1, 20)
+        wait_until(lambda: other.count("here", ENDS) > 0 and redis.dbsize() == 2, 20)
     assert one.count("both", ENDS) + other.count("both", ENDS) == 3
 
 
@@ -83,7 +77,7 @@ def test_a_redis_that_hangs_makes_nobody_wait_twice(
         began = time.monotonic()
         assert [one.count("a", ENDS) for _ in range(50)] == list(range(1, 51))
         assert time.monotonic() - began < 5, "not 0.2 s for each"
-    until(lambda: one.count("a", ENDS) < 50)  # its own count was higher
+    wait_until(lambda: one.count("a", ENDS) < 50, 20)  # its own count was higher
 
 
 def test_a_redis_that_was_never_there_stops_nobody(tmp_path: Path) -> None:

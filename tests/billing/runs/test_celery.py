@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -26,6 +25,7 @@ from billing.runs.check import check_books
 from billing.runs.run_billing import run_billing, start_run
 from tests.billing.runs.books import advanced, billed, many_subscriptions, numbers
 from tests.redis_server import RedisServer, redis_server
+from tests.waiting import wait_until
 
 AS_OF = date(2026, 6, 30)
 PATIENCE = 60.0
@@ -72,13 +72,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.mark.slow
 def test_workers_bill_what_one_process_would_although_one_is_killed(
     db: Database[Row], mongodb_uri: str, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
@@ -102,11 +95,11 @@ def test_workers_bill_what_one_process_would_although_one_is_killed(
         celery_worker(redis.url, mongodb_uri) as victim,
         celery_worker(redis.url, mongodb_uri) as other,
     ):
-        wait_until(lambda: waiting_workers(redis.url) == 2)
+        wait_until(lambda: waiting_workers(redis.url) == 2, PATIENCE)
         run = start_run(AS_OF)
         commander = Thread(target=command, args=(run.id,))
         commander.start()
-        wait_until(lambda: both_bill(db) or not commander.is_alive())
+        wait_until(lambda: both_bill(db) or not commander.is_alive(), PATIENCE)
         kill(victim)
         struck = db.invoices.count_documents({})
         commander.join(PATIENCE)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from multiprocessing import active_children
@@ -22,6 +21,7 @@ from billing.runs import chunk_work, chunks
 from billing.runs.check import check_books
 from billing.runs.run_billing import continue_run, run_billing, start_run
 from tests.billing.runs.books import advanced, billed, many_subscriptions, numbers
+from tests.waiting import wait_until
 
 AS_OF = date(2026, 6, 30)
 KILLS = 8
@@ -49,13 +49,6 @@ def start(uri: str, pause: float = 0) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def has_got_to(db: Database[Row], process: subprocess.Popen[bytes], invoices: float) -> bool:
     return db.invoices.count_documents({}) >= invoices or process.poll() is not None
 
@@ -78,7 +71,7 @@ def test_killed_at_any_moment_it_ends_in_the_books_of_an_undisturbed_run(
         # machine the last of them is not too late.
         target = len(invoices) * (kill + chance.random()) / (2 * KILLS)
         process = start(mongodb_uri)
-        wait_until(partial(has_got_to, db, process, max(before + 1, target)))
+        wait_until(partial(has_got_to, db, process, max(before + 1, target)), PATIENCE)
         time.sleep(chance.random() / 50)
         process.kill()
         process.communicate()
@@ -115,7 +108,7 @@ def test_two_runs_at_once_in_processes_bill_everyone_once(
     monkeypatch.setattr(chunk_work, "prepare_bills", partial(prepare_bills, budget=20))
     invoices, subscriptions = expected
     other = start(mongodb_uri, pause=0.02)
-    wait_until(partial(has_got_to, db, other, 1))
+    wait_until(partial(has_got_to, db, other, 1), PATIENCE)
     mine = run_billing(AS_OF)
     end(other)
     assert 0 < mine.invoiced < len(invoices)
@@ -136,7 +129,7 @@ def test_a_worker_that_dies_stops_nobody(
     run = start_run(AS_OF)
     worker = Thread(target=continue_run, args=(run.id,), kwargs={"workers": 2})
     worker.start()
-    wait_until(lambda: db.invoices.count_documents({}) > 0 or not worker.is_alive())
+    wait_until(lambda: db.invoices.count_documents({}) > 0 or not worker.is_alive(), PATIENCE)
     victim = active_children()[0]
     assert victim.pid
     os.kill(victim.pid, signal.SIGKILL)

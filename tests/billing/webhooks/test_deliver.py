@@ -21,9 +21,10 @@ from billing.webhooks.queries import get_endpoint, lanes_of
 from billing.webhooks.save_endpoint import update_endpoint
 from billing.webhooks.settle import settle
 from billing.workers.heartbeats import workers_alive
-from tests.billing.webhooks.receiver import Got, Receiver, Reply, free_port, receiving, wait_until
+from tests.billing.webhooks.receiver import Got, Receiver, Reply, free_port, receiving
 from tests.billing.webhooks.working import deliveries, happen, hurry, wait_for_statuses, working
 from tests.factories import create_customer, create_invoice, create_webhook_endpoint
+from tests.waiting import wait_until
 
 
 @pytest.fixture

@@ -19,9 +19,10 @@ from billing.webhooks.inputs import ReplayRange
 from billing.webhooks.replay import replay_delivery, replay_failed, replay_range
 from billing.webhooks.save_endpoint import disable_endpoint
 from billing.webhooks.send_test import send_test
-from tests.billing.webhooks.receiver import Receiver, Reply, wait_until
+from tests.billing.webhooks.receiver import Receiver, Reply
 from tests.billing.webhooks.working import deliveries, happen, wait_for_statuses, working
 from tests.factories import create_webhook_endpoint
+from tests.waiting import wait_until
 
 
 def span(first: int, last: int) -> ReplayRange:

@@ -14,7 +14,7 @@ from billing.webhooks.deliver import Deliverer, Pace
 from billing.webhooks.models import DELIVERIES
 from billing.webhooks.relay import Relay
 from billing.workers.worker import Worker
-from tests.billing.webhooks.receiver import wait_until
+from tests.waiting import wait_until
 
 HURRIED = Pace(
     lease_seconds=2.0,

@@ -13,7 +13,7 @@ from billing.database import Database, Row
 from billing.workers import worker as module
 from billing.workers.heartbeats import beat, sign_off, workers_alive
 from billing.workers.worker import Job, Worker
-from tests.billing.webhooks.receiver import wait_until
+from tests.waiting import wait_until
 
 
 class Counting:
