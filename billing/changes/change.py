@@ -143,6 +143,7 @@ def _change_coupon(course: Course, code: str | None, plan_id: str) -> None:
     present = row.get("coupon") or {}
     if (code or "").casefold() == (present.get("code") or "").casefold():
         return
+    row["period_coupon"] = coupon_of_period(row)
     row["coupon"] = None
     if code:
         timezone = course.account.customer["preferences"]["timezone"]

@@ -25,6 +25,7 @@ UNTOLD = {
     "name_key",
     "holds",
     "usage_seq",
+    "period_coupon",
     "cancellation_reason_phrase",
     VERSION_FIELD,
 }

@@ -11,6 +11,7 @@ _MOVED = {
 }
 _PRORATIONS = frozenset({"proration_credit", "proration_charge"})
 _REASON, _PHRASE = "cancellation_reason", "cancellation_reason_phrase"
+_UNTOLD = frozenset({_PHRASE, "period_coupon"})
 _LEFT = {"paused": "subscription.resumed", "trialing": "subscription.trial_ended"}
 
 
@@ -42,7 +43,7 @@ def _issued(bill: Bill, reason: str | None) -> list[Row]:
 
 def _moved(bill: Bill, reason: str | None) -> Row:
     row = bill.subscription
-    told = ((name, value) for name, value in bill.advance.items() if name != _PHRASE)
+    told = ((name, value) for name, value in bill.advance.items() if name not in _UNTOLD)
     changes = {name: [row.get(name), value] for name, value in told}
     moved = event_row(
         _move(bill),

@@ -9,8 +9,10 @@ def take_coupon(row: Row, day: date) -> list[Row]:
     """The coupon of `row`, if it counts for the period that begins on `day`; none otherwise.
 
     One cycle of it is used up. A coupon without a cycle left stays for the period that it reduced,
-    whose changes it counts for, and is gone with the next.
+    whose changes it counts for, and is gone with the next; so is one that was taken off since.
     """
+    if row.get("period_coupon"):
+        row["period_coupon"] = None
     coupon = row.get("coupon")
     if not coupon:
         return []

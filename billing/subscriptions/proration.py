@@ -35,6 +35,11 @@ class Rest:
         return (self.start - begun).days, (self.end - begun).days
 
     @property
+    def billed_part(self) -> Fraction:
+        """How much of the full period was billed: all of it, unless it is a stub."""
+        return Fraction(self.elapsed[1] or self.of_days, self.of_days)
+
+    @property
     def of_days(self) -> int:
         return self.full.days
 
@@ -62,18 +67,19 @@ def part_of_period(line: Row, period: Period, full: Period) -> Row:
 
 def credit_lines(lines: Sequence[Row], rest: Rest, coupon: Row | None) -> list[Row]:
     """What is given back for the rest of a period that was billed in advance with `lines`."""
-    return [_prorated(line, rest, net, -1) for line, net in _net(lines, coupon)]
+    return [_prorated(line, rest, net, -1) for line, net in _net(lines, rest, coupon)]
 
 
 def charge_lines(lines: Sequence[Row], rest: Rest, coupon: Row | None) -> list[Row]:
     """What `lines` cost for the rest of the period."""
-    return [_prorated(line, rest, net, 1) for line, net in _net(lines, coupon)]
+    return [_prorated(line, rest, net, 1) for line, net in _net(lines, rest, coupon)]
 
 
-def _net(lines: Sequence[Row], coupon: Row | None) -> list[tuple[Row, Fraction]]:
+def _net(lines: Sequence[Row], rest: Rest, coupon: Row | None) -> list[tuple[Row, Fraction]]:
     """Each line with what it costs in a full period once the coupon is taken off.
 
-    The coupon of the period counts on both sides, so that a change neither loses nor gains it.
+    The coupon of the period counts on both sides, so that a change neither loses nor gains it. A
+    fixed amount was taken off what was billed, which of a stub is not the price of a full period.
     """
     whole = sum(line["amount"] for line in lines)
     if not coupon or whole <= 0:
@@ -81,7 +87,7 @@ def _net(lines: Sequence[Row], coupon: Row | None) -> list[tuple[Row, Fraction]]
     if coupon.get("percent_off") is not None:
         off = Fraction(*percentage_ratio(coupon["percent_off"]))
     else:
-        off = Fraction(min(coupon["amount_off"], whole), whole)
+        off = min(Fraction(coupon["amount_off"], whole) / rest.billed_part, Fraction(1))
     return [(line, line["amount"] * (1 - off)) for line in lines]
 
 
@@ -109,8 +115,9 @@ def _prorated(line: Row, rest: Rest, net: Fraction, sign: int) -> Row:
 
 
 def coupon_of_period(subscription: Row) -> Row | None:
-    """The coupon that reduced the current period, if any: one put on since waits for the next."""
-    coupon: Row | None = subscription.get("coupon")
+    """The coupon that reduced the current period, if any: one put on since waits for the next, and
+    one taken off since was there when it was billed."""
+    coupon: Row | None = subscription.get("period_coupon") or subscription.get("coupon")
     return coupon if coupon and coupon.get("since") else None
 
 

@@ -8,20 +8,25 @@ import pytest
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription, keep_subscription
+from billing.changes.change import update_subscription
+from billing.customers.credit import credit_of
+from billing.customers.queries import get_customer_row
 from billing.database import Database, Row
 from billing.errors import StaleRevision
+from billing.inputs import merge
 from billing.runs.run_billing import run_billing
 from billing.subscriptions.errors import (
     CancellationNotRevocable,
     SubscriptionNotCancellable,
     SubscriptionNotFound,
 )
-from billing.subscriptions.inputs import CancelSubscription
+from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
-from tests.factories import create_customer, create_plan, create_subscription
+from tests.factories import create_coupon, create_customer, create_plan, create_subscription
 
 NOW = CancelSubscription(when="now", reason="Too dear")
+GIVING_BACK = CancelSubscription(when="now", proration="credit")
 LATER = CancelSubscription(when="period_end", reason="Moving away")
 
 
@@ -32,6 +37,10 @@ def at(day: str, hour: int = 12) -> datetime:
 def started(day: str = "2026-01-31", **values: str) -> Subscription:
     with clock.frozen(at(day)):
         return create_subscription(**values)
+
+
+def credit(subscription: Subscription) -> int:
+    return credit_of(get_customer_row(subscription.customer_id))
 
 
 def starts(db: Database[Row]) -> list[str]:
@@ -208,3 +217,39 @@ def test_the_end_of_a_longer_period_is_found_too(db: Database[Row]) -> None:
         subscription = create_subscription(plan=plan)
     with clock.frozen(at("2024-12-31")):
         assert cancel_subscription(subscription.id, LATER).end_date == date(2025, 2, 28)
+
+
+@pytest.mark.parametrize("instead", [None, "10"])
+def test_no_more_is_given_back_than_a_coupon_left_to_pay_also_once_it_was_taken_off(
+    db: Database[Row], instead: str | None
+) -> None:
+    subscription = started(coupon=create_coupon(percent_off="50", duration="forever").code)
+    other = instead and create_coupon(percent_off=instead).code
+    with clock.frozen(at("2026-02-14")):  # half of 28 days
+        without = merge(SubscriptionChange, as_input(subscription), {"coupon": other})
+        update_subscription(subscription.id, without)
+        cancel_subscription(subscription.id, GIVING_BACK)
+    assert credit(subscription) == 2450 // 2
+
+
+def test_a_coupon_that_was_taken_off_is_gone_with_its_period(db: Database[Row]) -> None:
+    subscription = started(coupon=create_coupon(percent_off="50", duration="forever").code)
+    with clock.frozen(at("2026-02-14")):
+        without = merge(SubscriptionChange, as_input(subscription), {"coupon": None})
+        update_subscription(subscription.id, without)
+    with clock.frozen(at("2026-03-01")):
+        run_billing(date(2026, 3, 1))
+        cancel_subscription(subscription.id, GIVING_BACK)
+    assert [row["total"] for row in db.invoices.find().sort("_id", 1)][:2] == [2450, 4900]
+    assert credit(subscription) == round(4900 * 30 / 31)
+
+
+def test_of_a_stub_no_more_is_given_back_than_a_fixed_coupon_left_to_pay(
+    db: Database[Row],
+) -> None:
+    coupon, plan = create_coupon(amount_off=1000, currency="USD"), create_plan(price=3100)
+    with clock.frozen(at("2026-01-16")):  # 16 days of 31
+        subscription = create_subscription(plan=plan, coupon=coupon.code, billing_anchor={"day": 1})
+        assert db.invoices.find_one({})["total"] == 600  # type: ignore[index]
+        cancel_subscription(subscription.id, GIVING_BACK)
+    assert credit(subscription) == 600
