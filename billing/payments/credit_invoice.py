@@ -10,7 +10,13 @@ from billing.credit_notes.prepare import prepare_credit_note
 from billing.credit_notes.queries import get_credit_note
 from billing.idempotency.in_stages import begun, note_begun
 from billing.invoices.queries import get_invoice
-from billing.payments.queries import get_payment, payments_of, pending_refunds_of, received_on
+from billing.payments.queries import (
+    get_payment,
+    payments_of,
+    pending_refunds_of,
+    received_on,
+    refunds_on,
+)
 from billing.payments.refund import plan_refunds, start_refund
 from billing.payments.settle_refund import send_refund
 from billing.transactions import operation, reading
@@ -42,7 +48,8 @@ def _issue(data: CreditNoteInput, expected_revision: int | None) -> str:
     invoice.check_revision(expected_revision)
     note = prepare_credit_note(invoice, data, received_on(invoice.id))
     to_pay_back = note.refund_amount - note.returned_amount
-    for payment_id, part in plan_refunds(payments_of(invoice.id), to_pay_back):
+    plan = plan_refunds(payments_of(invoice.id), refunds_on(invoice.id), to_pay_back)
+    for payment_id, part in plan:
         start_refund(get_payment(payment_id), part, reason=note.reason, credit_note_id=note.id)
     issue_credit_note(invoice, note)
     note_begun(note.id)

@@ -1,5 +1,7 @@
 """Money received, and money paid back."""
 
+from collections.abc import Iterable
+
 import mongoengine as me
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
@@ -114,9 +116,13 @@ class Refund(Document):
     failure_code = me.StringField()
 
 
-def applied_left(payment: Row) -> int:
-    """What of a payment's row was put to its invoice and was not paid back."""
+def applied_left(payment: Row, refunds: Iterable[Row]) -> int:
+    """What of a payment's row was put to its invoice and was not paid back by these `refunds`;
+    among them may be those of other payments, and failed ones."""
     if payment["status"] not in RECEIVED:
         return 0
-    out: int = payment.get("credited_amount", 0) + payment.get("refunded_amount", 0)
-    return max(int(payment["amount"]) - out, 0)
+    left: int = payment["amount"] - payment.get("credited_amount", 0)
+    for refund in refunds:
+        if refund["payment_id"] == payment["_id"] and refund["status"] != "failed":
+            left -= refund["amount"] - refund["from_credit"]
+    return left

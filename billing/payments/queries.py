@@ -76,6 +76,11 @@ def refunds_of(payment_ids: list[str]) -> dict[str, list[Row]]:
     return dict(found)
 
 
+def refunds_on(invoice_id: str) -> list[Row]:
+    """The refunds of all payments of an invoice, oldest first, failed ones too."""
+    return list(database().refunds.find({"invoice_id": invoice_id}).sort("_id", 1))
+
+
 def pending_refunds_of(invoice_id: str, credit_note_id: str) -> list[str]:
     """Ids of the refunds that a credit note of the invoice wants and no provider has answered."""
     where = {"invoice_id": invoice_id, "credit_note_id": credit_note_id, "status": "pending"}
@@ -96,11 +101,13 @@ def get_refund(refund_id: str) -> Refund:
 def received_on(invoice_id: str) -> Received:
     """What an invoice was paid and could still be paid back, and what went back unexplained."""
     payments = database().payments.find({"invoice_id": invoice_id})
-    refunds = database().refunds.find(
-        {"invoice_id": invoice_id, "credit_note_id": None, "status": {"$ne": "failed"}}
-    )
+    refunds = refunds_on(invoice_id)
     explained = sum(
         note["returned_amount"] for note in credit_notes_of(invoice_id) if note["status"] != "void"
     )
-    returned = sum(refund["amount"] - refund["from_credit"] for refund in refunds)
-    return Received(sum(applied_left(row) for row in payments), returned - explained)
+    returned = sum(
+        refund["amount"] - refund["from_credit"]
+        for refund in refunds
+        if refund.get("credit_note_id") is None and refund["status"] != "failed"
+    )
+    return Received(sum(applied_left(row, refunds) for row in payments), returned - explained)

@@ -8,7 +8,7 @@ from billing.money import Money
 from billing.payments.errors import PaymentNotRefundable, RefundOutOfRange
 from billing.payments.inputs import RefundInput
 from billing.payments.models import Payment, Refund, applied_left
-from billing.payments.queries import get_payment
+from billing.payments.queries import get_payment, refunds_of
 from billing.payments.receive import today_of
 from billing.payments.settle_refund import send_refund
 from billing.phrases import Code
@@ -56,13 +56,14 @@ def start_refund(
 
     To be called inside a transaction.
     """
+    before = refunds_of([payment.id]).get(payment.id, [])
     refund = Refund(
         payment_id=payment.id,
         invoice_id=payment.invoice_id,
         customer_id=payment.customer_id,
         credit_note_id=credit_note_id,
         amount=amount,
-        from_credit=max(amount - applied_left(payment.row()), 0),
+        from_credit=max(amount - applied_left(payment.row(), before), 0),
         currency=payment.currency,
         provider=payment.provider,
         reason=reason,
@@ -79,11 +80,12 @@ def start_refund(
     return refund
 
 
-def plan_refunds(payments: list[Row], amount: int) -> list[tuple[str, int]]:
-    """Pure: which payments (rows, oldest first) pay back `amount`, the newest first."""
+def plan_refunds(payments: list[Row], refunds: list[Row], amount: int) -> list[tuple[str, int]]:
+    """Pure: which payments (rows, oldest first) pay back `amount`, the newest first; `refunds` are
+    those that were made of them."""
     plan = []
     for payment in reversed(payments):
-        part = min(amount, applied_left(payment))
+        part = min(amount, applied_left(payment, refunds))
         if part:
             plan.append((payment["_id"], part))
             amount -= part

@@ -1,12 +1,13 @@
 """Asking the provider for a stored refund, and writing down what became of it, once."""
 
-from billing.credit_notes.queries import get_credit_note
+from billing.credit_notes.models import CreditNote
+from billing.credit_notes.queries import credit_notes_of, get_credit_note
 from billing.customers.credit import add_credit
 from billing.events.journal import update
 from billing.payments.models import Refund
 from billing.payments.providers import get_provider
 from billing.payments.providers.base import Order, Outcome, ProviderUnreachable
-from billing.payments.queries import get_payment, get_refund
+from billing.payments.queries import get_payment, get_refund, received_on
 from billing.transactions import operation, refuse_transaction
 
 
@@ -25,7 +26,7 @@ def send_refund(refund_id: str) -> Refund:
 @operation
 def settle_refund(refund_id: str, outcome: Outcome) -> Refund:
     """Settle a refund once. One that failed gives back what it had set aside; if a credit note
-    wanted it, the customer has credit instead."""
+    wanted it, or counted on it, the customer has credit instead."""
     refund = get_refund(refund_id)
     if refund.status != "pending" or outcome.status == "pending":
         return refund
@@ -43,21 +44,40 @@ def _give_back(refund: Refund) -> None:
     payment.status = "partially_refunded" if payment.refunded_amount else "succeeded"
     update(payment, "payment.refund_failed", reason=refund.failure_code)
     if refund.from_credit:
-        _credit(refund, refund.from_credit)
+        _credit(refund, refund.from_credit, refund.credit_note_id)
     if refund.credit_note_id:
-        note = get_credit_note(refund.credit_note_id)
-        note.refund_amount -= refund.amount
-        note.credit_amount += refund.amount
-        update(note, "credit_note.refund_failed", reason=refund.failure_code)
-        _credit(refund, refund.amount)
+        _turn_to_credit(refund, get_credit_note(refund.credit_note_id), refund.amount)
+    else:
+        _correct_notes(refund)
 
 
-def _credit(refund: Refund, amount: int) -> None:
+def _correct_notes(refund: Refund) -> None:
+    """A refund that no note wanted may have been counted by later ones, the newest first, as the
+    money that they say went back."""
+    missing = refund.amount - refund.from_credit - received_on(refund.invoice_id).returned
+    for row in reversed(credit_notes_of(refund.invoice_id)):
+        part = min(missing, row["returned_amount"]) if row["status"] != "void" else 0
+        if part > 0:
+            missing -= part
+            note = get_credit_note(row["_id"])
+            note.returned_amount -= part
+            _turn_to_credit(refund, note, part)
+
+
+def _turn_to_credit(refund: Refund, note: CreditNote, amount: int) -> None:
+    """What the note says is refunded is the customer's credit instead."""
+    note.refund_amount -= amount
+    note.credit_amount += amount
+    update(note, "credit_note.refund_failed", reason=refund.failure_code)
+    _credit(refund, amount, note.id)
+
+
+def _credit(refund: Refund, amount: int, credit_note_id: str | None) -> None:
     add_credit(
         refund.customer_id,
         refund.currency,
         amount,
         reason="refund_failed",
         payment_id=refund.payment_id,
-        credit_note_id=refund.credit_note_id,
+        credit_note_id=credit_note_id,
     )

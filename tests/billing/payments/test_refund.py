@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from billing.credit_notes.queries import get_credit_note
 from billing.customers.credit import add_credit, credit_of
 from billing.customers.queries import get_customer_row
 from billing.database import Database, Row
@@ -13,12 +14,13 @@ from billing.errors import BillingError, StaleRevision
 from billing.invoices.queries import get_invoice
 from billing.payments.errors import PaymentNotFound, PaymentNotRefundable, RefundOutOfRange
 from billing.payments.inputs import RefundInput
-from billing.payments.models import Payment
-from billing.payments.providers.base import ProviderUnreachable
+from billing.payments.models import Payment, Refund
+from billing.payments.providers.base import Outcome, ProviderUnreachable
 from billing.payments.providers.fake import FakeProvider
 from billing.payments.queries import get_payment, get_refund, refunds_of
 from billing.payments.receive_report import receive_report
-from billing.payments.refund import plan_refunds, refund_payment
+from billing.payments.refund import plan_refunds, refund_payment, start_refund
+from billing.payments.settle_refund import settle_refund
 from billing.transactions import in_transaction
 from tests.billing.invoices.test_concurrency import at_once
 from tests.billing.payments.test_charge import NOW, charge, settle_pending
@@ -27,6 +29,11 @@ from tests.factories import create_credit_note, create_invoice, create_payment
 
 def refund(payment: Payment, amount: int | None = None, **values: Any) -> Payment:
     return refund_payment(payment.id, RefundInput(amount=amount, **values))
+
+
+def started(payment: Payment, amount: int) -> Refund:
+    """A refund of which the provider is not asked yet."""
+    return in_transaction(lambda: start_refund(get_payment(payment.id), amount))
 
 
 def credit(payment: Payment) -> int:
@@ -131,6 +138,36 @@ def test_the_newest_payments_pay_back_first() -> None:
     def row(key: str, amount: int, **values: Any) -> Row:
         return {"_id": key, "amount": amount, "status": "succeeded", **values}
 
-    payments = [row("a", 50), row("b", 30, credited_amount=10), row("c", 9, refunded_amount=9)]
-    assert plan_refunds(payments, 60) == [("b", 20), ("a", 40)]
-    assert plan_refunds([*payments, row("d", 99, status="failed")], 20) == [("b", 20)]
+    def back(payment_id: str, amount: int, status: str = "succeeded", from_credit: int = 0) -> Row:
+        known = {"payment_id": payment_id, "status": status, "from_credit": from_credit}
+        return {"amount": amount, **known}
+
+    payments = [row("a", 50), row("b", 30, credited_amount=10), row("c", 9)]
+    refunds = [back("c", 9), back("b", 5, "failed"), back("b", 7, from_credit=7)]
+    assert plan_refunds(payments, refunds, 60) == [("b", 20), ("a", 40)]
+    assert plan_refunds([*payments, row("d", 99, status="failed")], refunds, 20) == [("b", 20)]
+
+
+def test_what_a_failed_refund_sets_free_is_not_taken_from_the_credit_again(
+    db: Database[Row],
+) -> None:
+    payment = create_payment(amount=12000)
+    due, rest = started(payment, 10000), started(payment, 2000)
+    assert (due.from_credit, rest.from_credit, credit(payment)) == (0, 2000, 0)
+    settle_refund(due.id, Outcome("failed"))
+    assert refund(payment, 10000).status == "refunded"
+    assert [row["from_credit"] for row in refunds_of([payment.id])[payment.id]] == [0, 2000, 0]
+
+
+def test_money_that_a_note_says_went_back_becomes_credit_when_it_did_not(
+    db: Database[Row],
+) -> None:
+    payment = create_payment()
+    back, invoice = started(payment, 7000), get_invoice(payment.invoice_id)
+    first, second = (create_credit_note(invoice=invoice, amount=amount) for amount in (6000, 4000))
+    assert (first.returned_amount, second.returned_amount, credit(payment)) == (6000, 1000, 0)
+    settle_refund(back.id, Outcome("failed", failure_code="expired_card"))
+    kept = [get_credit_note(note.id) for note in (first, second)]
+    assert [note.returned_amount for note in kept] == [0, 0]
+    assert [(note.refund_amount, note.credit_amount) for note in kept] == [(0, 6000), (3000, 1000)]
+    assert credit(payment) == 7000
