@@ -15,9 +15,13 @@ from billing.inputs import Input, WholeNumber
 from billing.plans.lines import advance_lines
 from billing.plans.models import version_key
 from billing.plans.queries import get_plan, get_terms, plan_versions
+from billing.subscriptions.errors import ChangeScheduled
 from billing.subscriptions.inputs import ProrationBehavior
 from billing.subscriptions.states import LIVE
 from billing.transactions import operation
+
+_OWN_TERMS = ("plan_id", "quantity", "price")
+"""What the customer agreed to; the version is the seller's."""
 
 
 class MoveSubscribers(Input):
@@ -51,6 +55,7 @@ def preview_move(plan_id: str, data: MoveSubscribers) -> Move:
     move = Move()
     for row in streamed("subscriptions", _elsewhere(plan_id, data)):
         try:
+            _refuse_scheduled(row)
             after = _amount(target, row)
         except BillingError as error:
             move.refused.append((row["_id"], error.message))
@@ -89,6 +94,7 @@ def move_subscribers(
 def _move(subscription_id: str, data: MoveSubscribers) -> None:
     course = course_of(subscription_id)
     row = course.row
+    _refuse_scheduled(row)
     wanted = {
         "plan_id": row["plan_id"],
         "plan_version": data.version,
@@ -98,6 +104,16 @@ def _move(subscription_id: str, data: MoveSubscribers) -> None:
     change_terms(
         course, wanted, effective=data.effective, proration_behavior=data.proration_behavior
     )
+
+
+def _refuse_scheduled(row: Row) -> None:
+    """Raises ChangeScheduled where more than a version waits: it would be dropped by the move."""
+    change = row.get("pending_change")
+    if change and any(change.get(name) != row.get(name) for name in _OWN_TERMS):
+        raise ChangeScheduled(
+            "A change of plan, quantity or price is scheduled, which moving would drop. "
+            "Revoke it first, or move this subscription once it is in force."
+        )
 
 
 def _target(plan_id: str, data: MoveSubscribers) -> Row:
@@ -111,7 +127,7 @@ def _elsewhere(plan_id: str, data: MoveSubscribers) -> Row:
         "plan_id": plan_id,
         "plan_version": {"$ne": data.version},
         "status": {"$in": sorted(LIVE)},
-        "pending_change.plan_version": {"$ne": data.version},
+        "$nor": [{"pending_change.plan_id": plan_id, "pending_change.plan_version": data.version}],
     }
 
 

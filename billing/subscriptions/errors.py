@@ -73,6 +73,12 @@ class NoPendingChange(Conflict):
     code = "no_pending_change"
 
 
+class ChangeScheduled(Conflict):
+    """Another plan, quantity or price waits for the end of the period."""
+
+    code = "change_scheduled"
+
+
 class PriceNotWhole(Invalid):
     """The plan's pricing model cannot have that negotiated price."""
 

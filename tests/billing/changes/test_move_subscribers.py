@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from billing.changes.change import update_subscription
 from billing.changes.move_subscribers import MoveSubscribers, move_subscribers, preview_move
 from billing.database import Database, Row
-from billing.inputs import parse
+from billing.inputs import merge, parse
 from billing.plans.inputs import PlanInput
 from billing.plans.models import Plan
 from billing.plans.save_plan import update_plan
+from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.queries import get_subscription
 from tests.factories import create_plan, create_subscription, plan_values
 
@@ -59,3 +61,23 @@ def test_who_cannot_be_moved_is_named_and_stops_nobody(db: Database[Row]) -> Non
     assert moved.subscribers == 1
     assert [subscription_id for subscription_id, _ in moved.refused] == [odd]
     assert get_subscription(fine).pending_change["plan_version"] == 2
+
+
+def test_who_is_about_to_change_otherwise_is_left_to_it(db: Database[Row]) -> None:
+    plan, other = create_plan(pricing_model="per_unit"), create_plan(pricing_model="per_unit")
+    changes = [{"quantity": 5}, {"price": 4000}, {"plan_id": other.id}]
+    ids = [create_subscription(plan=plan, quantity=9).id for _ in changes]
+    update_plan(other.id, parse(PlanInput, plan_values(pricing_model="per_unit", price=1)))
+    for subscription_id, change in zip(ids, changes, strict=True):
+        present = as_input(get_subscription(subscription_id))
+        wanted = merge(SubscriptionChange, present, {**change, "effective": "period_end"})
+        update_subscription(subscription_id, wanted)
+    update_plan(plan.id, parse(PlanInput, plan_values(pricing_model="per_unit", price=5900)))
+    waiting = [get_subscription(subscription_id).pending_change for subscription_id in ids]
+    for effective in ("now", "period_end"):
+        data = MoveSubscribers(version=2, effective=effective)
+        foreseen, moved = preview_move(plan.id, data), move_subscribers(plan.id, data)
+        assert (foreseen.subscribers, moved.subscribers) == (0, 0)
+        assert foreseen.refused == moved.refused
+        assert {subscription_id for subscription_id, _ in moved.refused} == set(ids)
+    assert [get_subscription(id_).pending_change for id_ in ids] == waiting
