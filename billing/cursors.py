@@ -3,8 +3,11 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
+
+import bson
 
 from billing.database import Row
 from billing.errors import Invalid
@@ -43,18 +46,19 @@ def _decode(cursor: str, sort: str, field: str) -> tuple[str | int | None, str]:
         # A cursor is only ever text: an object in it would be a query operator.
         kinds = int if field in _NUMBERS else str | None
         if found == sort and isinstance(last_id, str) and isinstance(value, kinds):
-            f"{value}{last_id}".encode()  # lone surrogates, which JSON can hold, are no text
+            bson.encode({"told": [value, last_id]})  # JSON can hold what MongoDB cannot
             return value, last_id
-    except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
+    except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError):
         pass
     raise _not_ours()
 
 
 def _moment(text: Any) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError:
-        raise _not_ours() from None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(str(text))
+        if moment.utcoffset() == timedelta():  # others may lie outside of the calendar in UTC
+            return moment
+    raise _not_ours()
 
 
 def _not_ours() -> Invalid:

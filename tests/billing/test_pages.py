@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from billing import pages
 from billing.actors import Actor, acting_as
+from billing.cursors import encode
 from billing.customers.queries import list_customers
 from billing.database import Database, Row
 from billing.errors import Invalid
 from billing.pages import PageRequest, paginate
 from billing.selections import selection_of
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SORTS = {"created_at": "_id", "name": "name", "date": "date"}
 
 
@@ -143,6 +146,26 @@ def forged(*content: Any) -> str:
 def test_a_cursor_of_ones_own_making_is_refused(shelf: Database[Row], cursor: str) -> None:
     with pytest.raises(Invalid) as refusal:
         paginate("shelf", {}, PageRequest(2, cursor, "name"), sorts=SORTS)
+    assert refusal.value.field == "cursor"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "2026-01-01T00:00:00", "soon", None])
+def test_a_cursor_of_an_instant_of_ones_own_making_is_refused(
+    shelf: Database[Row], at: str | None
+) -> None:
+    bounds = PageRequest(created_from=NOW, cursor=encode("-created_at", at, "row_001"))
+    with pytest.raises(Invalid) as refusal:
+        paginate("shelf", {}, bounds, sorts=SORTS)
+    assert refusal.value.field == "cursor"
+
+
+@pytest.mark.parametrize("version", [2**63, -(10**30), "1", None, 1.5])
+def test_a_cursor_of_a_number_of_ones_own_making_is_refused(
+    shelf: Database[Row], version: object
+) -> None:
+    request = PageRequest(sort="version", cursor=encode("version", version, "row_001"))
+    with pytest.raises(Invalid) as refusal:
+        paginate("shelf", {}, request, sorts={"version": "version"})
     assert refusal.value.field == "cursor"
 
 
