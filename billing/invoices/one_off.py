@@ -4,6 +4,7 @@ from billing import clock
 from billing.coupons.redeem import check_coupon
 from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
+from billing.errors import Invalid
 from billing.events.journal import insert, update
 from billing.invoices.errors import InvoiceNotEditable
 from billing.invoices.finalize import finalize
@@ -60,14 +61,17 @@ def update_invoice(
 def fill_in(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
     """Put what was said into the document; nothing is computed beyond each line's amount.
 
-    Raises TaxRateMissing and TaxRateArchived; a draft keeps the archived rates that it has.
+    Raises TaxRateMissing, TaxRateArchived and, for a line that is too large, Invalid; a draft keeps
+    the archived rates that it has.
     """
     kept = {rate_id for line in invoice.line_items for rate_id in line.tax_rate_ids}
     for position, item in enumerate(data.line_items):
         check_rates(item.tax_rate_ids, kept=kept, field=f"line_items.{position}.tax_rate_ids")
     invoice.customer_id, invoice.test_clock_id = customer.id, customer.test_clock_id
     invoice.currency = data.currency or customer.preferences.currency
-    invoice.line_items = [_line(item, invoice.currency) for item in data.line_items]
+    invoice.line_items = [
+        _line(item, invoice.currency, position) for position, item in enumerate(data.line_items)
+    ]
     for name in ("due_date", "notes", "purchase_order", "metadata"):
         setattr(invoice, name, getattr(data, name))
 
@@ -82,8 +86,11 @@ def _fill(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
     compute_draft(invoice, customer.row(), current_seller(), coupon)
 
 
-def _line(item: LineItemInput, currency: str) -> LineItem:
-    priced = price_quantity("per_unit", item.unit_amount, item.quantity)
+def _line(item: LineItemInput, currency: str, position: int) -> LineItem:
+    try:
+        priced = price_quantity("per_unit", item.unit_amount, item.quantity)
+    except Invalid as error:
+        raise Invalid(error.message, field=f"line_items.{position}.{error.field}") from error
     explanation = {
         "price_source": "one_off",
         "pricing_model": "per_unit",

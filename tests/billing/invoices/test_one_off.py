@@ -116,8 +116,9 @@ def test_the_currency_is_the_customers_unless_named(db: Database[Row]) -> None:
 def test_more_than_can_be_billed_is_refused(db: Database[Row]) -> None:
     with pytest.raises(TotalTooLarge):
         create_invoice(line_items=[line(unit_amount=10**12), line(unit_amount=1)])
-    with pytest.raises(Invalid):
-        create_invoice(line_items=[line(unit_amount=10**12, quantity=2)])
+    with pytest.raises(Invalid) as refusal:
+        create_invoice(line_items=[line(), line(unit_amount=10**12, quantity=2)])
+    assert refusal.value.field == "line_items.1.quantity"
     assert db.invoices.count_documents({}) == 0
 
 
