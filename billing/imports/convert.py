@@ -76,7 +76,7 @@ class _Conversion:
         sources = self._mapping.subscription
         values: dict[str, Any] = {}
         for name, source in sources.items():
-            if name == "start_date":
+            if name in ("start_date", "end_date"):
                 values[name] = self._read(read_date, source)
             elif name == "price":
                 values[name] = self._price(source, plan)
@@ -85,6 +85,8 @@ class _Conversion:
         if values["start_date"] is None:
             self._blame(sources["start_date"], "is required: enter the first day of service")
         data = self._parsed(SubscriptionInput, {**nested(values), **_UNBORN}, sources)
+        if data and data.end_date and data.start_date and data.end_date <= data.start_date:
+            self._blame(sources["end_date"], f"must be after the start, {data.start_date}")
         if data and plan in self._terms:
             self._check_price(data, self._terms[plan])
         return data

@@ -23,8 +23,9 @@ _NESTED: dict[str, type[Input]] = {
 CUSTOMER_FIELDS = (
     CustomerInput.model_fields.keys() - {*_NESTED, "contacts", "tax_ids", "metadata"}
 ) | {f"{name}.{part}" for name, model in _NESTED.items() for part in model.model_fields}
-SUBSCRIPTION_FIELDS = (SubscriptionInput.model_fields.keys() - {"customer_id", "plan_id"}) - {
-    "metadata"
+SUBSCRIPTION_FIELDS = SubscriptionInput.model_fields.keys() - {
+    *("customer_id", "plan_id", "metadata"),
+    *("coupon", "billing_anchor"),  # which an import would have to redeem and to place
 } | {"plan"}
 _REQUIRED = {"customer": ("external_id", "name", "email"), "subscription": ("plan", "start_date")}
 

@@ -38,6 +38,7 @@ def test_every_built_in_mapping_is_valid_and_called_like_its_file(name: str) -> 
         ('start_date = { column = "since" }', "", "subscription needs start_date"),
         ("preferences.currency", "preferences.colour", "customer has no field preferences.colour"),
         ("price = { column", "prize = { column", "subscription has no field prize"),
+        ("price = { column", "coupon = { column", "subscription has no field coupon"),
         ('{ column = "mail" }', '{ column = "mail", value = "x" }', "needs exactly one of column"),
         ('{ column = "mail" }', '{ colum = "mail" }', "email.colum must be a table such as"),
         ('{ column = "mail" }', '"mail"', "email must be a table such as"),

@@ -82,6 +82,19 @@ def test_a_bill_that_nobody_could_pay_is_a_problem_of_the_price(
     assert "larger than an invoice can bear" in problems[0].message
 
 
+def test_an_end_before_the_start_is_a_problem_of_the_end(db: Database[Row], tmp_path: Path) -> None:
+    text = MAPPING.replace("start_date =", 'end_date = { column = "left_on" }\nstart_date =')
+    mapping = load_mapping(str(write_mapping(tmp_path, text)))
+    ends = [
+        GOOD.replace("7", str(n), 1) + day for n, day in enumerate(("2026-01-31", "2026-02-01"))
+    ]
+    path, problems = write_csv(tmp_path, *ends), list[Problem]()
+    report = import_subscribers(path, mapping, on_problem=problems.append)
+    assert (report.rows, report.bad, report.written) == (2, 1, False)
+    assert [(p.line, p.column, p.value) for p in problems] == [(2, "left_on", "2026-01-31")]
+    assert "after the start, 2026-01-31" in problems[0].message
+
+
 def test_months_cannot_lead_out_of_the_calendar() -> None:
     source = Source(column="since", minus_months="months")
     with pytest.raises(BadCell, match="goes back too far"):
