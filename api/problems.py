@@ -31,6 +31,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 RETRY_AFTER_SECONDS = 5
+MOST_FINDINGS = 1000
+"""Of a body that is wrong in more places the first are told: no answer outgrows its request."""
 _AWAY = (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
 _CHALLENGE = 'Bearer realm="duebill"'
 
@@ -85,7 +87,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
-        "errors": [asdict(error) for error in errors],
+        "errors": [asdict(error) for error in errors[:MOST_FINDINGS]],
         "request_id": g.get("request_id"),
     }
     return Response(dumps(body), status, {**HEADERS, **(headers or {})}, content_type=CONTENT_TYPE)

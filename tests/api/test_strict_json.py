@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -174,3 +175,30 @@ def test_many_errors_are_all_told(admin: CheckedClient) -> None:
     fields = {error["field"] for error in answer.json["errors"]}
     assert {"customer_id", "line_items.0.description", "line_items.2.quantity"} <= fields
     assert "line_items.1.unit_amount" in fields
+
+
+def test_a_key_twice_among_many_is_found_at_once(admin: CheckedClient) -> None:
+    """Anybody may send a body to the sign-in: its cost must not grow with its square."""
+    keys = "".join(f'"k{number}":1,' for number in range(40_000))
+    before = time.process_time()
+    answer = send(admin, "{" + keys + '"' + "x" * 5000 + '":1,"' + "x" * 5000 + '":1}')
+    assert time.process_time() - before < 2
+    assert answer.json["code"] == "malformed_json"
+    assert len(answer.json["detail"]) < 200
+
+
+def test_a_long_key_around_many_values_costs_no_more_than_its_length(
+    admin: CheckedClient,
+) -> None:
+    raw = '{"' + "x" * 500_000 + '": [' + '"\\u0000",' * 50_000 + "1]}"
+    answer = send(admin, raw)
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+    assert answer.json["errors"][1]["field"].endswith("….1")
+    assert len(answer.data) < 300_000
+
+
+def test_of_very_many_findings_the_first_thousand_are_told(admin: CheckedClient) -> None:
+    unknown = {f"k{number}": 1 for number in range(5000)}
+    answer = admin.post("/customers", unknown)
+    assert answer.status_code == 422
+    assert len(answer.json["errors"]) == 1000
