@@ -1,12 +1,20 @@
 """Query parameters: each declared, each at most once, anything else an error that names it."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from flask import request
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from api.problems import RequestRefused
 from billing.errors import FieldError
@@ -46,6 +54,13 @@ def _instant(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be within the years 1 to 9999, in UTC") from None
+
+
 def _truth(value: Any) -> bool:
     if value not in {"true", "false"}:
         raise ValueError("must be true or false")
@@ -56,7 +71,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Sequence = Annotated[int, BeforeValidator(_sequence), Field(ge=0, le=10**15 - 1)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 DateParameter = Annotated[date, BeforeValidator(_date)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
 EventType = Annotated[str, Field(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,60}$")]
 Search = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 

@@ -27,7 +27,7 @@ def id_of(prefix: str, moment: datetime) -> str:
 
 def lowest_id(prefix: str, moment: datetime) -> str:
     """What no id made at an aware moment or later is below, for finding them by their ids."""
-    return f"{prefix}_{_text(int(moment.timestamp() * 1000) << _RANDOM_BITS)}"
+    return f"{prefix}_{_text(max(0, int(moment.timestamp() * 1000)) << _RANDOM_BITS)}"
 
 
 class _Ascending:

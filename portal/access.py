@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -94,8 +94,8 @@ def lead(endpoint: str) -> ResponseReturnValue:
     wanted = request.full_path.rstrip("?") if _can_be_shown() else None
     if "HX-Request" not in request.headers:
         return redirect(url_for(endpoint, next=wanted), 303)
-    around = urlsplit(request.headers.get("HX-Current-URL", ""))
-    came_from = f"{around.path}?{around.query}".rstrip("?")
+    around = _parts(request.headers.get("HX-Current-URL", ""))
+    came_from = f"{around.path}?{around.query}".rstrip("?") if around else None
     return "", 204, {"HX-Redirect": url_for(endpoint, next=came_from or None)}
 
 
@@ -108,6 +108,14 @@ def own_path(target: str | None) -> str | None:
     """`target` when it is a path of this portal, else None: no open redirect."""
     if not target or any(ord(c) < 32 or c == "\\" for c in target):
         return None
-    parts = urlsplit(target)
-    inside = not parts.scheme and not parts.netloc
+    parts = _parts(target)
+    inside = parts and not parts.scheme and not parts.netloc
     return target if inside and target.startswith("/") and not target.startswith("//") else None
+
+
+def _parts(address: str) -> SplitResult | None:
+    """An address taken apart; None where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,8 +54,8 @@ class _Steps:
             return redirect(self._url(action), 303)
         for problem in form.problems():
             flash(problem, "error")
-        arguments: dict[str, Any] = request.args.to_dict()
-        return redirect(url_for(f"{self.of.name}.index", **arguments), 303)
+        back = f"{url_for(f'{self.of.name}.index')}?{urlencode(request.args)}"
+        return redirect(back.rstrip("?"), 303)
 
     def show(self, action_id: str) -> ResponseReturnValue:
         """What would happen; after it was begun how far it is, and in the end what came of it."""

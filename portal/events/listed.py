@@ -1,7 +1,7 @@
 """The audit trail as a list."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from billing.customers.queries import customer_names
 from billing.database import Row
@@ -20,7 +20,8 @@ def _changes(row: Row) -> str | None:
 def _end_of_day(typed: str) -> datetime:
     """A day is meant with all its hours."""
     found = moment(typed)
-    return found + timedelta(days=1) if len(typed) == len("2026-01-31") else found
+    is_day = len(typed) == len("2026-01-31") and found.date() < date.max
+    return found + timedelta(days=1) if is_day else found
 
 
 EVENTS = StaffList(

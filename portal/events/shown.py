@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,9 +24,9 @@ _MONEY = re.compile(
     r"(^|_)(price|amount|total|subtotal|due|paid|applied|fee|mrr|off|reduction|minimum|charged)$"
 )
 _NO_MONEY = frozenset({"percent_off"})
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-_ID = re.compile(r"^[a-z]{2,5}_[0-9A-Z]{26}$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_ID = re.compile(r"[a-z]{2,5}_[0-9A-Z]{26}")
 _DEEPEST = 3
 _CODES = frozenset(
     {
@@ -51,6 +52,8 @@ _CODES = frozenset(
 """Fields that hold a code of ours, which has its word."""
 _REASONS = frozenset({"subscription_cycle", "subscription_change", "subscription_end", "one_off"})
 """Why an invoice was made; a reason of anything else is a person's words."""
+_ANYBODYS = "metadata."
+"""Within it, names are anybody's own."""
 _PUT_OUT = frozenset({"(hidden)", ERASED})
 
 
@@ -154,7 +157,7 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
         return Value(said(value))
     if isinstance(value, bool):
         return Value(str(gettext("Yes") if value else gettext("No")))
-    if isinstance(value, int | str) and currency and _is_money(name, value):
+    if isinstance(value, int | str) and currency and _is_money(path, name, value):
         return Value(money(value, currency))
     if isinstance(value, str) and _is_code(path, name, value):
         return Value(said(failure(value)) if name == "failure_code" else words(value))
@@ -162,7 +165,7 @@ def _value(path: str, value: Any, currency: str | None) -> Value:
 
 
 def _is_code(path: str, name: str, value: str) -> bool:
-    if path.startswith("metadata."):
+    if path.startswith(_ANYBODYS):
         return False
     return value in _PUT_OUT or name in _CODES or (name == "reason" and value in _REASONS)
 
@@ -173,14 +176,22 @@ def _text(value: Any) -> Value:
     if isinstance(value, list):
         return Value(", ".join(str(each) for each in value))
     text = str(value)
-    if _DAY.match(text):
-        return Value(date_text(text))
-    if _INSTANT.match(text):
-        return Value(instant(datetime.fromisoformat(text)).striptags())
-    return Value(text, reachable(text) if _ID.match(text) else None)
+    return Value(_time_in(text) or text, reachable(text) if _ID.fullmatch(text) else None)
 
 
-def _is_money(name: str, value: int | str) -> bool:
+def _time_in(text: str) -> str | None:
+    """The day or the instant that is kept as text; anybody's words may look like one."""
+    with suppress(ValueError):
+        if _DAY.fullmatch(text):
+            return date_text(text)
+        if _INSTANT.match(text):
+            return instant(datetime.fromisoformat(text)).striptags()
+    return None
+
+
+def _is_money(path: str, name: str, value: int | str) -> bool:
+    if path.startswith(_ANYBODYS):
+        return False
     if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?", value):
         return False
     return bool(_MONEY.search(name)) and name not in _NO_MONEY

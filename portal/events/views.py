@@ -1,6 +1,6 @@
 """The audit trail: every change, one change side by side, and objects as they were."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,6 +10,7 @@ from flask_babel import gettext
 from billing import clock
 from billing.actors import current_actor
 from billing.database import Row
+from billing.errors import Invalid
 from billing.events.as_of import object_as_of
 from billing.events.queries import get_event
 from billing.events.reasons import changes_of
@@ -23,6 +24,7 @@ from portal.events.timeline import as_of_url, timeline_of
 from portal.events.words import sentence
 from portal.listing import respond
 from portal.lists.export import add_export
+from portal.lists.filters import moment
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
 add_export(blueprint, EVENTS)
@@ -86,10 +88,9 @@ def _moment(typed: str) -> tuple[datetime, str]:
     if not typed:
         return clock.now(), ""
     try:
-        found = datetime.fromisoformat(typed)
-    except ValueError:
+        return moment(typed), ""
+    except Invalid:
         return clock.now(), str(gettext("Enter a day and a time such as 2026-01-31T12:00."))
-    return found if found.tzinfo else found.replace(tzinfo=UTC), ""
 
 
 def _shown(event: dict[str, Any], plans: dict[str, str], objects: dict[str, Row]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """One form for one input model: shows, reads, and carries the model's findings back."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import FormField, HiddenField
+from wtforms import HiddenField
 from wtforms.fields.core import Field
-from wtforms.form import BaseForm
 
 from billing.errors import (
     BillingError,
@@ -20,6 +20,7 @@ from billing.errors import (
 )
 from billing.inputs import Input, parse
 from portal.forms.fields import RowsField
+from portal.forms.findings import errors_within, sentence
 from portal.forms.numbers import WRITTEN_IN, writing_locale
 from portal.forms.reading import OUTSIDE, Reader, find_field, find_rows
 from portal.languages.saying import own_words, said
@@ -32,6 +33,9 @@ T = TypeVar("T")
 
 PREVIEW = "preview"
 """Names the button that asks what would be done, and the part of a page that says it."""
+
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 class Nothing(Input):
@@ -86,9 +90,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def expected_revision(self) -> int | None:
-        """The revision that the reader saw."""
-        typed = self.revision.data or ""
-        return int(typed) if str(typed).isascii() and str(typed).isdigit() else None
+        """The revision that the reader saw; what no form of ours has said is that of nothing."""
+        typed = str(self.revision.data or "")
+        return (int(typed) if _NUMBER.fullmatch(typed) else -1) if typed else None
 
     def parse(self) -> Any:
         """What was typed, as the model. Raises Invalid with everything that is wrong."""
@@ -163,7 +167,7 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 
     def problems(self) -> list[str]:
         """Everything that was found wrong, in sentences, for where the fields are not in sight."""
-        return [*self.alerts, *(text for field in self for text in _errors(field))]
+        return [*self.alerts, *(text for field in self for text in errors_within(field))]
 
     def _rows_changed(self) -> bool:
         """Whether the button that was pressed adds a row (`add:name`) or removes one."""
@@ -172,10 +176,10 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         rows = find_rows(self, name) if act else None
         if rows is None:
             return False
-        if act == "add":
+        if act == "add" and not rows.is_full:
             rows.append_entry()
-        elif act == "remove" and position.isdigit() and int(position) < len(rows.entries):
-            rows.entries.pop(int(position))
+        elif act == "remove" and _NUMBER.fullmatch(position):
+            del rows.entries[int(position) : int(position) + 1]
         return True
 
     def first_finding(self, error: BillingError) -> str:
@@ -190,22 +194,3 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     def shown_fields(self) -> list[Field]:
         """The fields in order, without what travels hidden."""
         return [field for field in self if field.short_name not in OUTSIDE]
-
-
-def has_errors(form: BaseForm) -> bool:
-    """Whether any field was found wrong."""
-    return any(field.errors for field in form)
-
-
-def _errors(field: Field) -> Iterator[str]:
-    inner = field.form if isinstance(field, FormField) else [field]
-    for each in inner:
-        yield from each.errors
-
-
-def sentence(subject: str, message: str) -> str:
-    """`is required` beside the field Name becomes `Name is required.`; sentences stay."""
-    subject, text = str(subject), message.strip()
-    if text[:1].islower() and subject and not text.startswith(subject):
-        text = f"{subject} {text}"
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

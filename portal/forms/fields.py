@@ -111,6 +111,10 @@ class BoxesField(SelectMultipleField):
             yield Choice(value, label, value in ticked, {})
 
 
+MOST_ROWS = 250
+"""More than any model takes, which says so; that many more are not made of a hostile form."""
+
+
 class RowsField(FieldList):  # type: ignore[type-arg]
     """Rows of small fields; blank ones do not count, and buttons add and remove without script.
 
@@ -119,6 +123,7 @@ class RowsField(FieldList):  # type: ignore[type-arg]
 
     def __init__(self, row: type[Form], label: str, *, pairs: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("min_entries", 1)
+        kwargs.setdefault("max_entries", MOST_ROWS)
         super().__init__(FormField(row, label=label), label, **kwargs)
         self.pairs = pairs
 
@@ -131,6 +136,10 @@ class RowsField(FieldList):  # type: ignore[type-arg]
     def filled(self) -> list[Any]:
         """The rows in which something was typed."""
         return [row for row in self.entries if any(_is_typed(field) for field in row.form)]
+
+    @property
+    def is_full(self) -> bool:
+        return self.max_entries is not None and len(self.entries) >= self.max_entries
 
     def row_of(self, part: str) -> Any:
         """The row an error path means: a position among the filled ones, or a key."""

@@ -22,8 +22,9 @@ def day(typed: str) -> date:
 
 
 def moment(typed: str) -> datetime:
-    """A day or a minute, in UTC."""
+    """A day or a minute, in UTC unless it says otherwise."""
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=UTC)
-    except ValueError:
+        found = datetime.fromisoformat(typed)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise Invalid("A day must be written like 2026-01-31.") from None

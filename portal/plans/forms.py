@@ -67,7 +67,7 @@ class ChargeForm(Form):
     package_size = NumberField("Units in a package")
     percentage = DecimalField("Percentage", parted=False)
     fixed_amount = MoneyField(lazy("Fee for each event"), finer=True)
-    tiers = RowsField(TierForm, "Tiers")
+    tiers = RowsField(TierForm, "Tiers", max_entries=110)
 
 
 class PlanForm(InputForm):
@@ -86,7 +86,7 @@ class PlanForm(InputForm):
     setup_fee = MoneyField(lazy("Setup fee"))
     trial_days = NumberField("Free trial")
     minimum_amount = MoneyField(lazy("Minimum a period"))
-    charges = RowsField(ChargeForm, "Further charges", min_entries=0)
+    charges = RowsField(ChargeForm, "Further charges", min_entries=0, max_entries=60)
     features = RowsField(FeatureForm, "Features")
     limits = RowsField(LimitForm, "Limits", pairs=True)
     self_service = BooleanField(lazy("Customers may change to it by themselves"))

@@ -57,6 +57,12 @@ def test_lists_are_bounded_by_when_things_came_to_be(admin: CheckedClient, path:
     assert ids(admin, f"{path}?created_at[gte]=2026-03-04")[-1] == fourth
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_that_is_none_in_utc_is_422(admin: CheckedClient, instant: str) -> None:
+    answer = admin.get(f"/customers?created_at[gte]={instant}")
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "created_at[gte]")
+
+
 def test_a_bounded_list_is_walked_by_cursor_in_both_directions(admin: CheckedClient) -> None:
     made = []
     for minute in (0, 0, 0, 1, 2, 3):  # some at the same instant
