@@ -61,6 +61,14 @@ def run_row(**changes: object) -> Row:
     return {"_id": "run_1", "status": "completed", **counted, "finished_at": began, **changes}
 
 
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: str(rule["alert"]))
+def test_both_sides_of_an_and_have_the_same_labels(rule: dict[str, Any]) -> None:
+    """Prometheus joins by labels: min() has none, so a side that has some is never met."""
+    sides = re.split(r"\band\b", rule["expr"])
+    aggregated = [bool(re.match(r"(min|max|sum|count)\(", side.strip())) for side in sides]
+    assert len(set(aggregated)) == 1
+
+
 def named(expressions: list[str]) -> set[str]:
     """Metrics by name: words that stand before no bracket of a function and in no quotes."""
     found = set()
