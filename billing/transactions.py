@@ -18,6 +18,7 @@ from pymongo.write_concern import WriteConcern
 
 from billing import clock
 from billing.database import database, patience
+from billing.turns import taking_turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     def attempt(session: ClientSession) -> T:
         if next(attempts):
             patience().check()
+            turns.wait()
         promised.clear()
         token, before = _inside.set(True), _promised.set(promised)
         try:
@@ -65,7 +67,11 @@ def in_transaction(work: Callable[[], T]) -> T:
             _promised.reset(before)
             _inside.reset(token)
 
-    with patience().for_transaction(), database().client.start_session() as session:
+    with (
+        taking_turns() as turns,
+        patience().for_transaction(),
+        database().client.start_session() as session,
+    ):
         result = session.with_transaction(
             attempt, read_concern=SNAPSHOT, write_concern=MAJORITY, max_commit_time_ms=5000
         )

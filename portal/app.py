@@ -14,6 +14,7 @@ from billing.patience import WEB_SECONDS
 from billing.rate_limits.limits import EXTENSION as RATE_LIMITS
 from billing.rate_limits.limits import RateLimits
 from billing.settings import Settings
+from billing.turns import share_turns
 from billing.webhooks import targets
 from portal import cli, closed, health
 from portal.auth.mailed import link_to
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, connect: bool = True) -> Fla
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.use_secret(settings.secret_key)
     copies.use_redis(settings.redis_url)
+    share_turns(settings.data_dir)
     targets.allow_private(settings.webhook_allow_private)
     trace_requests(app)
     if connect and settings.mongodb_uri:

@@ -28,6 +28,7 @@ from billing.reports.figures import OVERVIEW
 from billing.reports.kept import KeptSumsJob
 from billing.runs.daily import DailyBilling
 from billing.settings import Settings, SettingsError
+from billing.turns import share_turns
 from billing.webhooks import targets
 from billing.webhooks.deliver import Deliverer
 from billing.webhooks.relay import Purge, Relay
@@ -57,6 +58,7 @@ def main(arguments: list[str]) -> int:
         tracing.begin("worker")
         sealing.use_secret(settings.secret_key)
         copies.use_redis(settings.redis_url)
+        share_turns(settings.data_dir)
         targets.allow_private(settings.webhook_allow_private)
         _work(settings, given.role, lambda: parent is None or os.getppid() == parent)
     except SettingsError as error:

@@ -17,27 +17,19 @@ SORTS = {"created_at": "_id", "name": "name_key"}
 
 def find_customer(customer_id: str) -> Customer | None:
     """The customer, deleted or not, or None. An operation lives at their test clock's time."""
-    if own_customer_id() not in {None, customer_id}:
+    if not _may_be_seen(customer_id):
         return None
-    found: Customer | None = Customer.objects(id=customer_id).first()
-    if found is not None:
-        adopt_time_of(found.test_clock_id)
-    return found
+    return _at_their_time(Customer.objects(id=customer_id).first())
 
 
 def get_customer(customer_id: str) -> Customer:
     """The customer, deleted or not. Raises CustomerNotFound."""
-    if (customer := find_customer(customer_id)) is None:
-        raise CustomerNotFound("There is no such customer.")
-    return customer
+    return _there(find_customer(customer_id))
 
 
 def get_live_customer(customer_id: str) -> Customer:
     """The customer. Raises CustomerNotFound, and CustomerDeleted for a deleted one."""
-    customer = get_customer(customer_id)
-    if customer.is_deleted:
-        raise CustomerDeleted("This customer was deleted.", field="customer_id")
-    return customer
+    return _live(get_customer(customer_id))
 
 
 def hold_live_customer(customer_id: str) -> Customer:
@@ -46,17 +38,38 @@ def hold_live_customer(customer_id: str) -> Customer:
     For whoever adds something that a deleted customer must not have: both read what the other
     writes, and snapshots alone would let both commit. A write of both to one document does not.
     """
-    customer = get_live_customer(customer_id)
-    if is_only_foreseen():
-        return customer
-    database().customers.update_one({"_id": customer_id}, {"$inc": {"holds": 1}})
+    if is_only_foreseen() or not _may_be_seen(customer_id):
+        return get_live_customer(customer_id)
+    held = Customer.objects(id=customer_id).modify(__raw__={"$inc": {"holds": 1}}, new=True)
+    return _live(_there(_at_their_time(held)))
+
+
+def _may_be_seen(customer_id: str) -> bool:
+    return own_customer_id() in {None, customer_id}
+
+
+def _at_their_time(found: Customer | None) -> Customer | None:
+    if found is not None:
+        adopt_time_of(found.test_clock_id)
+    return found
+
+
+def _there(found: Customer | None) -> Customer:
+    if found is None:
+        raise CustomerNotFound("There is no such customer.")
+    return found
+
+
+def _live(customer: Customer) -> Customer:
+    if customer.is_deleted:
+        raise CustomerDeleted("This customer was deleted.", field="customer_id")
     return customer
 
 
 def get_customer_row(customer_id: str) -> Row:
     """The customer as a plain row, the fast way to read one. Raises CustomerNotFound."""
     row = None
-    if own_customer_id() in {None, customer_id}:
+    if _may_be_seen(customer_id):
         row = database().customers.find_one({"_id": customer_id})
     if row is None:
         raise CustomerNotFound("There is no such customer.")

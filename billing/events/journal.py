@@ -43,6 +43,24 @@ def insert(document: Document, event: str, *, reason: str | None = None) -> None
     document.stored()
 
 
+def insert_changed(document: Document, created: str, as_created: Row, changed: str) -> None:
+    """Store a new document that went on at once, by one insert.
+
+    Two events tell of it: `created` with the values it had then, `changed` with what became of
+    them. Raises MongoEngine's NotUniqueError, maybe not before the end of the transaction.
+    """
+    document.revision += 1
+    document.validate()
+    row = document.row()
+    events = [
+        _told(document, created, difference({}, as_created)),
+        _told(document, changed, difference(as_created, row)),
+    ]
+    stored = Insert(document._get_collection_name(), row, _not_unique)
+    insert_last(stored, *(Insert(COLLECTION, event) for event in events))
+    document.stored()
+
+
 def insert_row(
     collection: str, row: Row, event: str, *, reason: str | None = None, taken: Taken | None = None
 ) -> None:
@@ -86,14 +104,16 @@ def record(
     document: Document, event: str, *, reason: str | None = None, changes: Row | None = None
 ) -> None:
     """Record something that happened to a document without changing a field of it."""
-    row = event_row(
-        event, document.id, customer_id=_customer_id(document), changes=changes, reason=reason
-    )
-    insert_last(Insert(COLLECTION, row))
+    insert_last(Insert(COLLECTION, _told(document, event, changes, reason)))
 
 
 def _record(document: Document, event: str, before: Row, after: Row, reason: str | None) -> None:
     record(document, event, reason=reason, changes=difference(before, after))
+
+
+def _told(document: Document, event: str, changes: Row | None, reason: str | None = None) -> Row:
+    customer_id = _customer_id(document)
+    return event_row(event, document.id, customer_id=customer_id, changes=changes, reason=reason)
 
 
 def _customer_id(document: Document) -> str | None:

@@ -14,8 +14,10 @@ from billing.ids import new_id
 from billing.seller import Seller
 from billing.seller.models import NumberReset
 from billing.transactions import is_rehearsing
+from billing.turns import Turn, take_turn
 
 _TRIAL = "TEST"
+_turn = Turn("numbers")  # one for all series: a transaction may need numbers of two
 
 
 def series_of(prefix: str, issue_date: date | str, reset: NumberReset = "yearly") -> str:
@@ -40,11 +42,19 @@ def credit_note_series(
     return series_of(prefix, issue_date, seller["number_reset"])
 
 
+def expect_numbers() -> None:
+    """For an operation that will take some, before it asks anything of the database: who waits for
+    their turn now does not find out later that they have to begin anew."""
+    if not is_rehearsing():
+        take_turn(_turn)
+
+
 def take_numbers(series: Iterable[str]) -> list[str]:
     """The next number of each of `series`, in order: `["INV-2026-000042", …]`."""
     wanted = list(series)
     if is_rehearsing():  # what is rolled back must not hold up those who issue
         return [new_id("number") for _ in wanted]
+    take_turn(_turn)
     following = {name: _raise(name, count) + 1 for name, count in Counter(wanted).items()}
     numbers = []
     for name in wanted:

@@ -5,17 +5,18 @@ from billing.coupons.redeem import check_coupon
 from billing.customers.models import Customer
 from billing.customers.queries import hold_live_customer
 from billing.errors import Invalid
-from billing.events.journal import insert, update
+from billing.events.journal import insert, insert_changed, update
 from billing.invoices.errors import InvoiceNotEditable
-from billing.invoices.finalize import finalize
+from billing.invoices.finalize import issue
 from billing.invoices.inputs import InvoiceInput, LineItemInput
 from billing.invoices.models import ONE_OFF, Invoice, LineItem
+from billing.invoices.numbering import expect_numbers
 from billing.invoices.one_off_amounts import compute_draft
 from billing.invoices.queries import get_invoice
 from billing.money import format_money
 from billing.phrases import Code
 from billing.plans.pricing import price_quantity
-from billing.seller import current_seller
+from billing.seller import Seller, current_seller
 from billing.taxes.queries import check_rates
 from billing.transactions import operation
 
@@ -27,12 +28,17 @@ def create_invoice(data: InvoiceInput) -> Invoice:
     Raises CustomerNotFound, CustomerDeleted, TotalTooLarge, what check_rates raises and, of its
     coupon, what redeem raises.
     """
-    customer = hold_live_customer(data.customer_id)  # first: they may live at a time of their own
-    invoice = Invoice(reason=ONE_OFF)
-    _fill(invoice, data, customer)
-    insert(invoice, "invoice.created")
     if not data.draft:
-        finalize(invoice)
+        expect_numbers()
+    customer = hold_live_customer(data.customer_id)  # first: they may live at a time of their own
+    invoice, seller = Invoice(reason=ONE_OFF), current_seller()
+    _fill(invoice, data, customer, seller)
+    if data.draft:
+        insert(invoice, "invoice.created")
+    else:
+        draft = invoice.row()
+        issue(invoice, customer, seller)
+        insert_changed(invoice, "invoice.created", draft, "invoice.finalized")
     return invoice
 
 
@@ -44,6 +50,8 @@ def update_invoice(
 
     Raises InvoiceNotFound, StaleRevision, InvoiceNotEditable and what create_invoice raises.
     """
+    if not data.draft:
+        expect_numbers()
     invoice = get_invoice(invoice_id)
     invoice.check_revision(expected_revision)
     if not invoice.is_draft:
@@ -51,10 +59,12 @@ def update_invoice(
             "This invoice is %(status)s; only a draft can be changed. Void it instead.",
             status=Code(invoice.status),
         )
-    _fill(invoice, data, hold_live_customer(data.customer_id))
+    customer, seller = hold_live_customer(data.customer_id), current_seller()
+    _fill(invoice, data, customer, seller)
     update(invoice, "invoice.updated")
     if not data.draft:
-        finalize(invoice)
+        issue(invoice, customer, seller)
+        update(invoice, "invoice.finalized")
     return invoice
 
 
@@ -76,14 +86,14 @@ def fill_in(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
         setattr(invoice, name, getattr(data, name))
 
 
-def _fill(invoice: Invoice, data: InvoiceInput, customer: Customer) -> None:
+def _fill(invoice: Invoice, data: InvoiceInput, customer: Customer, seller: Seller) -> None:
     fill_in(invoice, data, customer)
     coupon = None
     if data.coupon:
         today = clock.today(customer.preferences.timezone)
         coupon = check_coupon(data.coupon, None, invoice.currency, on=today)
     invoice.coupon = coupon and coupon["code"]
-    compute_draft(invoice, customer.row(), current_seller(), coupon)
+    compute_draft(invoice, customer.row(), seller, coupon)
 
 
 def _line(item: LineItemInput, currency: str, position: int) -> LineItem:

@@ -11,6 +11,7 @@ from billing.invoices.commit_bills import commit_bills
 from billing.invoices.errors import NothingDue, SubscriptionNotBillable
 from billing.invoices.inputs import GenerateInvoice
 from billing.invoices.models import Invoice
+from billing.invoices.numbering import expect_numbers
 from billing.invoices.prepare_bills import Prepared, next_day, prepare_bills
 from billing.invoices.queries import get_invoice
 from billing.periods import Schedule
@@ -32,6 +33,7 @@ def create_subscription(data: SubscriptionInput) -> Subscription:
     One that starts later waits for the billing run. Raises what start_subscription raises, and
     StartTooLongAgo and SubscriptionNotBillable.
     """
+    expect_numbers()
     subscription = start_subscription(data)
     customer = get_customer(subscription.customer_id)
     if subscription.start_date <= _today(customer):
@@ -46,6 +48,7 @@ def generate_invoice(data: GenerateInvoice) -> Invoice:
 
     Raises SubscriptionNotFound, NothingDue and SubscriptionNotBillable.
     """
+    expect_numbers()
     subscription = get_subscription(data.subscription_id)
     row = database().subscriptions.find_one({"_id": subscription.id})
     prepared = _bill(row) if row and subscription.next_billing_date else Prepared()
