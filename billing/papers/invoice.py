@@ -122,10 +122,11 @@ def _headline(reader: Reader, invoice: Row) -> str:
         date_due = invoice.get("due_date")
         said = words.owed_until if date_due else words.owed
         return filled(said, amount=due, date=reader.day(date_due) if date_due else "")
-    if invoice["status"] == "void" or invoice["total"] <= 0 or not invoice.get("paid_date"):
+    settled = invoice["total"] - invoice.get("credit_note_total", 0)
+    if invoice["status"] == "void" or settled <= 0 or not invoice.get("paid_date"):
         return words.nothing_owed
-    total = reader.money(invoice["total"], invoice["currency"])
-    return filled(words.settled_on, amount=total, date=reader.day(invoice["paid_date"]))
+    amount = reader.money(settled, invoice["currency"])
+    return filled(words.settled_on, amount=amount, date=reader.day(invoice["paid_date"]))
 
 
 def _remarks(reader: Reader, invoice: Row, seller: Row) -> list[Row]:

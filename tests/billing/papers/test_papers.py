@@ -164,6 +164,15 @@ def test_what_was_paid_is_told_and_nothing_more_is_asked_for() -> None:
     assert "How to pay" not in said
 
 
+def test_what_a_credit_note_took_off_was_not_paid() -> None:
+    partly, wholly = create_invoice(), create_invoice()
+    create_credit_note(invoice=partly, amount=2500)
+    create_payment(invoice=partly, amount=7500)
+    create_credit_note(invoice=wholly, amount=10000)
+    headlines = [get_invoice_paper(invoice.id).data["headline"] for invoice in (partly, wholly)]
+    assert headlines == ["$75.00 paid November 23, 2026", "Nothing is due"]
+
+
 def test_an_invoice_keeps_its_parties() -> None:
     customer = create_customer(name="Before Ltd")
     invoice = create_invoice(customer=customer)
