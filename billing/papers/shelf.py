@@ -94,13 +94,13 @@ def make_room(most_bytes: int = MOST_BYTES) -> int:
     there = _held()
     if there <= most_bytes:
         return 0
-    surplus, going = there - most_bytes, []
-    for row in _shelf().find({}, {"bytes": 1}, sort=[("used_at", 1)]):
+    surplus, last = there - most_bytes, clock.wall_clock()
+    for row in _shelf().find({}, {"used_at": 1, "bytes": 1}, sort=[("used_at", 1)]):
+        last = row["used_at"]
+        surplus -= row["bytes"]
         if surplus <= 0:
             break
-        going.append(row["_id"])
-        surplus -= row["bytes"]
-    return _shelf().delete_many({"_id": {"$in": going}}).deleted_count
+    return _shelf().delete_many({"used_at": {"$lte": last}}).deleted_count
 
 
 def _held() -> int:
