@@ -9,8 +9,7 @@ from billing.imports.cells import BadCell, Cells, read_value
 from billing.imports.invoices_mapping import InvoicesMapping
 from billing.imports.mapping import Source
 from billing.imports.past_documents import PastLine
-from billing.money import MAX_AMOUNT, round_amount
-from billing.plans.pricing import price_quantity
+from billing.plans.pricing import price_component
 
 _MOST_TEXT = 200
 
@@ -34,18 +33,13 @@ def is_undescribed(mapping: InvoicesMapping, cells: Cells) -> bool:
 
 def _priced(quantity: int | str, unit: int | str, source: Source, cells: Cells) -> tuple[int, str]:
     """The amount by our rule, quantity times unit price rounded once, and the calculation."""
+    component = {"pricing_model": "per_unit", "unit_amount": unit}
+    counted = quantity if isinstance(quantity, int) else Decimal(quantity)
     try:
-        if isinstance(quantity, int):
-            priced = price_quantity("per_unit", unit, quantity)
-            return priced.amount, priced.calculation
+        priced = price_component(component, counted)
     except Invalid as error:
         raise BadCell(_name(source), _text(source, cells), error.message) from None
-    exact = Decimal(quantity) * Decimal(unit)
-    amount = round_amount(exact)
-    if abs(amount) > MAX_AMOUNT:
-        raise BadCell(_name(source), _text(source, cells), "is more than can be billed")
-    rounding = "" if exact == amount else f", rounded half away from zero to {amount}"
-    return amount, f"{quantity} × {unit} = {exact.normalize():f}{rounding}"  # noqa: RUF001
+    return priced.amount, priced.calculation
 
 
 def _number(source: Source, cells: Cells, decimal: str) -> Decimal:

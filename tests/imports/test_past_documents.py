@@ -44,6 +44,13 @@ def test_a_line_is_rounded_once_half_away_from_zero(tmp_path: Path) -> None:
     assert "rounded half away from zero to 3" in document.lines[2].calculation
 
 
+def test_as_many_digits_as_a_file_may_have_are_multiplied_exactly(tmp_path: Path) -> None:
+    many = GOOD.replace(",3,2.55", ",18580259259.222222333333,0.000001000003")
+    (document,) = documents(tmp_path, many)
+    assert document.lines[0].amount == 1_858_031
+    assert "= 1858031.4999999999999999999999, rounded" in document.lines[0].calculation
+
+
 def test_moments_are_of_the_mappings_zone(tmp_path: Path) -> None:
     (document,) = documents(tmp_path, GOOD.replace("02-29 23:30", "07-01 00:10"))
     assert document.moment == datetime(2020, 6, 30, 23, 10, tzinfo=UTC)
@@ -84,7 +91,7 @@ BAD = {
     "no number": (GOOD.replace("1001", ""), "no", "is required"),
     "a long number": (GOOD.replace("1001", "1" * 65), "no", "no number of an invoice"),
     "too much": (GOOD.replace(",3,", ",9999999999,"), "price", "larger than an invoice"),
-    "too much of parts": (GOOD.replace(",3,", ",9999999999.5,"), "price", "more than can be"),
+    "too much of parts": (GOOD.replace(",3,", ",9999999999.5,"), "price", "larger than an invoice"),
     "a customer": (GOOD.replace("7.0", "x y"), "who", "email"),
     "a stray separator": (f"{GOOD},more", "", "has 8 cells"),
     "a positive cancellation": (GOOD.replace("1001", "C1"), "no", "more than zero"),
