@@ -42,7 +42,6 @@ class Actor:
 
 
 SYSTEM = Actor(type="system", name="Duebill")
-ANONYMOUS = Actor(type="anonymous")
 
 _current: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
 

@@ -119,10 +119,6 @@ class Settings(OidcSettings, MailSettings):
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = "info"
 
-    @property
-    def is_production(self) -> bool:
-        return self.env == "production"
-
     @model_validator(mode="after")
     def _admin_is_whole(self) -> Self:
         if (self.admin_email is None) != (self.admin_password is None):
@@ -146,7 +142,7 @@ class Settings(OidcSettings, MailSettings):
         except OSError as error:
             raise SettingsError(
                 f"DATA_DIR: {error.filename} cannot be used: {error.strerror}."
-            ) from (None)
+            ) from None
 
 
 def _told(environ: Mapping[str, str], names: Iterable[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Each line and each sum has fields to compute with and one sentence to read, a phrase.
 """
 
-from fractions import Fraction
 from typing import Any
 
 from billing.database import Row
@@ -77,8 +76,3 @@ def fraction_of(why: Row) -> str | None:
     if why.get("full_amount") is None:
         return None
     return f"{why['days']}/{why['days_in_period']}"
-
-
-def full_price(line: Row) -> Fraction:
-    """What an explained line is a part of: its price with the coupon of the period taken off."""
-    return Fraction(line["full_amount"] if line["after_coupon"] is None else line["after_coupon"])

@@ -9,7 +9,7 @@ from billing.events.journal import update
 from billing.invoices.models import Invoice
 from billing.invoices.recover import end_dunning, restore_subscription
 from billing.payments.models import Payment
-from billing.transactions import operation
+from billing.transactions import reading
 
 
 def receive(payment: Payment, invoice: Invoice, paid_date: date) -> None:
@@ -34,7 +34,7 @@ def receive(payment: Payment, invoice: Invoice, paid_date: date) -> None:
         _pay(invoice, applied, paid_date)
 
 
-@operation
+@reading
 def today_of(customer_id: str) -> date:
     """Today where the customer lives, and by the clock that they live on."""
     return clock.today(get_customer(customer_id).preferences.timezone)

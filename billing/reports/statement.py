@@ -15,7 +15,7 @@ from billing.payments.models import RECEIVED
 from billing.phrases import Day
 from billing.reports import statement_moves as moves
 from billing.reports.statement_balances import Balance, balances
-from billing.transactions import in_transaction
+from billing.transactions import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Statement:
     balances: list[Balance]
 
 
+@reading
 def customer_statement(
     customer_id: str,
     first: date | None = None,
@@ -39,19 +40,13 @@ def customer_statement(
 
     Raises CustomerNotFound, Invalid for days that run backwards, and StatementTooLong.
     """
-
-    def read() -> Statement:
-        customer = get_customer(customer_id)
-        zone = customer.preferences.timezone
-        until = last or clock.today(zone)
-        if first and first > until:
-            raise Invalid(
-                "from must not be after %(day)s.", day=Day(until.isoformat()), field="from"
-            )
-        found = balances(_moves(customer_id, ZoneInfo(zone), currency), first, until)
-        return Statement(customer, first, until, found)
-
-    return in_transaction(read)
+    customer = get_customer(customer_id)
+    zone = customer.preferences.timezone
+    until = last or clock.today(zone)
+    if first and first > until:
+        raise Invalid("from must not be after %(day)s.", day=Day(until.isoformat()), field="from")
+    found = balances(_moves(customer_id, ZoneInfo(zone), currency), first, until)
+    return Statement(customer, first, until, found)
 
 
 def _moves(customer_id: str, zone: ZoneInfo, currency: str | None) -> Iterator[moves.Move]:

@@ -14,7 +14,7 @@ from billing.seller import current_seller
 from billing.seller.models import SelfService
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
-from billing.transactions import operation
+from billing.transactions import operation, reading
 from billing.users.permissions import OWN_ACCOUNT
 
 Offer = Literal["change_quantity", "change_plan", "cancel", "keep", "revoke_change", "resume"]
@@ -23,7 +23,7 @@ _GROWING = frozenset({"trialing", "active"})
 """Who owes something settles that first."""
 
 
-@operation
+@reading
 def offers_of(subscription_id: str) -> frozenset[Offer]:
     """What its state and the seller's settings allow today. Raises SubscriptionNotFound."""
     return _offers(get_subscription(subscription_id))

@@ -108,8 +108,3 @@ class Subscription(Document):
         """The reason, empty without one; a phrase where Duebill gave it words."""
         reason, phrase = self.cancellation_reason or "", self.cancellation_reason_phrase
         return told_again(reason, phrase) if reason and phrase else reason
-
-    @property
-    def has_started(self) -> bool:
-        """Whether its trial or its first period was begun."""
-        return self.current_period_start is not None

@@ -62,7 +62,6 @@ def test_a_start_today_bills_the_first_period_at_once(db: Database[Row]) -> None
     assert view["current_period_start"] == "2026-03-31"
     assert view["current_period_end"] == view["next_billing_date"] == "2026-04-30"
     assert (view["status"], view["end_date"], view["plan_version"]) == ("active", None, 1)
-    assert subscription.has_started
     assert billed(db, subscription.id) == [("2026-03-31", "2026-04-30", 4900)]
 
 
@@ -94,7 +93,7 @@ def test_a_start_in_the_past_bills_every_period_since_one_invoice_each(db: Datab
 def test_a_start_in_the_future_bills_nothing_yet(db: Database[Row]) -> None:
     with clock.frozen(NOON):
         subscription = create_subscription(start_date="2026-04-01")
-    assert (subscription.status, subscription.has_started) == ("active", False)
+    assert subscription.status == "active"
     assert subscription.next_billing_date == date(2026, 4, 1)
     assert subscription.current_period_start is None
     assert db.invoices.count_documents({}) == 0
