@@ -91,13 +91,12 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(
         self, user: Any = None, scope: Any = None, include_refresh_token: bool = True, **_: Any
     ) -> Answer:
-        row = self.request.authorization_code.row
+        row, client = self.request.authorization_code.row, self.client.document
+        scopes = [scope for scope in row["scopes"] if scope in client.scopes]
+        if not scopes:
+            raise InvalidScopeError("Nothing is left of what was granted.")
         answer, family = give_to_user(
-            self.server.tokens,
-            self.client.document,
-            user,
-            row["scopes"],
-            refreshable=include_refresh_token,
+            self.server.tokens, client, user, scopes, refreshable=include_refresh_token
         )
         codes.use_code(row, family["_id"])
         return answer

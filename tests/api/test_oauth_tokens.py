@@ -418,6 +418,15 @@ def test_what_is_taken_from_a_client_is_taken_from_its_tokens(app: Flask, progra
     assert not alive(app, lent)
 
 
+def test_a_code_gives_nothing_that_the_client_may_have_no_longer(program: Program) -> None:
+    user = create_user()
+    codes = [program.code(user, scope=f"{some}read:invoices") for some in ("read:customers ", "")]
+    narrowed(program, scopes=["read:customers"])
+    first, second = map(program.exchange, codes)
+    assert first.json["scope"] == "read:customers"
+    assert refusal(second) == (400, "invalid_scope")
+
+
 def test_a_person_who_signs_out_everywhere_ends_what_they_allowed(
     app: Flask, program: Program
 ) -> None:
