@@ -9,8 +9,9 @@ from billing.oauth.gates import pass_gate
 from billing.oauth.models import Client
 from billing.phrases import Phrase
 from billing.users import families
+from billing.users.access_tokens import ACCESS_LIFETIME, scope_text
 from billing.users.models import User
-from billing.users.tokens import ACCESS_LIFETIME, Tokens, scope_text
+from billing.users.tokens import Tokens
 
 Answer = dict[str, Any]
 

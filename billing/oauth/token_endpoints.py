@@ -9,8 +9,9 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from billing.database import Row
 from billing.oauth.grants import ANY_CLIENT, WITH_SECRET
 from billing.users import families
+from billing.users.access_tokens import AUDIENCE, scope_text
 from billing.users.errors import InvalidToken
-from billing.users.tokens import AUDIENCE, Tokens, scope_text
+from billing.users.tokens import Tokens
 
 
 class Found(NamedTuple):

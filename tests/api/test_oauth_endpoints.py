@@ -11,8 +11,9 @@ from flask import Flask
 from billing.database import Database, Row, database
 from billing.oauth import queries
 from billing.settings import Settings
+from billing.users.access_tokens import AUDIENCE
 from billing.users.permissions import SCOPES
-from billing.users.tokens import AUDIENCE, Tokens
+from billing.users.tokens import Tokens
 from portal.app import create_app
 from portal.programs import is_for_programs
 from tests.api.checked_client import CheckedClient

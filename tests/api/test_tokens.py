@@ -16,11 +16,12 @@ from joserfc.jwk import OctKey
 from billing import clock
 from billing.database import Database, Row
 from billing.settings import Settings
+from billing.users.access_tokens import AUDIENCE
 from billing.users.inputs import UserInput
 from billing.users.save_user import update_user
 from billing.users.sessions import begin_session
 from billing.users.throttle import PER_ACCOUNT
-from billing.users.tokens import AUDIENCE, Tokens
+from billing.users.tokens import Tokens
 from portal.app import create_app
 from tests.api.checked_client import CheckedClient
 from tests.api.conftest import Speaker

@@ -15,11 +15,12 @@ from joserfc.jwk import OctKey
 from billing import clock
 from billing.database import Database, Row
 from billing.inputs import merge
+from billing.users.access_tokens import ACCESS_LIFETIME, AUDIENCE, FIRST_PARTY
 from billing.users.errors import InvalidToken
 from billing.users.families import LONGEST, REFRESH_LIFETIME, revoke_family
 from billing.users.inputs import ChangePassword, UserInput, as_input
 from billing.users.save_user import change_password, update_user
-from billing.users.tokens import ACCESS_LIFETIME, AUDIENCE, FIRST_PARTY, TokenPair, Tokens
+from billing.users.tokens import TokenPair, Tokens
 from tests.factories import PASSWORD, create_customer, create_user
 
 SECRET = "k1Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQeB"
