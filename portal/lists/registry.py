@@ -9,6 +9,7 @@ from portal.invoices.listed import INVOICES
 from portal.lists.staff_list import StaffList
 from portal.meters.listed import METERS
 from portal.oauth_clients.listed import OAUTH_CLIENTS
+from portal.outbox.listed import MAILS
 from portal.payments.listed import PAYMENTS
 from portal.plans.listed import PLANS
 from portal.subscriptions.listed import SUBSCRIPTIONS
@@ -31,6 +32,7 @@ LISTS: dict[str, StaffList] = {
         WEBHOOKS,
         USERS,
         OAUTH_CLIENTS,
+        MAILS,
         EVENTS,
         API_CALLS,
     )

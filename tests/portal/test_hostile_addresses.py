@@ -19,14 +19,12 @@ LISTS_BY_DAY = (
     "/events?since={}",
     "/events?until={}",
     "/events/export.csv?until={}",
-    "/saved-views/new?list=events&until={}",
-    "/invoices?due_from={}&due_to={}",
-    "/invoices?issued_from={}&issued_to={}",
-    "/payments?paid_from={}&paid_to={}",
-    "/runs?since={}&until={}",
-    "/api-calls?since={}&until={}",
+    "/views/new?list=events&until={}",
+    "/invoices?due_from={}&due_before={}",
+    "/invoices?issued_from={}&issued_before={}",
+    "/payments?paid_from={}&paid_before={}",
+    "/api-calls?since={}",
     "/revenue/movements?month={}",
-    "/outbox?since={}&until={}",
 )
 
 

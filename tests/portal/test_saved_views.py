@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import url_for
 
 from billing.database import database
 from billing.saved_views.models import SavedView
 from billing.users.models import User
+from portal.lists.registry import LISTS
 from tests.factories import create_invoice, create_payment, create_saved_view, create_user
 from tests.portal.conftest import Visitor
-from tests.portal.page_client import PageClient, Seen
+from tests.portal.page_client import PageClient, Seen, values_of
 
 FRAGMENT = {"HX-Request": "true", "HX-Target": "results"}
 OPEN = "/invoices?status=open&sort=-due_date"
@@ -38,6 +40,19 @@ def test_a_view_is_saved_from_the_list_and_opens_it_again(admin: PageClient) -> 
     assert tabs(seen)["Open, latest due first"] == (OPEN, True)
     assert "Save this view" not in tabs(seen)
     assert tabs(admin.get("/invoices"))["All"] == ("/invoices", True)
+
+
+def test_every_list_can_be_kept_and_narrowed_past_its_default(admin: PageClient) -> None:
+    for name in LISTS:
+        with admin.app.test_request_context():
+            path = url_for(f"{name}.index")
+        kept = keep(admin, "Oldest first", f"{path}?sort=created_at", is_default="y")
+        assert kept.status == 303, name
+        whole = admin.get(f"{path}?view=all").page
+        assert whole is not None
+        for form in whole.iter("form"):
+            if form.get("hx-target") == "#results":
+                assert values_of(form)["view"] == "all", name
 
 
 def test_a_search_brings_the_tabs_up_to_date(admin: PageClient) -> None:
