@@ -40,6 +40,8 @@ class Listing:
     """What else it can be narrowed by, in the form above it."""
     chips: list[Chip] = field(default_factory=list)
     views: ViewTabs | None = None
+    carried: dict[str, str] = field(default_factory=dict)
+    """What its addresses carry along that narrows nothing."""
     acts: Sequence[BulkAct] = ()
     """What can be done with many of its rows."""
 
@@ -95,7 +97,7 @@ class Listing:
         return url_for(endpoint, **(request.view_args or {}), **values)
 
     def _asking(self, changes: Mapping[str, str | None]) -> dict[str, str]:
-        query = {**self.values, "sort": self.sort, **changes}
+        query = {**self.carried, **self.values, "sort": self.sort, **changes}
         return {name: value for name, value in query.items() if value}
 
     def sort_url(self, name: str) -> str:

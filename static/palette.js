@@ -40,7 +40,7 @@
     list.scrollTop = 0;
     activate(0);
     const found = options().length;
-    count.textContent = found === 1 ? "1 result" : `${found} results`;
+    count.textContent = found === 1 ? count.dataset.one : count.dataset.many.replace("{number}", found);
   });
 
   input.addEventListener("keydown", (event) => {

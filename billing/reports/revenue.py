@@ -122,7 +122,7 @@ def list_movements(
         if value is not None
     }
     if month:
-        where["date"] = {"$gte": month.isoformat(), "$lt": add_months(month, 1).isoformat()}
+        where["date"] = {"$gte": month.isoformat(), "$lte": f"{month.isoformat()[:7]}-31"}
     return paginate(COLLECTION, where, PageRequest(**page), sorts=SORTS)
 
 

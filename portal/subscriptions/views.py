@@ -89,6 +89,8 @@ def create() -> ResponseReturnValue:
 
 def _pick_customer() -> ResponseReturnValue:
     found = listing(list_customers, "q")
+    if plan_id := request.args.get("plan_id", "")[:60]:
+        found.carried = {"plan_id": plan_id}
     trail = [(gettext("Subscriptions"), url_for(".index"))]
     context = {"title": gettext("New subscription"), "trail": trail}
     return respond("_shared/pick_customer.html", "_shared/_pick.html", found, **context)

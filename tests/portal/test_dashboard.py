@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from billing import clock
 from portal.csv_answers import _harmless
 from tests.factories import (
     create_customer,
@@ -40,6 +41,14 @@ def test_each_figure_opens_the_rows_it_is_made_of(viewer: PageClient) -> None:
         assert "Initech" in viewer.get(path).text
 
 
+def test_what_was_collected_this_month_opens_the_payments_of_this_month(viewer: PageClient) -> None:
+    payment = create_payment()
+    month = clock.today().replace(day=1)
+    assert f"/payments?paid_from={month}" in viewer.get("/").links()
+    seen = viewer.get(f"/payments?paid_from={month}")
+    assert f"/payments/{payment.id}" in seen.links()
+
+
 def test_a_currency_is_shown_at_a_time(viewer: PageClient) -> None:
     create_subscription()
     create_invoice(currency="JPY")
@@ -67,7 +76,7 @@ def test_there_is_no_table_of_a_currency_that_nothing_is_in(viewer: PageClient) 
     assert viewer.get("/revenue/months.csv?currency=XXX").status == 404
 
 
-@pytest.mark.parametrize("month", ["2026-13", "nonsense", "2026"])
+@pytest.mark.parametrize("month", ["2026-13", "nonsense", "2026", "2026-01-15", "0000-01"])
 def test_a_month_that_is_none_is_not_found(viewer: PageClient, month: str) -> None:
     assert viewer.get(f"/revenue/movements?month={month}").status == 404
 

@@ -25,6 +25,7 @@ LISTS_BY_DAY = (
     "/payments?paid_from={}&paid_before={}",
     "/api-calls?since={}",
     "/revenue/movements?month={}",
+    "/revenue/movements?month=9999-12",
 )
 
 

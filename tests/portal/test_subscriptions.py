@@ -17,7 +17,7 @@ from tests.factories import (
     create_subscription,
     create_tax_rate,
 )
-from tests.portal.page_client import PageClient
+from tests.portal.page_client import PageClient, values_of
 from tests.portal.previews import asked, asked_by_script
 
 
@@ -35,6 +35,15 @@ def test_a_customer_is_chosen_and_then_subscribed(admin: PageClient) -> None:
     assert "$49.00 per month" in page.text
     assert "INV-" in page.text
     assert get_subscription(_id(seen.to)).customer_id == customer.id
+
+
+def test_the_plan_that_was_chosen_stays_while_a_customer_is_searched(admin: PageClient) -> None:
+    customer, plan = create_customer(name="Acme"), create_plan()
+    begun = admin.get(f"/subscriptions/new?plan_id={plan.id}")
+    assert begun.page is not None
+    search = next(form for form in begun.page.iter("form") if form.get("role") == "search")
+    found = admin.get("/subscriptions/new", query_string={**values_of(search), "q": "acm"})
+    assert f"/subscriptions/new?customer_id={customer.id}&plan_id={plan.id}" in found.links()
 
 
 def test_a_negotiated_price_is_typed_in_the_plans_currency(admin: PageClient) -> None:
