@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.money import format_money
 from billing.runs.check import Offence, find_offences
 from billing.runs.ending import end_on_sigterm, is_ending
@@ -25,10 +25,10 @@ from billing.runs.run_billing import continue_run, resume_run, start_run
 from billing.runs.work import Progress as OnProgress
 from billing.settings import Settings
 from portal.cli.database import with_database
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("billing", help="Bill everyone who is due, and check the books.")
 
-_TERMINAL = Actor(type="system", name="Command line")
 _SHOWN_SKIPS = 50
 _SHOWN_OFFENCES = 10_000
 
@@ -53,7 +53,7 @@ def run(
     """Bill every subscription that is due; safe to be killed and begun again."""
     day = as_of.date() if as_of else None
     go_on = _by_celery(workers) if celery else partial(continue_run, workers=workers)
-    with acting_as(_TERMINAL), _bar("Subscriptions") as on_progress:
+    with acting_as(TERMINAL), _bar("Subscriptions") as on_progress:
         if dry_run:
             sheet = preview_run(day, on_progress)
         else:

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import click
 from flask.cli import AppGroup
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.errors import Invalid
 from billing.inputs import parse
 from billing.oauth.create_client import Told, create_client
@@ -13,10 +13,9 @@ from billing.oauth.inputs import DEFAULT_OVERLAP_HOURS, ClientInput, GrantType, 
 from billing.oauth.rotate_secret import rotate_secret
 from billing.users.permissions import CLIENT_SCOPES
 from portal.cli.database import with_database
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("clients", help="Look after the programs that use the API; see docs/oauth.md.")
-
-_TERMINAL = Actor(type="system", name="Command line")
 
 
 @cli.command("create")
@@ -36,7 +35,7 @@ _TERMINAL = Actor(type="system", name="Command line")
 def create(public: bool, **values: Any) -> None:
     """Create an API client and print its secret, once."""
     values["type"] = "public" if public else "confidential"
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         _print(create_client(_parsed(values)))
 
 
@@ -49,7 +48,7 @@ def create(public: bool, **values: Any) -> None:
 @with_database
 def rotate(client_id: str, overlap_hours: int) -> None:
     """Give an API client another secret and print it, once."""
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         _print(rotate_secret(client_id, RotateSecret(overlap_hours=overlap_hours)))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 from flask.cli import AppGroup
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.errors import Invalid
 from billing.inputs import Model, parse
 from billing.shapes import instant
@@ -14,10 +14,9 @@ from billing.test_clocks.inputs import AdvanceClock, CreateClock
 from billing.test_clocks.queries import list_clocks
 from billing.test_clocks.save_clock import create_clock
 from portal.cli.database import with_database
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("clocks", help="Let time go by for made-up customers.")
-
-_TERMINAL = Actor(type="system", name="Command line")
 
 
 @cli.command("create")
@@ -26,7 +25,7 @@ _TERMINAL = Actor(type="system", name="Command line")
 @with_database
 def create(name: str, at: str) -> None:
     """Create a test clock."""
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         made = create_clock(_parse(CreateClock, name=name, now=at))
     _print(made.id, made.now, made.name)
 
@@ -37,7 +36,7 @@ def create(name: str, at: str) -> None:
 @with_database
 def advance(clock_id: str, to: str) -> None:
     """Do all that falls due until TO, a date or an instant; safe to be killed and repeated."""
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         done = advance_clock(clock_id, _parse(AdvanceClock, to=to))
     _print(done.clock.id, done.clock.now, done.clock.name)
     click.echo(f"{done.invoices:,} invoices, {done.reminders:,} reminders")

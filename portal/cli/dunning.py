@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 import click
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.dunning.run_dunning import run_dunning
 from billing.payments.settle_pending import settle_pending
 from portal.cli.billing import cli as billing
 from portal.cli.database import with_database
-
-_TERMINAL = Actor(type="system", name="Command line")
+from portal.cli.terminal import TERMINAL
 
 
 @billing.command("dunning")
@@ -22,7 +21,7 @@ _TERMINAL = Actor(type="system", name="Command line")
 @with_database
 def dunning(as_of: datetime | None) -> None:
     """Remind of every overdue invoice and retry its payment; safe to be killed and begun again."""
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         done = run_dunning(as_of.date() if as_of else None)
     click.echo(f"  Reminded   {done.reminded:,}")
     click.echo(f"  Charged    {done.charged:,}, of which {done.recovered:,} succeeded")
@@ -42,6 +41,6 @@ def dunning(as_of: datetime | None) -> None:
 @with_database
 def settle(older_than: int) -> None:
     """Ask providers what became of payments and refunds whose answer never came."""
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         settled = settle_pending(timedelta(minutes=older_than))
     click.echo(f"{settled:,} settled.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.imports.import_invoices import MOST_LINES, InvoicesReport, import_invoices
 from billing.imports.invoices_mapping import InvoicesMapping
 from billing.imports.load_mapping import load_invoices_mapping
@@ -21,8 +21,7 @@ from billing.imports.reconcile_invoices import (
 from billing.money import format_money
 from portal.cli.database import with_database
 from portal.cli.import_output import FILE, bar, print_problem
-
-_TERMINAL = Actor(type="system", name="Command line")
+from portal.cli.terminal import TERMINAL
 
 
 @click.command("invoices")
@@ -51,7 +50,7 @@ def invoices(
     when begun again; done twice, it changes nothing. Ends with the reconciliation.
     """
     mapping = load_invoices_mapping(mapping_name)
-    with acting_as(_TERMINAL), ExitStack() as stack:
+    with acting_as(TERMINAL), ExitStack() as stack:
         on_odd = stack.enter_context(_odd_rows(odd_rows)) if odd_rows else _ignore
         on_progress = stack.enter_context(bar())
         report = import_invoices(

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.imports.import_subscribers import (
     MOST_LINES,
     ImportReport,
@@ -18,11 +18,10 @@ from billing.money import format_money
 from portal.cli.database import with_database
 from portal.cli.import_invoices import invoices, reconcile_and_print
 from portal.cli.import_output import FILE, bar, print_problem
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("import", help="Bring in what another system knows; see docs/import.md.")
 cli.add_command(invoices)
-
-_TERMINAL = Actor(type="system", name="Command line")
 _MAPPING = click.option(
     "--mapping",
     "mapping_name",
@@ -45,7 +44,7 @@ def subscribers(file: Path, mapping_name: str, dry_run: bool, skip_bad: bool) ->
     when begun again; done twice, it changes nothing.
     """
     mapping = load_mapping(mapping_name)
-    with acting_as(_TERMINAL), bar() as on_progress:
+    with acting_as(TERMINAL), bar() as on_progress:
         report = import_subscribers(
             file,
             mapping,

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.errors import BillingError
 from billing.personal_data.erase import erase as erase_now
 from billing.personal_data.export import exported, note_export
@@ -14,10 +14,9 @@ from billing.personal_data.retention import review_erasures
 from billing.personal_data.subjects import get_subject
 from billing.settings import Settings
 from portal.cli.database import with_database
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("personal-data", help="Hand over or erase what is held of one person.")
-
-_TERMINAL = Actor(type="system", name="Command line")
 
 
 @cli.command("export")
@@ -27,7 +26,7 @@ _TERMINAL = Actor(type="system", name="Command line")
 def export(id_: str, file: Path) -> None:
     """Write all that is held of a customer or user (cus_…, usr_…) to FILE, a ZIP."""
     subject = get_subject(id_)
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         note_export(subject)
     file.touch(mode=0o600)
     with file.open("wb") as out:
@@ -50,7 +49,7 @@ def erase(id_: str, yes: bool) -> None:
     if not yes:
         click.echo("Nothing was changed. Add --yes to erase.")
         return
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         try:
             erase_now(id_, years)
         except BillingError as error:

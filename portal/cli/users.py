@@ -6,14 +6,13 @@ import click
 from flask.cli import AppGroup
 from pydantic import ValidationError
 
-from billing.actors import Actor, acting_as
+from billing.actors import acting_as
 from billing.users.inputs import Role, UserInput
 from billing.users.save_user import create_user
 from portal.cli.database import with_database
+from portal.cli.terminal import TERMINAL
 
 cli = AppGroup("users", help="Look after the people who may sign in.")
-
-_TERMINAL = Actor(type="system", name="Command line")
 
 
 @cli.command("create")
@@ -31,7 +30,7 @@ def create(email: str, name: str, role: Role, customer_id: str | None, password:
         )
     except ValidationError as error:
         raise click.ClickException(_explain(error)) from error
-    with acting_as(_TERMINAL):
+    with acting_as(TERMINAL):
         user = create_user(data)
     click.echo(f"{user.id}  {user.email}  {user.role}")
 
