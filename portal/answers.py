@@ -16,6 +16,14 @@ def done(message: str, url: str) -> ResponseReturnValue:
     return redirect(url, 303)
 
 
+def acted(message: str, url: str, form: InputForm) -> ResponseReturnValue:
+    """What came of an act that has no page of its own: that it is done, or why it was refused."""
+    problems = form.problems()
+    for problem in problems:
+        flash(problem, "error")
+    return redirect(url, 303) if problems else done(message, url)
+
+
 def form_page(
     template: str, form: InputForm, *, document: Any = None, **context: Any
 ) -> ResponseReturnValue:

@@ -110,7 +110,7 @@ KEYWORDS = {
         (1,),
     ),
     **dict.fromkeys(("FormField", "RowsField"), (2,)),
-    "done": (1,),
+    **dict.fromkeys(("done", "acted"), (1,)),
 }
 _OPTIONS = {"trimmed": "true", "encoding": "utf-8"}
 

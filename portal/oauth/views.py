@@ -22,7 +22,7 @@ from billing.oauth.received import Received, Reply
 from billing.oauth.server import Server, server_of
 from billing.users.permissions import SCOPES
 from portal.access import page
-from portal.answers import done
+from portal.answers import acted
 from portal.forms import InputForm
 from portal.headers import CONTENT_SECURITY_POLICY
 
@@ -49,13 +49,14 @@ def authorize() -> ResponseReturnValue:
 @page(audience="signed_in")
 def end(client_id: str) -> ResponseReturnValue:
     """Take back what this person has given to a program."""
-    ended = InputForm().submit(lambda _: end_access(current_user.user.id, client_id))
+    form = InputForm()
+    ended = form.submit(lambda _: end_access(current_user.user.id, client_id))
     told = (
         gettext("%(name)s can no longer act for you.", name=ended.name)
         if ended
         else gettext("It can no longer act for you.")
     )
-    return done(told, url_for("profile.index"))
+    return acted(told, url_for("profile.index"), form)
 
 
 def _received(server: Server) -> Received:

@@ -15,7 +15,7 @@ from billing.users.save_user import change_password, end_sessions
 from billing.users.sign_ins import end_sign_in, sign_ins_of, sign_out_elsewhere
 from portal import sessions
 from portal.access import own_path, page, public
-from portal.answers import done, form_page
+from portal.answers import acted, done, form_page
 from portal.forms import InputForm
 from portal.languages.reader import speak_as_chosen
 from portal.profile import confirm, second_factor
@@ -69,26 +69,27 @@ def _change(data: ChangePassword) -> User:
 @page(audience="signed_in")
 def sign_out_everywhere() -> ResponseReturnValue:
     """Ends every session and token of this user, this one too."""
-    InputForm().submit(lambda _: end_sessions(current_user.user.id))
-    return done("You are signed out everywhere.", url_for("auth.sign_in"))
+    form = InputForm()
+    form.submit(lambda _: end_sessions(current_user.user.id))
+    return acted("You are signed out everywhere.", url_for("auth.sign_in"), form)
 
 
 @blueprint.post("/profile/sessions/<session_id>/end")
 @page(audience="signed_in")
 def end_one(session_id: str) -> ResponseReturnValue:
     """Sign out one other browser, or one sign-in at the API."""
-    user = current_user.user
-    InputForm().submit(lambda _: end_sign_in(user, session_id))
-    return done("It is signed out.", url_for(".index", _anchor="sessions"))
+    user, form = current_user.user, InputForm()
+    form.submit(lambda _: end_sign_in(user, session_id))
+    return acted("It is signed out.", url_for(".index", _anchor="sessions"), form)
 
 
 @blueprint.post("/profile/sign-out-elsewhere")
 @page(audience="signed_in")
 def sign_out_others() -> ResponseReturnValue:
     """Ends all of this user's sessions and sign-ins at the API but this one."""
-    here = current_user.session
-    InputForm().submit(lambda _: sign_out_elsewhere(here.user.id, here.id))
-    return done("You are signed out everywhere else.", url_for(".index", _anchor="sessions"))
+    here, form = current_user.session, InputForm()
+    form.submit(lambda _: sign_out_elsewhere(here.user.id, here.id))
+    return acted("You are signed out everywhere else.", url_for(".index", _anchor="sessions"), form)
 
 
 @blueprint.post("/profile/theme")

@@ -7,6 +7,7 @@ from flask import Flask
 
 from billing.database import Database, Row
 from billing.entrance import ask
+from billing.errors import Conflict
 from billing.settings import Settings
 from billing.users.tokens import Tokens
 from portal.app import create_app
@@ -152,3 +153,16 @@ def test_the_sign_in_of_a_program_is_listed_and_ended(
     pair = signed_in.get_json()
     with pytest.raises(Exception, match="has ended"):
         tokens.authenticate(pair["access_token"])
+
+
+def test_what_was_not_ended_is_not_said_to_be(
+    admin: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> None:
+        raise Conflict("Somebody else is at it.")
+
+    monkeypatch.setattr("portal.profile.views.end_sessions", refuse)
+    refused = admin.submit("/profile", action="/profile/sign-out-everywhere")
+    said = admin.follow(admin.follow(refused))
+    assert "Somebody else is at it." in said.html
+    assert "You are signed out" not in said.html
