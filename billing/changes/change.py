@@ -35,8 +35,9 @@ def update_subscription(
     """Replace plan, quantity, price, coupon and metadata.
 
     The running period is split today: the rest of it on the old terms is given back, on the new
-    ones charged. Raises SubscriptionNotFound, StaleRevision, SubscriptionNotChangeable,
-    PlanNotSubscribable, PlanNotCompatible, PriceNotWhole and what redeeming a coupon raises.
+    ones charged. While paused, new terms wait for the period that begins after it. Raises
+    SubscriptionNotFound, StaleRevision, SubscriptionNotChangeable, PlanNotSubscribable,
+    PlanNotCompatible, PriceNotWhole and what redeeming a coupon raises.
     """
     course = course_of(subscription_id, expected_revision)
     row = course.row
@@ -65,7 +66,9 @@ def change_terms(
     check_price(terms, wanted["price"], wanted["quantity"])
     if all(row.get(name) == wanted[name] for name in TERMS):
         return finish(course, "subscription.updated")
-    waits = effective == "period_end" and row.get("current_period_end") is not None
+    # The old terms still have to bill what was used before a pause, and what of it is paid for.
+    is_paused = row["status"] == "paused"
+    waits = is_paused or (effective == "period_end" and row.get("current_period_end") is not None)
     row["pending_change"] = {**wanted, "effective_date": row.get("current_period_end")}
     if waits:
         return finish(course, "subscription.change_scheduled")
@@ -104,7 +107,7 @@ def _load_terms(course: Course, wanted: Row) -> Row:
 
 def _change_now(course: Course, terms: Row, behavior: str) -> None:
     row, today = course.row, course.as_of
-    billed = row.get("current_period_end") and row["status"] not in {"trialing", "paused"}
+    billed = row.get("current_period_end") and row["status"] != "trialing"
     if not billed:  # nothing is paid for: the next period is the first on the new terms
         take_up_change(row, _first_day(row), course.account.terms)
     elif is_other_cycle(course.terms, terms):

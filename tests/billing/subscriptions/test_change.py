@@ -10,6 +10,7 @@ import pytest
 from billing import clock
 from billing.changes.cancel import cancel_subscription
 from billing.changes.change import update_subscription
+from billing.changes.pause import pause_subscription, resume_subscription
 from billing.database import Database, Row
 from billing.errors import StaleRevision
 from billing.inputs import merge, parse
@@ -25,7 +26,12 @@ from billing.subscriptions.errors import (
     SubscriptionNotChangeable,
     SubscriptionNotFound,
 )
-from billing.subscriptions.inputs import CancelSubscription, SubscriptionChange, as_input
+from billing.subscriptions.inputs import (
+    CancelSubscription,
+    PauseSubscription,
+    SubscriptionChange,
+    as_input,
+)
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription
 from tests.factories import create_plan, create_subscription, plan_values
@@ -128,6 +134,17 @@ def test_a_plan_of_another_currency_is_refused(
     assert refusal.value.field == "plan_id"
     assert told in refusal.value.message
     assert get_subscription(subscription.id).row() == subscription.row()
+
+
+def test_a_change_in_a_pause_gives_no_more_back_than_was_paid(db: Database[Row]) -> None:
+    subscription = started(create_plan(price=2800))
+    with clock.frozen(MIDDLE):
+        pause_subscription(subscription.id, PauseSubscription(proration="none"))
+        dearer = create_plan(price=280_000)
+        change(subscription, plan_id=dearer.id)
+        resume_subscription(subscription.id)
+        cancel_subscription(subscription.id, CancelSubscription(when="now", proration="credit"))
+    assert sorted(row["total"] for row in db.invoices.find()) == [-1400, 2800]
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])

@@ -13,13 +13,18 @@ import pytest
 
 from billing import clock
 from billing.changes.cancel import cancel_subscription
+from billing.changes.change import update_subscription
 from billing.changes.pause import pause_subscription, resume_subscription
 from billing.database import Row, database
 from billing.inputs import parse
 from billing.invoices.commit_bills import ChangedMeanwhile, commit_bills
 from billing.invoices.prepare_bills import prepare_bills
 from billing.runs.run_billing import run_billing
-from billing.subscriptions.inputs import CancelSubscription, PauseSubscription
+from billing.subscriptions.inputs import (
+    CancelSubscription,
+    PauseSubscription,
+    SubscriptionChange,
+)
 from billing.subscriptions.models import Subscription
 from billing.usage.inputs import UsageEventInput
 from billing.usage.record_usage import record_usage
@@ -114,6 +119,21 @@ def test_usage_of_the_day_on_which_it_is_paused_is_billed_once(
     with clock.frozen(datetime(2026, 3, 1, tzinfo=UTC)):
         run_billing(date(2026, 3, 1))
     assert sum(line["quantity"] for line in usage_lines()) == 8
+
+
+@pytest.mark.parametrize("cycle", ["monthly", "yearly"])
+def test_usage_before_a_pause_is_billed_by_the_plan_of_its_time(
+    subscription: Subscription, cycle: str
+) -> None:
+    other = create_plan(price=1000, billing_cycle=cycle)
+    with clock.frozen(datetime(2026, 1, 10, 13, tzinfo=UTC)):
+        record_usage([event(subscription, date(2026, 1, 9), value=100)])
+        pause_subscription(subscription.id)
+        update_subscription(subscription.id, parse(SubscriptionChange, {"plan_id": other.id}))
+    with clock.frozen(datetime(2026, 1, 15, 13, tzinfo=UTC)):
+        resumed = resume_subscription(subscription.id)
+    assert resumed.plan_id == other.id
+    assert [(line["quantity"], line["amount"]) for line in usage_lines()] == [(100, 200)]
 
 
 def test_a_bill_that_was_added_up_before_an_event_came_is_not_written(
