@@ -67,9 +67,9 @@ class Listing:
             return str(gettext("No %(rows)s", rows=many(self.noun)))
         return self.counted(self.noun)
 
-    def counted(self, rows: str, single: str | None = None) -> str:
-        """`1,234 invoices`, `1 invoice`; `single` is what one is called where no list says it."""
-        noun = many(rows) if self.total != "1" else single or one(rows)
+    def counted(self, rows: str) -> str:
+        """`1,234 invoices`, `1 invoice`."""
+        noun = one(rows) if self.total == "1" else many(rows)
         return f"{self.total} {noun}"
 
     def url(self, **changes: str | None) -> str:

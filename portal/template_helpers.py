@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         values.percent,
         values.percentage,
         values.breaking,
+        values.address_lines,
     )
     app.jinja_env.filters.update({function.__name__: function for function in filters})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

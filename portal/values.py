@@ -1,9 +1,12 @@
 """How values are shown to people, in the reader's language: money, dates, numbers and words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
@@ -112,6 +115,15 @@ def words(code: str | None) -> str:
 def within(label: str) -> str:
     """A label within a sentence: English writes it small, German keeps its nouns as they are."""
     return label.lower() if reader_locale().startswith("en") else label
+
+
+def address_lines(found: Any) -> list[str]:
+    """A postal address, of a document or a row, as pages write it; nothing where there is none."""
+    if not found:
+        return []
+    get = found.get if isinstance(found, Mapping) else partial(getattr, found)
+    town = " ".join(filter(None, (get("postal_code"), get("city"))))
+    return [*filter(None, (get("line1"), get("line2"), town, get("state"), get("country")))]
 
 
 def breaking(text: str) -> Markup:

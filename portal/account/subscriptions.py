@@ -11,7 +11,7 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import get_subscription, list_subscriptions
 from portal.access import page
 from portal.listing import listing, respond
-from portal.subscriptions.shown import agreed, charge_of
+from portal.subscriptions.shown import agreed, charge_of, charge_on
 from portal.usage.shown import entitlement_cards, usage_card
 
 
@@ -25,8 +25,7 @@ def add_to(blueprint: Blueprint) -> None:
 def index() -> ResponseReturnValue:
     """All of mine, ended ones too."""
     found = listing(list_subscriptions)
-    rows = [get_subscription(row["_id"]) for row in found.items]
-    charges = [(subscription, charge_of(subscription)) for subscription in rows]
+    charges = [(row, charge_on(row)) for row in found.items]
     return respond(
         "account/subscriptions.html", "account/_subscriptions.html", found, charges=charges
     )

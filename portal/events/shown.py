@@ -16,9 +16,8 @@ from billing.events.redact import ERASED
 from billing.payments.failures import failure
 from billing.phrases import Phrase
 from portal.events.reach import reachable
-from portal.languages.reader import reader_locale
 from portal.languages.saying import own_words, said
-from portal.values import NONE, date_text, instant, money, words
+from portal.values import NONE, date_text, instant, money, within, words
 
 _MONEY = re.compile(
     r"(^|_)(price|amount|total|subtotal|due|paid|applied|fee|mrr|off|reduction|minimum|charged)$"
@@ -136,12 +135,7 @@ def _flat(path: str, value: Any, depth: int = 0) -> list[tuple[str, Any]]:
 def _label(path: str) -> str:
     """`Preferences, currency`."""
     first, *rest = path.split(".")
-    return ", ".join([words(_bare(first)), *(_inner(words(_bare(part))) for part in rest)])
-
-
-def _inner(label: str) -> str:
-    """Within a label English begins small; German nouns do not."""
-    return label.lower() if reader_locale().startswith("en") else label
+    return ", ".join([words(_bare(first)), *(within(words(_bare(part))) for part in rest)])
 
 
 def _bare(name: str) -> str:

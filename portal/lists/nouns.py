@@ -29,10 +29,10 @@ _NOUNS: dict[str, tuple[LazyString, LazyString]] = {
 
 
 def one(rows: str) -> str:
-    """`invoices` → `invoice`; what is not named here loses its last letter."""
-    return str(_NOUNS[rows][0]) if rows in _NOUNS else rows[:-1]
+    """`invoices` → `invoice`."""
+    return str(_NOUNS[rows][0])
 
 
 def many(rows: str) -> str:
-    """`invoices`; what is not named here stays as it is."""
-    return str(_NOUNS[rows][1]) if rows in _NOUNS else rows
+    """`invoices`."""
+    return str(_NOUNS[rows][1])
