@@ -25,17 +25,16 @@ def check_code(user: User, code: str, ip: str | None = None) -> Phrase:
 
     Raises WrongCode, and TooManyAttempts after a few of them.
     """
-    CODES.refuse(user.id, ip)
+    CODES.claim(user.id, ip)
     typed = "".join(code.split())
     if typed.isascii() and typed.isdigit():
         accepted = Phrase("a code") if _spend_code(user, typed) else None
     else:
         accepted = Phrase("a recovery code") if _spend_recovery_code(user, typed) else None
     if accepted is None:
-        CODES.fail(user.id, ip)
         code_refused(user)
         raise WrongCode("This code is not right, or was used already. Wait for the next one.")
-    CODES.forget(user.id)
+    CODES.give_back(user.id, ip)
     return accepted
 
 

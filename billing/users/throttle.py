@@ -35,13 +35,21 @@ class Throttle:
         for key, most in self._keys(account, ip):
             found = database().sign_in_failures.find_one({"_id": key})
             if found and found["count"] >= most and found["expires_at"] > clock.now():
-                wait = int((found["expires_at"] - clock.now()).total_seconds()) + 1
-                security_event("attempts.throttled", of=self.name.rstrip(":") or "sign_in", ip=ip)
-                raise TooManyAttempts(
-                    "Too many attempts. Try again in %(minutes)s minutes.",
-                    minutes=-(-wait // 60),
-                    retry_after=wait,
-                )
+                raise self._too_many(found["expires_at"] - clock.now(), ip)
+
+    def claim(self, account: str, ip: str | None) -> None:
+        """Count an attempt before it is looked at: of those that come at once no more are looked
+        at than of those that come one after the other. Raises TooManyAttempts."""
+        self.refuse(account, ip)
+        now = clock.now()
+        counts = outside_transaction(lambda: self._count_at(now, account, ip))
+        mosts = [most for _, most in self._keys(account, ip)]
+        if any(count > most for count, most in zip(counts, mosts, strict=True)):
+            raise self._too_many(self.window, ip)
+
+    def give_back(self, account: str, ip: str | None) -> None:
+        """What was claimed was right: the account begins anew, and the address has one less."""
+        outside_transaction(lambda: self._give_back(account, ip))
 
     def count(self, account: str, ip: str | None) -> None:
         """One more of both."""
@@ -53,15 +61,29 @@ class Throttle:
         Whether it is the one with which the account has to wait.
         """
         now = clock.now()
-        failures = outside_transaction(lambda: self._count_at(now, account, ip))
+        failures, *_ = outside_transaction(lambda: self._count_at(now, account, ip))
         return failures == self.per_account
 
     def forget(self, account: str) -> None:
         """Clear the account's count; the address keeps its own."""
         database().sign_in_failures.delete_one({"_id": next(self._keys(account, None))[0]})
 
-    def _count_at(self, now: datetime, account: str, ip: str | None) -> int:
-        """How many the account has had in its window, this one included."""
+    def _too_many(self, wait: timedelta, ip: str | None) -> TooManyAttempts:
+        security_event("attempts.throttled", of=self.name.rstrip(":") or "sign_in", ip=ip)
+        seconds = int(wait.total_seconds()) + 1
+        return TooManyAttempts(
+            "Too many attempts. Try again in %(minutes)s minutes.",
+            minutes=-(-seconds // 60),
+            retry_after=seconds,
+        )
+
+    def _give_back(self, account: str, ip: str | None) -> None:
+        self.forget(account)
+        for key, _ in list(self._keys(account, ip))[1:]:
+            database().sign_in_failures.update_one({"_id": key}, {"$inc": {"count": -1}})
+
+    def _count_at(self, now: datetime, account: str, ip: str | None) -> list[int]:
+        """How many the account, and the address, have had in their windows, with this one."""
         counts = []
         for key, _ in self._keys(account, ip):
             row = self._increment(key, now)
@@ -69,7 +91,7 @@ class Throttle:
             if is_over:
                 self._restart(key, row["expires_at"], now)
             counts.append(1 if is_over else int(row["count"]))
-        return counts[0]
+        return counts
 
     def _keys(self, account: str, ip: str | None) -> Iterator[tuple[str, int]]:
         # Hashed, so that mistyped addresses (or passwords typed in the wrong field) are not kept.

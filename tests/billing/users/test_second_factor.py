@@ -143,6 +143,28 @@ def test_guessing_ends_soon_and_the_right_code_has_to_wait_too(phone: Phone) -> 
         assert check_code(phone.user, phone.code(after))
 
 
+def test_of_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(phone: Phone) -> None:
+    def is_looked_at(_: int) -> bool:
+        with clock.frozen(later(5)):
+            try:
+                check_code(phone.user, "000000")
+            except TooManyAttempts:
+                return False
+            except WrongCode:
+                return True
+        raise AssertionError
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(is_looked_at, range(32))) <= CODES.per_account
+
+
+def test_right_codes_use_up_no_attempts(phone: Phone) -> None:
+    for step in range(CODES.per_address + 5):
+        at = later(5 + 2 * step) if step else later(5)
+        with clock.frozen(at):
+            check_code(phone.user, phone.code(at), "198.51.100.7")
+
+
 def test_the_right_password_does_not_clear_wrong_codes(phone: Phone) -> None:
     with clock.frozen(later(5)):
         for _ in range(CODES.per_account):
