@@ -59,7 +59,8 @@ class SubscriptionChange(Input):
     """Credit and charge for the rest of the period wait for the next invoice, are invoiced now, or
     are not made. Left out, the seller's default for the kind of change."""
     effective: Literal["now", "period_end"] = "now"
-    """At the end of the period the change is kept as `pending_change` until then."""
+    """At the end of the period the change is kept as `pending_change` until then, and so is one
+    that is made in a pause."""
 
 
 class CancelSubscription(Input):
