@@ -37,7 +37,7 @@ def _during_writes(found: World, report: Report) -> None:
     careless = Careless(found.mongo.uri)
     with Writer(found.client(), rate=RATE) as writer:
         time.sleep(4)
-        report.some("writes acknowledged a second", writer.rate, RATE / 2)
+        report.some("writes acknowledged a second", writer.rate, RATE / 3)
         for kill in range(1, KILLS + 1):
             dead = _kill_primary(found, careless.write)
             report.some(f"writes under way at kill {kill}", len(writer.unsettled))
