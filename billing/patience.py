@@ -10,6 +10,10 @@ from time import monotonic
 import pymongo
 from pymongo.errors import AutoReconnect
 from pymongo.monitoring import (
+    ServerHeartbeatFailedEvent,
+    ServerHeartbeatListener,
+    ServerHeartbeatStartedEvent,
+    ServerHeartbeatSucceededEvent,
     TopologyClosedEvent,
     TopologyDescriptionChangedEvent,
     TopologyListener,
@@ -23,13 +27,14 @@ _ELECTION_SECONDS = 4.0
 _HURRIED_SECONDS = 0.5
 
 
-class Patience(TopologyListener):
+class Patience(TopologyListener, ServerHeartbeatListener):
     """`seconds` for each transaction and each call outside of one; less for a whole request once
     it is known that nobody takes writes. The driver tells, and looks by itself for who does."""
 
     def __init__(self, seconds: float | None = None) -> None:
         self.seconds = seconds
         self._away_since: float | None = None
+        self._has_primary = self._looks = False
 
     def for_transaction(self) -> AbstractContextManager[None]:
         """In this context a transaction, begun again or not, has to end in time."""
@@ -51,14 +56,31 @@ class Patience(TopologyListener):
             raise AutoReconnect("There was no primary for longer than an election takes.")
 
     def description_changed(self, event: TopologyDescriptionChangedEvent) -> None:
-        if event.new_description.has_writable_server():
-            self._away_since = None
-        elif self._away_since is None:
-            self._away_since = monotonic()
+        self._has_primary = event.new_description.has_writable_server()
+        self._note()
 
-    def opened(self, event: TopologyOpenedEvent) -> None:
-        """Nothing is known yet."""
+    def started(self, event: ServerHeartbeatStartedEvent) -> None:
+        """The driver looks for servers, which it does from the first question on: before that
+        nobody is away."""
+        self._looks = True
+        self._note()
+
+    def _note(self) -> None:
+        if self._has_primary:
+            self._away_since = None
+        elif self._looks and self._away_since is None:
+            self._away_since = monotonic()
 
     def closed(self, event: TopologyClosedEvent) -> None:
         """Nobody asks any more."""
         self._away_since = None
+        self._has_primary = self._looks = False
+
+    def opened(self, event: TopologyOpenedEvent) -> None:
+        """Nothing is known yet."""
+
+    def succeeded(self, event: ServerHeartbeatSucceededEvent) -> None:
+        """What the servers say makes the description."""
+
+    def failed(self, event: ServerHeartbeatFailedEvent) -> None:
+        """So does that they say nothing."""

@@ -76,6 +76,18 @@ def test_a_transaction_is_not_begun_again_once_an_election_would_be_over(
     assert len(tried) == 1
 
 
+def test_a_database_that_nobody_has_asked_is_not_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "_ELECTION_SECONDS", 0)
+    asked = Patience(5)
+    nowhere = "mongodb://127.0.0.1:1/?replicaSet=rs0"
+    with MongoClient[database.Row](nowhere, connect=False, event_listeners=[asked]) as client:
+        time.sleep(0.05)
+        assert not asked.is_at_an_end, "a web process whose first request comes late"
+        with pymongo.timeout(0.2), pytest.raises(PyMongoError):
+            client.admin.command("ping")
+        assert asked.is_at_an_end
+
+
 def test_patience_returns_with_the_primary(db: database.Database[database.Row]) -> None:
     assert not database.patience().is_at_an_end
     own = Patience(1)
