@@ -53,9 +53,9 @@ def in_transaction(work: Callable[[], T]) -> T:
     attempts = count()
 
     def attempt(session: ClientSession) -> T:
-        if next(attempts):
+        if again := next(attempts):
             patience().check()
-            turns.wait()
+            turns.wait(again)
         promised.clear()
         token, before = _inside.set(True), _promised.set(promised)
         try:

@@ -7,7 +7,7 @@ it, since MongoDB decides, and those on other machines do not take part in it.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -21,10 +21,19 @@ PATIENCE_SECONDS = 5.0
 """So long somebody waits who is in nobody's way: the database may be away for whose turn it is."""
 _GLANCE_SECONDS = 0.05
 """So long waits who has a transaction, which others may be waiting for: a few of their turns."""
+_SOON_SECONDS = 0.3
+_OFTEN = 2
+"""Who lost so often although it is their turn is in somebody's way who does not know of it."""
 _WRITE_CONFLICT = 112
 _BEGIN_ANEW = {"errorLabels": ["TransientTransactionError"]}
 
+Deed = Callable[[], None]
+
 _directory: dict[str, Path] = {}
+
+
+def _nothing() -> None:
+    pass
 
 
 def share_turns(directory: Path) -> None:
@@ -33,10 +42,15 @@ def share_turns(directory: Path) -> None:
 
 
 class Turn:
-    """What is taken turns at; `name` is that of its file."""
+    """What is taken turns at; `name` is that of its file.
 
-    def __init__(self, name: str) -> None:
+    Whoever waits long calls `ask`, and `thank` when it is over: somebody may be in the way who
+    takes no turns, or long ones.
+    """
+
+    def __init__(self, name: str, ask: Deed = _nothing, thank: Deed = _nothing) -> None:
         self._name = name
+        self.ask, self.thank = ask, thank
         self._among_threads = Lock()
         self._among_processes: FileLock | None = None
 
@@ -70,6 +84,7 @@ class Turns:
     def __init__(self) -> None:
         self._had: list[Turn] = []
         self._waived: list[Turn] = []
+        self._asked: list[Turn] = []
         self._wanted: Turn | None = None
 
     def take(self, turn: Turn) -> None:
@@ -81,17 +96,28 @@ class Turns:
             raise OperationFailure("It is another's turn.", _WRITE_CONFLICT, _BEGIN_ANEW)
         self._had.append(turn)
 
-    def wait(self) -> None:
-        """Before the transaction begins anew: for the turn that it began anew for, if any."""
+    def wait(self, times: int) -> None:
+        """Before the transaction begins anew, for the so manieth time: for the turn that it began
+        anew for, if any."""
         turn, self._wanted = self._wanted, None
         if turn:
-            mine = turn.acquire(PATIENCE_SECONDS)
+            mine = turn.acquire(_SOON_SECONDS) or self._ask(turn).acquire(PATIENCE_SECONDS)
             (self._had if mine else self._waived).append(turn)
+        elif times > _OFTEN:
+            for one in (*self._had, *self._waived):
+                self._ask(one)
+
+    def _ask(self, turn: Turn) -> Turn:
+        turn.ask()
+        self._asked.append(turn)
+        return turn
 
     def give_back(self) -> None:
         """When the transaction is over."""
         for turn in self._had:
             turn.release()
+        for turn in set(self._asked):
+            turn.thank()
 
 
 _turns: ContextVar[Turns | None] = ContextVar("turns", default=None)

@@ -103,6 +103,7 @@ declare_indexes(
     ),
 )
 declare_indexes("counters")
+declare_indexes("number_wishes")  # billing.invoices.way
 
 
 class LineItem(me.EmbeddedDocument):

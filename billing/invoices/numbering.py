@@ -11,13 +11,15 @@ from pymongo import ReturnDocument
 
 from billing.database import Row, database
 from billing.ids import new_id
+from billing.invoices.way import ask_for_way, need_no_way
 from billing.seller import Seller
 from billing.seller.models import NumberReset
 from billing.transactions import is_rehearsing
 from billing.turns import Turn, take_turn
 
 _TRIAL = "TEST"
-_turn = Turn("numbers")  # one for all series: a transaction may need numbers of two
+# One for all series: a transaction may need numbers of two.
+_turn = Turn("numbers", ask=ask_for_way, thank=need_no_way)
 
 
 def series_of(prefix: str, issue_date: date | str, reset: NumberReset = "yearly") -> str:

@@ -14,6 +14,7 @@ from billing.invoices.commit_bills import commit_or_skip
 from billing.invoices.ledgers import ChangedMeanwhile
 from billing.invoices.prepare_bills import Prepared, Skip, prepare_bills
 from billing.invoices.ready import ready_or_none
+from billing.invoices.way import give_way
 from billing.kept_phrases import kept
 from billing.phrases import Phrase
 from billing.runs.chunks import finish_chunk, hold_chunk
@@ -72,8 +73,10 @@ class ChunkWork:
         """Whether it is written."""
         try:
             with self._turn:
+                give_way()
                 written = commit_or_skip(prepared, also=self._also)
         except ChangedMeanwhile:
+            self._is_done = False  # an attempt that did not last may have found it done
             self._hold()
             return False
         self._open -= _skipped(written)

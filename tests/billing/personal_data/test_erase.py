@@ -67,6 +67,7 @@ KEPT_ELSEWHERE = {
     "logos": "the seller's own picture",
     "event_sequence": "a counter",
     "counters": "counters",
+    "number_wishes": "that somebody waits",
     "workers": "processes",
     "webhook_endpoints": "where the seller's programs are told; who made it is an id",
     "webhook_lanes": "how a receiver fares",
