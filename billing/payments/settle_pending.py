@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from pymongo.errors import PyMongoError
+
 from billing import clock
 from billing.database import Row, database
 from billing.errors import BillingError
@@ -50,9 +52,13 @@ def _is_settled(find_out: Callable[[], Payment | Refund]) -> bool:
     """Whether it is settled now; one that cannot be asked for must not stop the others."""
     try:
         return bool(find_out().status != "pending")
+    except PyMongoError:
+        raise  # nobody could be settled now
     except BillingError as error:
         log.warning("attempt not settled", extra={"code": error.code})
-        return False
+    except Exception:
+        log.exception("attempt not settled")
+    return False
 
 
 def _find_out(payment_id: str) -> Payment:

@@ -163,6 +163,22 @@ def test_one_that_cannot_be_asked_for_stops_nobody(db: Database[Row]) -> None:
     assert get_payment(gone.id).status == "pending"
 
 
+def test_one_that_fails_in_a_way_nobody_thought_of_stops_nobody(
+    db: Database[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, fine = begin(create_invoice(), "fake_ok"), begin(create_invoice(), "fake_ok")
+    confirm = FakeProvider.confirm
+
+    def stumble(provider: FakeProvider, payment_id: str) -> Any:
+        if payment_id == odd.id:
+            raise ValueError("an answer like no other")
+        return confirm(provider, payment_id)
+
+    monkeypatch.setattr(FakeProvider, "confirm", stumble)
+    assert settle_pending(NOW) == 1
+    assert get_payment(fine.id).status == "succeeded"
+
+
 def test_a_process_that_died_after_the_answer_loses_nothing(db: Database[Row]) -> None:
     payment = begin(create_invoice(), "fake_ok")
     get_provider("fake").create(order_of(payment))  # and here the process ends
