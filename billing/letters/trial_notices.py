@@ -1,7 +1,10 @@
 """The job that tells customers that their trial ends soon, once for each end."""
 
+import logging
 from datetime import date, timedelta
 from functools import partial
+
+from pymongo.errors import PyMongoError
 
 from billing import clock
 from billing.customers.models import Customer
@@ -13,6 +16,8 @@ from billing.maintenance.held import is_held
 from billing.plans.queries import plan_names
 from billing.seller import current_seller
 from billing.transactions import in_transaction
+
+_log = logging.getLogger("duebill.mail")
 
 AHEAD = timedelta(days=3)
 """How long before its end."""
@@ -44,7 +49,7 @@ def notify_of_trials(today: date) -> int:
     """
     if not current_seller()["mails"]["trials"]:
         return 0
-    return sum(in_transaction(partial(_notify, row)) for row in _ending(today))
+    return sum(_is_told(row) for row in _ending(today))
 
 
 def _ending(today: date) -> list[Row]:
@@ -58,6 +63,16 @@ def _ending(today: date) -> list[Row]:
     }
     rows = streamed("subscriptions", soon, _FIELDS).hint("next_billing")
     return [row for row in rows if (row.get("end_date") or _NEVER) > row["trial_end_date"]]
+
+
+def _is_told(row: Row) -> bool:
+    try:
+        return in_transaction(partial(_notify, row))
+    except PyMongoError:
+        raise  # nobody could be told now
+    except Exception:  # noqa: BLE001 -- it is logged, and tried again in the next round
+        _log.exception("The end of the trial of %s was not told of", row["_id"])
+        return False
 
 
 def _notify(row: Row) -> bool:

@@ -197,6 +197,16 @@ def test_a_trial_that_ends_soon_is_told_of_once(db: Database[Row]) -> None:
     assert notify_of_trials(TODAY + timedelta(days=1)) == 2
 
 
+def test_a_trial_that_cannot_be_told_of_keeps_nobody_else_from_being_told(
+    db: Database[Row],
+) -> None:
+    odd = create_subscription(trial_days=3)
+    db.subscriptions.update_one({"_id": odd.id}, {"$set": {"plan_id": "gone"}})
+    create_subscription(trial_days=3)
+    assert notify_of_trials(TODAY) == 1
+    assert len(mails(db)) == 1
+
+
 def test_what_is_made_up_is_kept(db: Database[Row]) -> None:
     with kept_only():
         create_payment()
