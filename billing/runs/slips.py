@@ -8,7 +8,7 @@ from typing import Any
 from billing.database import Row, database
 from billing.invoices.models import CHANGE, CYCLE
 
-_STEADY = frozenset({"plan", "charge", "minimum"})
+_STEADY = frozenset({"plan", "charge"})
 _LINE = ("kind", "description", "quantity", "unit_amount", "amount", "plan_id")
 _FIELDS = {
     **dict.fromkeys(("subscription_id", "customer_id", "currency", "reason"), 1),
