@@ -44,7 +44,14 @@ class ExplainedLine(Shape):
     meter: str | None
     events: int | None
     late_events: int | None
-    """How many came after the period they belong to was billed."""
+    """How many came after the period they belong to was billed, or the part of it that ended with
+    a change of prices."""
+    plan_name: str | None
+    """The plan whose prices count for usage, where these changed within the period."""
+    used_from: DateText | None
+    """There, the first day of the usage on these prices; the line counts no other."""
+    used_through: DateText | None
+    """And the last one."""
     calculation: str | None
     steps: list[ExplainedStep]
     """Their sum, rounded once, is the price. Without any it is quantity times unit_amount,

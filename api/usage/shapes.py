@@ -34,7 +34,8 @@ class UsageEvent(Shape):
     counts_on: DateText | None
     """The day it is billed by; null in a trial or a pause, which is not billed."""
     late: bool
-    """It belongs to a period that was billed before it came, and goes to the next invoice."""
+    """It belongs to a period, or to a part of one before a change of prices, that was added up
+    before it came, and goes to the next invoice."""
     idempotency_key: str
     created_at: Instant
 
@@ -96,6 +97,9 @@ class SubscriptionUsage(Shape):
     period_start: DateText
     period_end: DateText | None
     """The day after the period; null before the first."""
+    counted_from: DateText
+    """The first day counted here: the period's, or that of a change within it by which usage came
+    to cost otherwise. What was used before that is billed on the terms of its time."""
     in_trial: bool
     """Usage in a trial is not billed."""
     data: list[MeterUsage]

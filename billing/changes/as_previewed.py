@@ -49,7 +49,7 @@ def digest_of(preview: Preview) -> str:
     told = [
         [preview.subscription.get(name) for name in _TERMS],
         [_bill(invoice) for invoice in preview.invoices],
-        [_line(line) for line in preview.waiting],
+        [_line(line) for line in preview.waiting if line["kind"] != "usage"],
         _bill(following) if following else None,
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()

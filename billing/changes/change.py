@@ -114,25 +114,26 @@ def _change_now(course: Course, terms: Row, behavior: str) -> None:
         course.cut_period(today, credit=behavior != "none")
         course.begin_period(today, CHANGE)
     else:
-        _split_period(course, behavior)
+        _split_period(course, terms, behavior)
 
 
-def _split_period(course: Course, behavior: str) -> None:
+def _split_period(course: Course, terms: Row, behavior: str) -> None:
     """Old terms until yesterday, new ones from today to the end of the period."""
     row, today = course.row, course.as_of
+    course.part_usage(today, terms)
     rest, coupon = rest_of_period(row, course.terms, today), coupon_of_period(row)
-    lines = credit_lines(course.full_lines(), rest, coupon)
+    back = credit_lines(course.full_lines(), rest, coupon)
     commitment = row.get("commitment")
     take_up_change(row, today, course.account.terms)
-    lines += charge_lines(course.full_lines(), rest, coupon)
+    anew = charge_lines(course.full_lines(), rest, coupon)
     if behavior == "none":
         return
-    minimum = course.terms.get("minimum_amount") or 0
+    minimum = rest.share_of(course.terms.get("minimum_amount") or 0)
     if commitment or minimum:
         before = commitment or {"minimum": 0, "charged": 0}
-        cut = cut_commitment(before, lines, rest.elapsed)
-        row["commitment"] = {**cut, "minimum": cut["minimum"] + rest.share_of(minimum)}
-    course.wait(lines)
+        cut = cut_commitment(before, back + anew, rest.elapsed)
+        row["commitment"] = {**cut, "minimum": cut["minimum"] + minimum}
+    course.wait(back + anew)
     if behavior == "always_invoice":
         course.bill_pending(CHANGE)
 

@@ -10,20 +10,19 @@ from datetime import date, datetime, timedelta
 
 from billing.database import Row
 from billing.invoices.account import Account
+from billing.invoices.arrears import arrears_lines, part_usage
 from billing.invoices.bill import Bill
 from billing.invoices.issuing import Issuer
 from billing.invoices.models import CYCLE, END
 from billing.invoices.period_lines import (
     AdvanceLines,
-    arrears_lines,
     commitment_of,
     cut_commitment,
     first_lines,
-    is_metered,
 )
 from billing.periods import Period, PeriodWalk, Schedule
 from billing.plans.models import version_key
-from billing.subscriptions.coupon_cycles import take_coupon
+from billing.subscriptions.coupon_cycles import coupon_ahead, take_coupon
 from billing.subscriptions.movements import Movement
 from billing.subscriptions.mrr import mrr_of, what_counts
 from billing.subscriptions.pausing import begin_pause, end_pause, next_date
@@ -115,9 +114,15 @@ class Course:
         self.wait(lines)
         row["current_period_end"] = day.isoformat()
 
+    def part_usage(self, day: date, after: Row) -> None:
+        """Let usage from `day` on count on the terms `after`; what it comes to until then, where
+        these charge otherwise, waits for the next invoice."""
+        self.wait(part_usage(self.row, self.terms, after, self.account.usage_of, day))
+
     def wait(self, lines: list[Row]) -> None:
-        """Let lines wait for the next invoice."""
-        self.account.pending.extend({"line": line} for line in lines if line["amount"])
+        """Let lines wait for the next invoice; usage is told there even where it costs nothing."""
+        told = (line for line in lines if line["amount"] or line["kind"] == "usage")
+        self.account.pending.extend({"line": line} for line in told)
 
     def full_lines(self) -> list[Row]:
         """What a full period costs in advance on the present terms; not to be changed."""
@@ -128,6 +133,8 @@ class Course:
         row = self.row
         is_first = row.get("current_period_end") is None or row["status"] == "trialing"
         lines = [] if is_first else self._arrears(row["current_period_end"])
+        if row.get("usage_from"):
+            row["usage_from"] = None
         take_up_change(row, day, self.account.terms)
         terms, full = self.terms, self._full_period(day)
         period = Period(day, self._cut(full.end))
@@ -161,9 +168,10 @@ class Course:
             row["cancel_at_period_end"] = False
 
     def bill_pending(self, reason: str) -> None:
-        """Bill what waits for the next invoice now."""
-        if self.account.pending:
-            self.issuer.issue([], reason, [])
+        """Bill what waits for the next invoice now; usage as it would be there."""
+        if waiting := self.account.pending:
+            is_used = any(item["line"]["kind"] == "usage" for item in waiting)
+            self.issuer.issue([], reason, coupon_ahead(self.row) if is_used else [])
 
     def bill(self) -> Bill:
         """What has come of it."""
@@ -194,20 +202,7 @@ class Course:
 
     def _arrears(self, until: str, through: timedelta = timedelta()) -> list[Row]:
         """What the period up to `until` owes afterwards; its usage counts `through` longer."""
-        row, terms = self.row, self.terms
-        if row["status"] == "trialing" or not (row.get("commitment") or is_metered(terms)):
-            return []
-        ended = Period(
-            date.fromisoformat(row["current_period_start"]),
-            date.fromisoformat(min(until, row["current_period_end"])),
-        )
-        usage_of = self.account.usage_of
-        return arrears_lines(
-            terms,
-            ended,
-            lambda start, end: usage_of(start, end + through),
-            row.get("commitment"),
-        )
+        return arrears_lines(self.row, self.terms, self.account.usage_of, until, through)
 
     def _full_period(self, day: date) -> Period:
         """The period of the schedule that `day` lies in; `day` is its start unless it is a stub."""

@@ -2,7 +2,7 @@
 
 from billing.database import Row
 from billing.money import Money
-from billing.phrases import Number, Phrase, Series, Told
+from billing.phrases import Day, Number, Phrase, Series, Told
 from billing.plans.step_words import step_phrase
 
 _SOURCES = {
@@ -26,6 +26,8 @@ def line_sentence(line: Row, why: Row, currency: str) -> Phrase:
         parts.append(_part(line, why, currency))
     elif why.get("days"):
         parts.append(_whole_period(why["days"]))
+    if why.get("used_from"):
+        parts.append(_part_of_usage(why))
     if late := why.get("late_events"):
         parts.append(_late(late))
     return Phrase("%(parts)s.", parts=Series(parts))
@@ -107,6 +109,15 @@ def _part(line: Row, why: Row, currency: str) -> Phrase:
 
 def _whole_period(days: int) -> Phrase:
     return Phrase("for 1 day") if days == 1 else Phrase("for %(days)s days", days=days)
+
+
+def _part_of_usage(why: Row) -> Phrase:
+    return Phrase(
+        "for what was used from %(first)s to %(last)s, on the terms of %(plan)s",
+        first=Day(why["used_from"]),
+        last=Day(why["used_through"]),
+        plan=why["plan_name"],
+    )
 
 
 def _late(events: int) -> Phrase:

@@ -16,6 +16,7 @@ from billing.plans.pricing import Usage
 from billing.seller import Seller, current_seller
 from billing.subscriptions.pending import version_keys
 from billing.usage.aggregate import late_in, usage_in
+from billing.usage.counting import usage_start
 
 _CUSTOMER_FIELDS = {"search_terms": 0, "name_key": 0, "metadata": 0, "phone": 0}
 
@@ -91,7 +92,7 @@ class UsageOfBatch:
 
     def __init__(self, rows: list[Row], terms: Mapping[str, Row]) -> None:
         self._windows = {
-            row["_id"]: _last_period(row)
+            row["_id"]: _counted(row)
             for row in rows
             if row.get("current_period_start")
             and any(is_metered(terms.get(key, {})) for key in version_keys(row))
@@ -146,6 +147,7 @@ def _rate_ids(
     return wanted
 
 
-def _last_period(row: Row) -> Window:
-    start, end = row["current_period_start"], row["current_period_end"]
+def _counted(row: Row) -> Window:
+    """What of the last billed period is counted with its end."""
+    start, end = usage_start(row) or "", row["current_period_end"]
     return date.fromisoformat(start), date.fromisoformat(end)

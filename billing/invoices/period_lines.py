@@ -1,5 +1,4 @@
-"""Pure: the lines of one subscription's next invoice: what the ended period used, what the coming
-one costs."""
+"""Pure: what a subscription's coming period costs, and what it is to come to at least."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -7,7 +6,7 @@ from datetime import date
 from billing.database import Row
 from billing.money import share_of
 from billing.periods import Period
-from billing.plans.lines import advance_lines, minimum_line, setup_fee_line, usage_lines
+from billing.plans.lines import advance_lines, setup_fee_line
 from billing.plans.pricing import Usage
 from billing.subscriptions.proration import part_of_period
 
@@ -51,23 +50,6 @@ def first_lines(terms: Row, start: date) -> list[Row]:
     return [{**line, "period_start": day, "period_end": day}]
 
 
-def arrears_lines(
-    terms: Row, ended: Period, usage_of: UsageOf, commitment: Row | None
-) -> list[Row]:
-    """What the ended period owes afterwards: its usage, and what is missing to its minimum."""
-    lines: list[Row] = []
-    if is_metered(terms):
-        usage, late = usage_of(ended.start, ended.end)
-        lines = [_told_late(line, terms, late) for line in usage_lines(terms, usage)]
-    if commitment:
-        charged = commitment["charged"] + sum(line["amount"] for line in lines)
-        agreed = {**terms, "minimum_amount": commitment["minimum"]}
-        if missing := minimum_line(agreed, charged):
-            lines.append(missing)
-    start, end = ended.start.isoformat(), ended.end.isoformat()
-    return [{**line, "period_start": start, "period_end": end} for line in lines]
-
-
 def commitment_of(terms: Row, lines: list[Row], period: Period, full: Period) -> Row | None:
     """What a period is to come to at least, and what of it is charged in advance."""
     if not terms.get("minimum_amount"):
@@ -82,11 +64,3 @@ def cut_commitment(commitment: Row, lines: list[Row], elapsed: tuple[int, int]) 
         "minimum": share_of(commitment["minimum"], *elapsed),
         "charged": commitment["charged"] + sum(line["amount"] for line in lines),
     }
-
-
-def _told_late(line: Row, terms: Row, late: Mapping[str, int]) -> Row:
-    """The line, saying how many events belong to a period that was billed before they came."""
-    meter = line["explanation"].get("meter")
-    if not late.get(meter or ""):
-        return line
-    return {**line, "explanation": {**line["explanation"], "late_events": late[meter]}}

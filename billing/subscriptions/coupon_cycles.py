@@ -24,3 +24,15 @@ def take_coupon(row: Row, day: date) -> list[Row]:
     following = None if left is None else left - 1
     row["coupon"] = {**coupon, "since": since, "remaining_cycles": following}
     return [coupon]
+
+
+def coupon_ahead(row: Row) -> list[Row]:
+    """The coupon that the next period's invoice will take off, for usage that is billed before it;
+    none of its cycles is used up.
+
+    A fixed amount stays with that invoice, so that it is not taken off twice.
+    """
+    coupon = row.get("coupon")
+    if not coupon or coupon.get("percent_off") is None or coupon.get("remaining_cycles") == 0:
+        return []
+    return [coupon]

@@ -92,6 +92,7 @@ class Subscription(Document):
     coupon = me.DictField()  # see coupons.redeem; `since` is the first day it counted for
     period_coupon = me.DictField()  # the one of the current period where it was taken off since
     commitment = me.DictField()  # of the current period: {minimum, charged}
+    usage_from = CalendarDateField()  # see usage.counting.usage_start
     usage_seq = me.IntField()  # raised whenever usage comes in
     mrr = me.IntField()  # absent until the first is earned; see subscriptions.mrr
     currency = me.StringField()  # of the MRR

@@ -26,14 +26,22 @@ class Counted:
 def counted(subscription: Row, day: date) -> Counted:
     """How an event of `day` counts for a subscription's row.
 
-    Usage in a trial or on a paused day is not billed. An event of a period that is billed already
-    counts on the first day of the current one.
+    Usage in a trial or on a paused day is not billed. An event of a period that is billed already,
+    or of the part of one before a change of its prices, counts on the first day that still counts.
     """
     own = day.isoformat()
     if own < (subscription.get("trial_end_date") or "") or is_paused(subscription, own):
         return Counted(None)
-    current = subscription.get("current_period_start") or ""
-    return Counted(current, late=True) if own < current else Counted(own)
+    first = usage_start(subscription) or ""
+    return Counted(first, late=True) if own < first else Counted(own)
+
+
+def usage_start(subscription: Row) -> str | None:
+    """The first day whose usage is still to be billed, by a subscription's row: the current
+    period's, or that of the last change within it by which usage came to cost otherwise. None
+    before the first period."""
+    found: str | None = subscription.get("usage_from") or subscription.get("current_period_start")
+    return found
 
 
 def is_paused(subscription: Row, day: str) -> bool:

@@ -71,6 +71,7 @@ def usage_so_far_view(subscription_id: str, found: UsageSoFar) -> dict[str, Any]
         "subscription_id": subscription_id,
         "period_start": found.start.isoformat(),
         "period_end": found.end.isoformat() if found.end else None,
+        "counted_from": found.counted_from.isoformat(),
         "in_trial": found.in_trial,
         "data": [
             {

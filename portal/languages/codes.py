@@ -476,6 +476,7 @@ WORDS = (
     lazy("Updated at"),
     lazy("Upgrade"),
     lazy("Url"),
+    lazy("Usage from"),
     lazy("Value"),
     lazy("Version"),
     lazy("Voided at"),

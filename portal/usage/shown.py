@@ -23,6 +23,7 @@ class UsageCard:
     start: date
     end: date | None
     in_trial: bool
+    is_parted: bool
     meters: list[MeterUsage]
 
 
@@ -54,7 +55,8 @@ def usage_card(subscription_id: str) -> UsageCard | None:
     found: UsageSoFar = usage_so_far(subscription_id)
     if not found.meters and not list_meters(status="active", limit=1).items:
         return None
-    return UsageCard(found.start, found.end, found.in_trial, found.meters)
+    first = found.counted_from
+    return UsageCard(first, found.end, found.in_trial, first != found.start, found.meters)
 
 
 def recent_events(meter: str) -> dict[str, Any] | None:

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from billing import clock
+from billing.changes.change import update_subscription
 from billing.customers.models import Customer
 from billing.database import database
+from billing.inputs import merge
+from billing.subscriptions.inputs import SubscriptionChange, as_input
 from billing.subscriptions.models import Subscription
 from billing.usage.models import Meter
 from billing.usage.queries import get_meter, list_meters
@@ -230,6 +233,22 @@ def test_staff_see_what_a_customer_may_use(
     text = admin.get(f"/customers/{customer.id}").text
     assert "1,000.5 of 1,000 calls used, none left" in text
     assert "Used up" in text
+
+
+def test_people_read_from_when_usage_counts_since_a_change_of_its_prices(
+    admin: PageClient, visiting_as: Visitor, meter: Meter, customer: Customer
+) -> None:
+    subscription = of(customer)
+    pricing = {"pricing_model": "per_unit", "unit_amount": 2, "meter": meter.key}
+    plan = create_plan(charges=[{"key": "calls", "name": "Calls", **pricing}])
+    create_usage(subscription=subscription, meter=meter, value=250)
+    data = merge(SubscriptionChange, as_input(subscription), {"plan_id": plan.id})
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        update_subscription(subscription.id, data)
+    told = "What was used before that is billed on the terms until then."
+    assert told in admin.get(f"/subscriptions/{subscription.id}").text
+    own = visiting_as("customer", customer_id=customer.id)
+    assert told in own.get(f"/account/subscriptions/{subscription.id}").text
 
 
 def test_a_customer_sees_its_own_usage_against_its_limits(
