@@ -129,10 +129,11 @@ def _split_period(course: Course, terms: Row, behavior: str) -> None:
     if behavior == "none":
         return
     minimum = rest.share_of(course.terms.get("minimum_amount") or 0)
-    if commitment or minimum:
-        before = commitment or {"minimum": 0, "charged": 0}
-        cut = cut_commitment(before, back + anew, rest.elapsed)
+    if commitment:
+        cut = cut_commitment(commitment, back + anew, rest.elapsed)
         row["commitment"] = {**cut, "minimum": cut["minimum"] + minimum}
+    elif minimum:  # what the terms before charged came to no minimum, and comes to none now
+        row["commitment"] = {"minimum": minimum, "charged": sum(line["amount"] for line in anew)}
     course.wait(back + anew)
     if behavior == "always_invoice":
         course.bill_pending(CHANGE)

@@ -242,6 +242,18 @@ def test_usage_counts_towards_the_minimum_of_its_period_once(subscription: Subsc
     assert sum(line["amount"] for line in lines("charge")) == 4200 - 230
 
 
+def test_a_minimum_that_begins_with_a_change_is_met_by_what_is_charged_since(
+    subscription: Subscription,
+) -> None:
+    with clock.frozen(at(1, 21)):
+        used(subscription, at(1, 10), 100)
+        change_to(subscription, metered(3, price=3100, minimum_amount=6200))
+        used(subscription, at(1, 21), 10)
+    run(2)
+    # 11 of 31 days of 6200 are 2200, of 3100 are 1100; 30 was used.
+    assert [line["amount"] for line in lines("charge")] == [2200 - 1100 - 30]
+
+
 @pytest.mark.parametrize("paused", [20, 25])
 def test_who_is_paused_or_cancelled_after_a_change_is_billed_for_both_parts(
     subscription: Subscription, paused: int
