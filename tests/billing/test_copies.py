@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from billing import copies
+from billing import copies, redis_away
 from billing.copies import OwnCopies, RedisCopies
 from tests.redis_server import RedisServer, redis_server
 from tests.waiting import wait_until
@@ -23,8 +23,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def instances(server: RedisServer) -> tuple[RedisCopies, RedisCopies]:
-    """Those of two instances, on an empty Redis."""
+def instances(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> tuple[RedisCopies, RedisCopies]:
+    """Those of two instances, on an empty Redis that a busy machine may let wait for a moment."""
+    monkeypatch.setattr(redis_away, "ANSWER_SECONDS", 1.0)
     with Redis.from_url(server.url) as redis:
         redis.flushall()
     return RedisCopies(server.url), RedisCopies(server.url)
@@ -54,14 +57,14 @@ def test_a_redis_that_hangs_or_is_dead_makes_nobody_wait_twice(
         for n in range(50):
             one.put(f"books {n}", SUMS)
             assert one.find("books 1") is None
-        assert time.monotonic() - began < 1, "not 0.2 s for each"
+        assert time.monotonic() - began < 20, "not a second for each"
     server.kill()
     try:
         assert [other.find("books 1") for _ in range(50)] == [None] * 50
     finally:
         server.start()
-    wait_until(lambda: one.put("back", SUMS) is None and one.find("back") == SUMS, 20)
-    wait_until(lambda: other.find("back") == SUMS, 20)
+    wait_until(lambda: one.put("back", SUMS) is None and one.find("back") == SUMS)
+    wait_until(lambda: other.find("back") == SUMS)
     assert one.find("books 1") is None
 
 

@@ -24,8 +24,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def machines(server: RedisServer) -> tuple[RedisCounters, RedisCounters]:
-    """The counters of two machines, on an empty Redis."""
+def machines(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> tuple[RedisCounters, RedisCounters]:
+    """Counters of two machines, on an empty Redis that a busy machine may let wait for a moment."""
+    monkeypatch.setattr("billing.rate_limits.redis.ANSWER_SECONDS", 1.0)
     with Redis.from_url(server.url) as redis:
         redis.flushall()
     return (
@@ -59,12 +62,12 @@ def test_a_killed_redis_stops_nobody_and_is_used_again_once_it_is_back(
     try:
         began = time.monotonic()
         assert [one.count("a", ENDS) for _ in range(50)] == list(range(1, 51)), "it counts alone"
-        assert time.monotonic() - began < 3, "the driver's own retries take 3 s for each of them"
+        assert time.monotonic() - began < 30, "the driver's own retries take 3 s for each of them"
     finally:
         server.start()
     with Redis.from_url(server.url) as redis:
-        wait_until(lambda: one.count("back", ENDS) > 0 and redis.dbsize() == 1, 20)
-        wait_until(lambda: other.count("here", ENDS) > 0 and redis.dbsize() == 2, 20)
+        wait_until(lambda: one.count("back", ENDS) > 0 and redis.dbsize() == 1)
+        wait_until(lambda: other.count("here", ENDS) > 0 and redis.dbsize() == 2)
     assert one.count("both", ENDS) + other.count("both", ENDS) == 3
 
 
@@ -76,8 +79,8 @@ def test_a_redis_that_hangs_makes_nobody_wait_twice(
     with server.frozen():
         began = time.monotonic()
         assert [one.count("a", ENDS) for _ in range(50)] == list(range(1, 51))
-        assert time.monotonic() - began < 5, "not 0.2 s for each"
-    wait_until(lambda: one.count("a", ENDS) < 50, 20)  # its own count was higher
+        assert time.monotonic() - began < 20, "not a second for each"
+    wait_until(lambda: one.count("a", ENDS) < 50)  # its own count was higher
 
 
 def test_a_redis_that_was_never_there_stops_nobody(tmp_path: Path) -> None:
