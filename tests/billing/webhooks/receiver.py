@@ -44,13 +44,23 @@ class Reply:
     seconds: float = 0.0
 
 
+def after(event: threading.Event) -> Callable[[Got], Reply]:
+    """Thinks until that has happened."""
+
+    def reply(_: Got) -> Reply:
+        event.wait(60)
+        return Reply()
+
+    return reply
+
+
 class Receiver:
     """Answers each request with `reply(got)`, which is 200 unless told otherwise."""
 
     def __init__(self) -> None:
         self.got: list[Got] = []
         self.reply: Callable[[Got], Reply] = lambda _: Reply()
-        self.port = free_port()
+        self.port = 0  # until it first listens; the same from then on
         self.connections = 0
         self._server: ThreadingHTTPServer | None = None
 
@@ -102,6 +112,7 @@ class Receiver:
                 pass  # the sender went away
 
         self._server = Server(("127.0.0.1", self.port), Handler)
+        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
@@ -111,7 +122,7 @@ class Receiver:
             self._server.server_close()
             self._server = None
 
-    def wait_for(self, count: int, seconds: float = 10.0) -> None:
+    def wait_for(self, count: int, seconds: float = 30.0) -> None:
         """Until so many requests came."""
         wait_until(lambda: len(self.got) >= count, seconds)
 
@@ -154,7 +165,9 @@ def answering_with(raw: Callable[[socket.socket], None]) -> Iterator[str]:
         thread.join(5)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def refusing() -> Iterator[str]:
+    """The URL of a port at which nobody listens, and which nobody else is given meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from billing.webhooks import connections, targets
 from billing.webhooks.outcome import Outcome
 from billing.webhooks.send import Sender
-from tests.billing.webhooks.receiver import Receiver, Reply, answering_with, free_port, receiving
+from tests.billing.webhooks.receiver import Receiver, Reply, answering_with, receiving, refusing
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def receiver() -> Iterator[Receiver]:
         yield found
 
 
-def post(url: str, *, connect: float = 1.0, whole: float = 1.0) -> Outcome:
+def post(url: str, *, connect: float = 20.0, whole: float = 20.0) -> Outcome:
     sender = Sender(connect, whole)
     try:
         return sender.post(url, {"X-Mine": "1"}, b'{"a": 1}')
@@ -64,7 +64,7 @@ def test_bytes_and_headers_arrive_as_they_were_sent(receiver: Receiver) -> None:
 @pytest.mark.parametrize("status", [199, 300, 304, 400, 401, 404, 409, 410, 429, 500, 503, 599])
 def test_only_success_is_success(receiver: Receiver, status: int) -> None:
     receiver.reply = lambda _: Reply(status, body=b"" if status in {199, 304} else b"no")
-    outcome = post(receiver.url, whole=0.4)
+    outcome = post(receiver.url, whole=0.4 if status == 199 else 20.0)  # 199 promises another
     assert not outcome.is_delivered
     assert outcome.is_gone == (status == 410)
 
@@ -82,7 +82,7 @@ def test_no_proxy_of_the_environment_is_used(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     assert post(receiver.url).is_delivered
 
 
@@ -94,7 +94,8 @@ def test_the_beginning_of_the_answer_is_kept_as_text(receiver: Receiver) -> None
 
 
 def test_whoever_is_not_there_refuses() -> None:
-    assert post(f"http://127.0.0.1:{free_port()}/").error == "no_connection"
+    with refusing() as url:
+        assert post(url).error == "no_connection"
 
 
 def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,12 +107,12 @@ def test_an_unknown_host_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_answer_that_takes_too_long_is_not_waited_for(receiver: Receiver) -> None:
-    receiver.reply = lambda _: Reply(seconds=2)
+    receiver.reply = lambda _: Reply(seconds=30)
     began = time.monotonic()
     outcome = post(receiver.url, whole=0.3)
     assert (outcome.status, outcome.error) == (None, "timeout")
-    assert time.monotonic() - began < 1
-    assert 250 < outcome.milliseconds < 1000
+    assert time.monotonic() - began < 10
+    assert 250 < outcome.milliseconds < 10_000
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
@@ -119,14 +120,14 @@ def test_an_answer_that_trickles_in_is_cut_off(beginning: bytes) -> None:
     def trickle(connection: socket.socket) -> None:
         read_request(connection)
         connection.sendall(beginning)
-        for _ in range(100):
+        for _ in range(1000):  # for half a minute
             connection.sendall(b"x")
             time.sleep(0.03)
 
     with answering_with(trickle) as url:
         began = time.monotonic()
         outcome = post(url, whole=0.4)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10
     assert outcome.error == "timeout"
 
 
@@ -259,6 +260,6 @@ def test_only_a_trusted_certificate_for_the_name_will_do(
 
     with answering_with(answer) as url:
         port = url.rsplit(":", 1)[1]
-        outcome = post(f"https://localhost:{port}", whole=3.0)
+        outcome = post(f"https://localhost:{port}")
     assert outcome.error == error
     assert outcome.is_delivered == (error is None)

@@ -1,4 +1,4 @@
-"""A worker in threads of the test, in a hurry; and events to deliver."""
+"""A worker in threads of the test, quick to look but patient; and events to deliver."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from billing.workers.worker import Worker
 from tests.waiting import wait_until
 
 HURRIED = Pace(
-    lease_seconds=2.0,
+    lease_seconds=90.0,
     tend_seconds=0.05,
     look_seconds=0.02,
-    connect_seconds=0.5,
-    whole_seconds=0.5,
+    connect_seconds=10.0,
+    whole_seconds=60.0,
 )
 
 
