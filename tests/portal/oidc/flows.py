@@ -24,7 +24,7 @@ def at_provider(reader: PageClient, start: str = BUTTON) -> str:
 
 def come_back(reader: PageClient, address: str) -> Seen:
     """Agree at the provider; what the portal answers to who comes back."""
-    back = requests.get(address, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(address, allow_redirects=False, timeout=30).headers["Location"]
     assert back.startswith(f"http://localhost{BUTTON}/callback?")
     return reader.get(back.removeprefix("http://localhost"))
 
