@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from threading import Event
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -26,6 +27,9 @@ class MailServer:
         self.data_reply = "250 Message accepted for delivery"
         self.hold_seconds = 0.0
         """How long it keeps a mail before it says that it has taken it."""
+        self.goes_on = Event()
+        """Until it is set, what came is kept without a word."""
+        self.goes_on.set()
         self.port = free_port()
 
     @property
@@ -64,6 +68,8 @@ class MailServer:
             self.mails.append(message)
             self.recipients += envelope.rcpt_tos
             await asyncio.sleep(self.hold_seconds)
+            while not self.goes_on.is_set():
+                await asyncio.sleep(0.01)
         return self.data_reply
 
     def texts(self) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
-from time import sleep
 from typing import Any
 
 import pytest
@@ -32,6 +31,7 @@ from billing.settings import Settings
 from tests.billing.letters.conftest import SECRET_KEY
 from tests.billing.letters.mail_server import MailServer, part, serving
 from tests.factories import create_customer, create_invoice, create_payment, create_test_clock
+from tests.waiting import wait_until
 
 LINK = "https://billing.example.com/links/s3cr3t"
 FACTS = {"name": "Ada", "number": "INV-1", "amount": [123450, "EUR"], "due_date": "2026-12-01"}
@@ -290,17 +290,16 @@ def test_who_is_told_to_end_gives_back_what_was_not_begun(
 ) -> None:
     for number in range(3):
         queue(to=f"user{number}@example.com")
-    server.hold_seconds = 0.3
+    server.goes_on.clear()
     with ThreadPoolExecutor(1) as pool:
         working = pool.submit(postman.work)
-        while not server.mails:
-            sleep(0.01)
+        wait_until(lambda: len(server.mails) == 1)
         postman.finish(1)
+        server.goes_on.set()
         working.result()
     assert len(server.mails) == 1
     left = list(db.mails.find({"status": "waiting"}))
     assert [(row["tries"], "claim" in row) for row in left] == [(0, False)] * 2
-    server.hold_seconds = 0.0
     Postman(postman._settings).work()
     assert sorted(server.recipients) == [f"user{number}@example.com" for number in range(3)]
 
