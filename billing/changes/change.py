@@ -128,12 +128,14 @@ def _split_period(course: Course, terms: Row, behavior: str) -> None:
     anew = charge_lines(course.full_lines(), rest, coupon)
     if behavior == "none":
         return
-    minimum = rest.share_of(course.terms.get("minimum_amount") or 0)
+    full = course.terms.get("minimum_amount") or 0
     if commitment:
-        cut = cut_commitment(commitment, back + anew, rest.elapsed)
-        row["commitment"] = {**cut, "minimum": cut["minimum"] + minimum}
-    elif minimum:  # what the terms before charged came to no minimum, and comes to none now
-        row["commitment"] = {"minimum": minimum, "charged": sum(line["amount"] for line in anew)}
+        cut = cut_commitment(commitment, back + anew, rest)
+        minimum = cut["minimum"] + rest.share_of(full)
+        row["commitment"] = {**cut, "minimum": minimum, "full": full}
+    elif full:  # what the terms before charged came to no minimum, and comes to none now
+        charged = sum(line["amount"] for line in anew)
+        row["commitment"] = {"minimum": rest.share_of(full), "charged": charged, "full": full}
     course.wait(back + anew)
     if behavior == "always_invoice":
         course.bill_pending(CHANGE)

@@ -110,7 +110,7 @@ class Course:
         if credit:
             lines = credit_lines(self.full_lines(), rest, coupon_of_period(row))
         if commitment := row.get("commitment"):
-            row["commitment"] = cut_commitment(commitment, lines, rest.elapsed)
+            row["commitment"] = cut_commitment(commitment, lines, rest)
         self.wait(lines)
         row["current_period_end"] = day.isoformat()
 

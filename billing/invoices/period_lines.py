@@ -8,7 +8,7 @@ from billing.money import share_of
 from billing.periods import Period
 from billing.plans.lines import advance_lines, setup_fee_line
 from billing.plans.pricing import Usage
-from billing.subscriptions.proration import part_of_period
+from billing.subscriptions.proration import Rest, part_of_period
 
 UsageOf = Callable[[date, date], tuple[Mapping[str, Usage], Mapping[str, int]]]
 """A subscription's usage over [start, end) by meter, and how many of its events came late."""
@@ -51,16 +51,25 @@ def first_lines(terms: Row, start: date) -> list[Row]:
 
 
 def commitment_of(terms: Row, lines: list[Row], period: Period, full: Period) -> Row | None:
-    """What a period is to come to at least, and what of it is charged in advance."""
+    """What a period is to come to at least, what of it is charged in advance, and the minimum of a
+    full period on these terms."""
     if not terms.get("minimum_amount"):
         return None
     minimum = share_of(terms["minimum_amount"], period.days, full.days)
-    return {"minimum": minimum, "charged": sum(line["amount"] for line in lines)}
+    charged = sum(line["amount"] for line in lines)
+    return {"minimum": minimum, "charged": charged, "full": terms["minimum_amount"]}
 
 
-def cut_commitment(commitment: Row, lines: list[Row], elapsed: tuple[int, int]) -> Row:
-    """The commitment of a period that ends after `elapsed` (days, of days) and what comes to it."""
+def cut_commitment(commitment: Row, lines: list[Row], rest: Rest) -> Row:
+    """The commitment of a period that ends where its `rest` begins, and what comes to it.
+
+    One that was made before `full` was kept is cut as if its minimum had been the same all along.
+    """
+    minimum, full = commitment["minimum"], commitment.get("full")
     return {
-        "minimum": share_of(commitment["minimum"], *elapsed),
+        **commitment,
+        "minimum": (
+            share_of(minimum, *rest.elapsed) if full is None else minimum - rest.share_of(full)
+        ),
         "charged": commitment["charged"] + sum(line["amount"] for line in lines),
     }

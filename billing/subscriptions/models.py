@@ -91,7 +91,7 @@ class Subscription(Document):
     pending_change = me.DictField()
     coupon = me.DictField()  # see coupons.redeem; `since` is the first day it counted for
     period_coupon = me.DictField()  # the one of the current period where it was taken off since
-    commitment = me.DictField()  # of the current period: {minimum, charged}
+    commitment = me.DictField()  # of the current period: {minimum, charged, full}
     usage_from = CalendarDateField()  # see usage.counting.usage_start
     usage_seq = me.IntField()  # raised whenever usage comes in
     mrr = me.IntField()  # absent until the first is earned; see subscriptions.mrr

@@ -242,6 +242,21 @@ def test_usage_counts_towards_the_minimum_of_its_period_once(subscription: Subsc
     assert sum(line["amount"] for line in lines("charge")) == 4200 - 230
 
 
+def test_of_two_changes_each_minimum_counts_for_its_days(subscription: Subscription) -> None:
+    with clock.frozen(at(1, 1)):
+        plan = create_plan(price=0, minimum_amount=3100)
+        bound = create_subscription(plan=plan, start_date="2026-01-01")
+    for day, minimum in ((11, 6200), (21, 9300)):
+        with clock.frozen(at(1, day)):
+            change_to(bound, create_plan(price=0, minimum_amount=minimum))
+    run(2)
+    with clock.frozen(at(2, 15)):
+        pause_subscription(bound.id)
+        cancel_subscription(bound.id, CancelSubscription(when="now"))
+    # 10 days of 100, 10 of 200 and 11 of 300; 14 of 28 days of 9300.
+    assert [line["amount"] for line in lines("charge")] == [6300, 4650]
+
+
 def test_a_minimum_that_begins_with_a_change_is_met_by_what_is_charged_since(
     subscription: Subscription,
 ) -> None:
