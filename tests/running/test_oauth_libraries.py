@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +22,7 @@ from portal.app import create_app
 from tests.browser.live import served
 from tests.factories import PASSWORD, create_customer, create_told_client, create_user
 from tests.portal.page_client import parse, values_of
+from tests.ports import free_port
 
 CALLBACK = "https://app.example.com/callback"
 SCOPE = ["read:customers", "read:invoices"]
@@ -31,9 +31,7 @@ SCOPE = ["read:customers", "read:invoices"]
 @pytest.fixture(scope="module")
 def portal(settings: Settings, connected_database: None) -> Iterator[str]:
     """The address of a portal that knows its own address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     own = settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
     with served(create_app(own, connect=False), port) as address:
         yield address
@@ -47,7 +45,7 @@ def loopback_needs_no_tls(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def metadata(portal: str, db: Database[Row]) -> dict[str, str]:
     found: dict[str, str] = requests.get(
-        f"{portal}/.well-known/oauth-authorization-server", timeout=10
+        f"{portal}/.well-known/oauth-authorization-server", timeout=30
     ).json()
     assert found["issuer"] == portal
     return found
@@ -56,10 +54,10 @@ def metadata(portal: str, db: Database[Row]) -> dict[str, str]:
 def allow(address: str, user: User) -> str:
     """Go there in a browser, sign in, allow; where the browser is sent in the end."""
     browser = requests.Session()
-    page = browser.get(address, timeout=10)
+    page = browser.get(address, timeout=30)
     assert "/sign-in" in page.url
     signed_in = _submit(browser, page, email=user.email, password=PASSWORD)
-    consent = browser.get(_target(signed_in), timeout=10)
+    consent = browser.get(_target(signed_in), timeout=30)
     answer = _submit(browser, consent, decision="allow")
     return _target(answer)
 
@@ -71,7 +69,7 @@ def _submit(browser: requests.Session, page: requests.Response, **typed: str) ->
     form = next(f for f in main.iter("form") if f.get("method") == "post")
     where = requests.compat.urljoin(page.url, form.get("action", ""))
     data = {**dict(values_of(form)), **typed}
-    return browser.post(where, data, allow_redirects=False, timeout=10)
+    return browser.post(where, data, allow_redirects=False, timeout=30)
 
 
 def _target(answer: requests.Response) -> str:
@@ -102,7 +100,7 @@ def test_requests_oauthlib_acts_for_itself(
     client, secret = create_told_client(scopes=SCOPE)
     session = OauthlibSession(client=BackendApplicationClient(client.id, scope=scope))
     token = session.fetch_token(metadata["token_endpoint"], auth=HTTPBasicAuth(client.id, secret))
-    assert token["scope"] == scope or SCOPE
+    assert token["scope"] == (scope or SCOPE)
     found = me(session.get, portal)
     assert (found["type"], found["scopes"]) == ("client", scope or SCOPE)
 
@@ -149,7 +147,7 @@ def test_requests_oauthlib_without_a_secret(portal: str, metadata: dict[str, str
         metadata["revocation_endpoint"], token["refresh_token"], "refresh_token"
     )
     body += f"&client_id={client.id}"
-    assert requests.post(url, body, headers=headers, timeout=10).status_code == 200
+    assert requests.post(url, body, headers=headers, timeout=30).status_code == 200
     assert session.get(f"{portal}/api/v1/me").status_code == 401
 
 

@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure
 
 from billing.embedded_binary import find_mongod
 from billing.replica_set import ReplicaSetTrouble, initiate_replica_set
-from tests.nginx_server import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture
