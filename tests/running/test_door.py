@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ from typing import Any
 import pytest
 
 from portal.door import close_door
-from tests.nginx_server import free_port
+from tests.ports import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,7 +67,7 @@ def test_where_no_filter_may_be_set_the_door_is_closed_too() -> None:
 
 def post(port: int) -> str:
     """What becomes of a POST on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.connect()
     except ConnectionRefusedError:
@@ -81,12 +81,10 @@ def post(port: int) -> str:
         connection.close()
 
 
-def post_until_refused(port: int) -> list[str]:
-    found = []
+def post_until_refused(port: int, found: list[str]) -> None:
     while not found or found[-1] != "refused":
         found.append(post(port))
         assert len(found) < 2000
-    return found
 
 
 def ended_under_load(directory: Path, refuse: str) -> list[str]:
@@ -97,27 +95,28 @@ def ended_under_load(directory: Path, refuse: str) -> list[str]:
     command = [sys.executable, "-m", "gunicorn", "-c", str(directory / "conf.py"), "conf:app"]
     process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
     try:
-        while post(port) != "200":
-            time.sleep(0.05)
+        wait_until(lambda: post(port) == "200", 60)
+        found: list[list[str]] = [[] for _ in range(6)]
         with ThreadPoolExecutor(6) as pool:
-            clients = [pool.submit(post_until_refused, port) for _ in range(6)]
-            time.sleep(0.3)
+            clients = [pool.submit(post_until_refused, port, own) for own in found]
+            wait_until(lambda: all(len(own) > 5 for own in found), 60)  # they are all at it
             process.send_signal(signal.SIGTERM)
-            found = [outcome for client in clients for outcome in client.result(20)]
-        told = process.communicate(timeout=20)[1]
+            for client in clients:
+                client.result(60)
+        told = process.communicate(timeout=60)[1]
     finally:
         process.kill()
     assert process.returncode == 0
     assert "Traceback" not in told
-    return found
+    return [outcome for own in found for outcome in own]
 
 
 def test_no_post_is_lost_when_a_portal_ends(tmp_path: Path) -> None:
     found = ended_under_load(tmp_path, "refuse_when_told_to_end")
-    assert found.count("200") > 20
     assert set(found) == {"200", "refused"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the door is closed on Linux only")
 def test_without_that_some_are(tmp_path: Path) -> None:
-    assert "lost" in ended_under_load(tmp_path, "str")
+    """By chance, so not each time: in the end some are."""
+    assert any("lost" in ended_under_load(tmp_path, "str") for _ in range(10))
