@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.nginx_server import NginxServer, free_port
+from tests.nginx_server import NginxServer
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 2
 GET = b"GET /healthz HTTP/1.1\r\nHost: probes\r\n"
-WORK = b"GET /work HTTP/1.1\r\nHost: probes\r\n\r\n"
+WORK = b"GET /work/%d HTTP/1.1\r\nHost: probes\r\n\r\n"
 
 # The portal's worker before an application whose work ends when it is told.
 CONFIGURATION = """
@@ -31,15 +32,15 @@ from flask import Flask
 from portal import health, lanes
 from portal.door import refuse_when_told_to_end
 from portal.worker import Worker
-bind, threads, worker_class, keepalive = "127.0.0.1:{port}", {threads}, Worker, 5
+bind, threads, worker_class, keepalive = "127.0.0.1:{port}", {threads}, Worker, 30
 control_socket_disable, when_ready = True, refuse_when_told_to_end
 lanes.STILL_SECONDS = {still}
 app = Flask("busy")
 app.register_blueprint(health.blueprint)
-@app.get("/work")
-def work():
-    (Path("{directory}") / f"begun-{{time.monotonic_ns()}}").touch()
-    while not Path("{directory}/done").exists():
+@app.get("/work/<n>")
+def work(n):
+    (Path("{directory}") / f"begun-{{n}}-{{time.monotonic_ns()}}").touch()
+    while not Path(f"{directory}/done-{{n}}").exists():
         time.sleep(0.01)
     return "done"
 @app.get("/quick")
@@ -52,7 +53,7 @@ class Server:
     """A gunicorn of one process with two threads; within this context, after which it ends well."""
 
     def __init__(self, directory: Path, still: float = 120) -> None:
-        self.directory, self.port = directory, free_port()
+        self.directory, self.port, self.times_busy = directory, free_port(), 0
         filled = CONFIGURATION.format(
             port=self.port, threads=THREADS, still=still, directory=directory
         )
@@ -62,18 +63,18 @@ class Server:
         self.process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Server:
-        wait_until(self.listens)
+        wait_until(self.listens, 60)
         return self
 
     def __exit__(self, *_: object) -> None:
-        (self.directory / "done").touch()
+        self.end_work()
         self.process.send_signal(signal.SIGTERM)
-        told = self.process.communicate(timeout=20)[1]
+        told = self.process.communicate(timeout=60)[1]
         assert "Traceback" not in told
         assert self.process.returncode == 0
 
     def ask(self, path: str, method: str = "GET", port: int = 0) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=3)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
         try:
             connection.request(method, path)
             answer = connection.getresponse()
@@ -88,22 +89,31 @@ class Server:
 
     def say(self, text: bytes) -> socket.socket:
         """A connection on which this was sent."""
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=3)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         connection.sendall(text)
         return connection
+
+    @property
+    def work(self) -> bytes:
+        """Work that goes on until the next `busy` is over, or this one within it."""
+        return WORK % self.times_busy
+
+    def end_work(self) -> None:
+        """That of this time, also where it begins later."""
+        (self.directory / f"done-{self.times_busy}").touch()
+        self.times_busy += 1
 
     @contextmanager
     def busy(self) -> Iterator[None]:
         """Both threads are held, and one more request waits for them."""
+        begun = f"begun-{self.times_busy}-*"
         with ExitStack() as held:
-            working = [held.enter_context(self.say(WORK)) for _ in range(THREADS + 1)]
-            wait_until(lambda: len(list(self.directory.glob("begun-*"))) == THREADS)
+            working = [held.enter_context(self.say(self.work)) for _ in range(THREADS + 1)]
+            wait_until(lambda: len(list(self.directory.glob(begun))) == THREADS, 60)
             yield
-            (self.directory / "done").touch()
+            self.end_work()
             for connection in working:
                 assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
-        for file in (self.directory / "done", *self.directory.glob("begun-*")):
-            file.unlink()
 
     def listens(self) -> bool:
         with socket.socket() as probe:
@@ -123,7 +133,7 @@ def test_it_lives_while_all_threads_are_held(server: Server) -> None:
 
 
 def test_a_kept_connection_is_answered_as_soon(server: Server) -> None:
-    kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=3)
+    kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     for path in ("/quick", "/healthz"):
         kept.request("GET", path)
         assert kept.getresponse().read()
@@ -154,7 +164,7 @@ def test_behind_nginx_too(server: Server, tmp_path: Path) -> None:
         GET,
         GET + b"Content-Length: 5\r\n\r\n",
         GET + b"Transfer-Encoding: chunked\r\n\r\n",
-        GET + b"\r\n" + WORK,
+        GET + b"\r\n" + WORK % 0,
         GET + b"\r\n" + GET,
         b"GET /healthzz HTTP/1.1\r\nHost: probes\r\n\r\n",
         b"POST /healthz HTTP/1.1\r\nHost: probes\r\n\r\n",
@@ -173,8 +183,8 @@ def test_only_a_whole_question_and_nothing_else_is_answered_apart(
 def test_what_was_read_ahead_is_not_taken_for_what_comes_after_it(server: Server) -> None:
     """gunicorn reads 8 KiB at once: here a refused upload and work, and not yet the question."""
     upload = b"POST /quick HTTP/1.1\r\nHost: probes\r\nContent-Length: 7000\r\n\r\n" + bytes(7000)
-    padding = b"X" * (8192 - len(upload) - len(WORK) - len(b"X: \r\n"))
-    work = WORK[:-2] + b"X: " + padding + b"\r\n\r\n"
+    padding = b"X" * (8192 - len(upload) - len(server.work) - len(b"X: \r\n"))
+    work = server.work[:-2] + b"X: " + padding + b"\r\n\r\n"
     with server.say(upload + work + GET + b"\r\n") as sly, server.busy():
         assert b"405" in sly.recv(1000)
         assert server.says() == "alive"
@@ -199,12 +209,12 @@ def test_nobody_waits_for_a_client_that_does_not_close(server: Server) -> None:
 def test_when_nothing_gets_done_any_more_it_does_not_say_that_it_lives(tmp_path: Path) -> None:
     with Server(tmp_path, still=0.3) as stuck:
         with stuck.busy():
-            assert stuck.says() == "alive"
-            wait_until(lambda: stuck.says() == "stands_still")
+            wait_until(lambda: stuck.says() == "stands_still", 60)
             assert stuck.ask("/healthz")[0] == 503
-        assert stuck.says() == "alive", "it works again"
+        wait_until(lambda: stuck.says() == "alive", 60)  # it works again
         worker = Path(f"/proc/{stuck.process.pid}/task/{stuck.process.pid}/children").read_text()
         os.kill(int(worker), signal.SIGSTOP)
+        wait_until(lambda: "State:\tT" in Path(f"/proc/{int(worker)}/status").read_text())
         with stuck.say(GET + b"\r\n") as asked:
             asked.settimeout(0.3)
             with pytest.raises(TimeoutError):
@@ -214,12 +224,12 @@ def test_when_nothing_gets_done_any_more_it_does_not_say_that_it_lives(tmp_path:
 
 def test_told_to_end_it_lives_until_its_work_is_done(tmp_path: Path) -> None:
     with Server(tmp_path) as ending:
-        kept = http.client.HTTPConnection("127.0.0.1", ending.port, timeout=3)
+        kept = http.client.HTTPConnection("127.0.0.1", ending.port, timeout=30)
         kept.request("GET", "/healthz")
         kept.getresponse().read()
         with ending.busy():
             ending.process.send_signal(signal.SIGTERM)
-            wait_until(lambda: not ending.listens())
+            wait_until(lambda: not ending.listens(), 60)
             kept.request("GET", "/healthz")
             assert json.loads(kept.getresponse().read()) == {"status": "alive"}
             kept.close()
