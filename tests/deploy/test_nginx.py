@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,8 @@ from cryptography.x509.oid import NameOID
 from billing.settings import Settings
 from portal.app import create_app
 from tests.deploy.upstreams import Upstream, upstreams
-from tests.nginx_server import DEPLOYED, NginxServer, free_port, nginx_server
+from tests.nginx_server import DEPLOYED, NginxServer, nginx_server
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 
@@ -168,10 +170,13 @@ def test_what_nginx_answers_itself_is_a_problem_to_programs_and_a_page_to_people
 def test_a_flood_of_attempts_to_sign_in_is_held_back(
     nginx: NginxServer, behind: list[Upstream]
 ) -> None:
+    began = time.monotonic()
     found = [ask(nginx, "POST", "/oauth/token", "a=b").status for _ in range(50)]
     assert found[:20] == [200] * 20
-    assert found[-5:] == [429] * 5
-    refused = ask(nginx, "POST", "/api/v1/auth/login", "{}")
+    one_a_second = time.monotonic() - began + 1
+    assert 50 - found.count(429) == found.count(200) <= 31 + one_a_second < 50
+    tried = (ask(nginx, "POST", "/api/v1/auth/login", "{}") for _ in range(10))
+    refused = next(answer for answer in tried if answer.status != 200)
     assert refused.json["code"] == "too_many_requests"
     assert refused.headers["Retry-After"] == "60"
     assert ask(nginx, "GET", "/sign-in").status == 200
@@ -232,7 +237,7 @@ def test_a_slow_client_is_dropped_and_never_reaches_a_portal(
             b"GET / HTTP/1.1\r\nHost:",
             b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1",
         )
-        lines = [socket.create_connection(("127.0.0.1", nginx.port), timeout=5) for _ in begun]
+        lines = [socket.create_connection(("127.0.0.1", nginx.port), timeout=20) for _ in begun]
         for line, said in zip(lines, begun, strict=True):
             line.sendall(said)
         for line in lines:
@@ -267,7 +272,7 @@ def test_tls_may_end_in_nginx(tmp_path: Path, behind: list[Upstream]) -> None:
     nginx.start()
     try:
         trusting = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
-        secure = http.client.HTTPSConnection("localhost", nginx.port, context=trusting, timeout=9)
+        secure = http.client.HTTPSConnection("localhost", nginx.port, context=trusting, timeout=20)
         secure.request("GET", "/x")
         told = json.loads(secure.getresponse().read())["headers"]
         secure.close()
