@@ -64,19 +64,18 @@ def busy(mongodb_uri: str) -> Iterator[subprocess.Popen[str]]:
 def test_a_hundred_kills_lose_and_double_nothing(
     db: Database[Row], business: None, busy: subprocess.Popen[str]
 ) -> None:
-    chance, told = random.Random(7), []
+    chance, told = random.Random(7), list[str]()
     assert busy.stdin
     assert busy.stdout
     os.set_blocking(busy.stdout.fileno(), False)
     for kill in range(KILLS):
-        day = FIRST + timedelta(days=DAYS * kill)
+        day, before = FIRST + timedelta(days=DAYS * kill), len(told)
         busy.stdin.write(f"{kill} {day}\n")
         busy.stdin.flush()
-        pid = None
-        while pid is None:
+        while not (begun := [line for line in told[before:] if line.startswith("pid")]):
+            assert busy.poll() is None
             told += _lines(busy)
-            pid = next((int(t.split()[1]) for t in told[-50:] if _is_pid(t, told)), None)
-        told.append("killed")
+        pid = int(begun[0].split()[1])
         time.sleep(0.05 + chance.random() * 0.4)
         os.kill(pid, signal.SIGKILL)
     told += _lines(busy)
@@ -85,10 +84,6 @@ def test_a_hundred_kills_lose_and_double_nothing(
         run_billing()
     assert check_books() == []
     _check_told(db, told)
-
-
-def _is_pid(line: str, told: list[str]) -> bool:
-    return line.startswith("pid") and "killed" not in told[told.index(line) :]
 
 
 def _lines(busy: subprocess.Popen[str]) -> list[str]:
