@@ -101,10 +101,12 @@ def test_of_the_scopes_it_asks_for_it_gets_those_it_may_have(program: Program) -
 
 
 def test_its_token_lives_15_minutes_and_cannot_be_refreshed(app: Flask, program: Program) -> None:
-    token = program.own_token().json["access_token"]
-    with clock.frozen(clock.now() + timedelta(minutes=14, seconds=58)):
+    issued = clock.now()
+    with clock.frozen(issued):
+        token = program.own_token().json["access_token"]
+    with clock.frozen(issued + timedelta(minutes=14, seconds=58)):
         assert alive(app, token)
-    with clock.frozen(clock.now() + timedelta(minutes=15, seconds=1)):
+    with clock.frozen(issued + timedelta(minutes=15, seconds=1)):
         assert not alive(app, token)
 
 

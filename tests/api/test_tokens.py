@@ -315,10 +315,12 @@ def test_the_same_claims_signed_rightly_are_believed(
 def test_an_access_token_lives_15_minutes(
     app: Flask, tokens: Tokens, anonymous: CheckedClient
 ) -> None:
-    token = tokens.issue(create_user()).access_token
-    with clock.frozen(clock.now() + timedelta(minutes=14, seconds=59)):
+    issued = clock.now()
+    with clock.frozen(issued):
+        token = tokens.issue(create_user()).access_token
+    with clock.frozen(issued + timedelta(minutes=14, seconds=59)):
         assert CheckedClient(app, token).get(ME).status_code == 200
-    with clock.frozen(clock.now() + timedelta(minutes=15, seconds=1)):
+    with clock.frozen(issued + timedelta(minutes=15, seconds=1)):
         assert CheckedClient(app, token).get(ME).status_code == 401
 
 

@@ -155,10 +155,10 @@ def test_the_figures_are_right_at_the_other_whatever_redis_does(
         pay_invoice(create_invoice().id)
         took, found = other("SUMS", "", "")
         assert found == OVERVIEW.add_up(clock.today(), None)
-        assert took < 1
+        assert took < 5, "whoever asks does not wait for a Redis that does not answer"
 
     def until_redis_is_used_again() -> None:
-        before, end = copies_in(redis), time.monotonic() + 20
+        before, end = copies_in(redis), time.monotonic() + 60
         while copies_in(redis) == before:
             assert time.monotonic() < end
             other("SUMS", "", "")
