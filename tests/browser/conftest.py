@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from tests.browser.live import served
 from tests.factories import PASSWORD
 
 Opened = Callable[..., Page]
-_PATIENCE = 10_000
+_PATIENCE = 30_000
 """Milliseconds that a page has on a busy machine; how fast it is, is measured elsewhere."""
 _EXPECTED = ("status of 409", "status of 422", "status of 404")
 
@@ -89,6 +90,12 @@ def open_browser(browser: Browser, address: str, db: Any) -> Iterator[Opened]:
     for context in contexts:
         context.close()
     assert watch.complaints == []
+
+
+def arrive(page: Page, path: str) -> None:
+    """Wait for a page whose address ends so, until its script listens to keys."""
+    expect(page).to_have_url(re.compile(f"{path}$"))
+    page.wait_for_load_state()
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,7 +30,8 @@ class Callback(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def callback() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Callback)
+    # A browser may open a connection and say nothing on it: nobody else waits behind that.
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/back"
@@ -43,7 +44,7 @@ def callback() -> Iterator[str]:
 def page(browser: Browser, address: str, db: Any) -> Iterator[Page]:
     """Without the watch over foreign requests: here one is the point."""
     context = browser.new_context(base_url=address)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

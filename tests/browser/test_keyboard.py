@@ -34,6 +34,7 @@ def follow(page: Page, name: str, heading: str) -> None:
     reach(page, name)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    page.wait_for_load_state()
 
 
 def fill(page: Page, name: str, text: str) -> None:

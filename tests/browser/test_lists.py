@@ -27,12 +27,12 @@ def test_a_search_keeps_the_focus_says_how_many_and_can_be_gone_back_from(
     expect(page.locator("#said")).to_have_text("3 customers")
     box = page.get_by_label("Search customers")
     box.focus()
-    page.keyboard.type("acme")
+    page.keyboard.insert_text("acme")  # at once, or a slow machine also shows what is between
     expect(page.locator("#said")).to_have_text("2 customers")
     expect(page).to_have_url(re.compile(r"/customers\?q=acme$"))
     expect(box).to_be_focused()
     expect(page.get_by_role("link", name="Save this view")).to_be_visible()
-    page.keyboard.type(" rock")
+    page.keyboard.insert_text(" rock")
     expect(page.locator("#said")).to_have_text("1 customer")
     page.go_back()
     expect(page.locator("tbody tr")).to_have_count(2)
@@ -90,7 +90,7 @@ def test_chosen_invoices_are_voided_by_a_process_while_the_page_looks_on(
     page.get_by_role("button", name="Void…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Void 2 invoices?")
     page.get_by_role("button", name="Void 2 invoices").click()
-    expect(page.get_by_text("2 voided, 0 refused.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 voided, 0 refused.")).to_be_visible(timeout=60_000)
     assert [get_invoice(one.id).status for one in invoices] == ["open", "void", "void"]
     page.reload()
     expect(page.get_by_text("2 voided, 0 refused.")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from billing.settings import Settings
 from portal.app import create_app
@@ -50,13 +50,13 @@ def test_the_button_leads_out_and_back_to_the_page_that_was_wanted(
     page.goto("/customers?status=active")
     page.get_by_role("link", name="Sign in with Example ID").click()
     page.wait_for_url("**/customers?status=active")
-    assert page.get_by_role("heading", name="Customers").is_visible()
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
     page.get_by_role("button", name="Sign out").first.click()
     page.wait_for_url("**/sign-in")
-    assert page.get_by_role("link", name="Sign in with Example ID").is_visible()
+    expect(page.get_by_role("link", name="Sign in with Example ID")).to_be_visible()
     provider.answer = {"code": None, "error": "access_denied"}
     page.get_by_role("link", name="Sign in with Example ID").click()
-    assert "declined the sign-in" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("declined the sign-in")
     context.close()
     own = [found for found in watch.complaints if provider.address not in found]
     assert [found for found in own if "403" not in found] == []

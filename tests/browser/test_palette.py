@@ -11,7 +11,7 @@ from flask import request
 from playwright.sync_api import Page, expect
 
 from portal.search import views
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, arrive
 from tests.browser.test_looks import EVERYTHING, findings
 from tests.factories import create_customer, create_invoice, create_plan, create_user
 
@@ -65,7 +65,7 @@ def test_commands_and_ids_are_known(open_browser: Opened) -> None:
     page.keyboard.type("new cust")
     expect(page.get_by_role("option")).to_have_text([re.compile("New customer")])
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/customers/new$"))
+    arrive(page, "/customers/new")
     opened(page)
     page.keyboard.insert_text(invoice.id)
     expect(page.get_by_role("option", name=invoice.number)).to_be_visible()
@@ -96,14 +96,14 @@ def test_letters_lead_to_lists_and_begin_something_new(open_browser: Opened) -> 
     for letter, path in [("c", "/customers"), ("i", "/invoices"), ("s", "/subscriptions")]:
         page.keyboard.press("g")
         page.keyboard.press(letter)
-        expect(page).to_have_url(re.compile(f"{path}$"))
+        arrive(page, path)
     page.keyboard.press("/")
     expect(page.get_by_label("Search subscriptions")).to_be_focused()
     page.keyboard.type("gcn?/")
     expect(page.get_by_label("Search subscriptions")).to_have_value("gcn?/")
     page.goto("/plans")
     page.keyboard.press("n")
-    expect(page).to_have_url(re.compile("/plans/new$"))
+    arrive(page, "/plans/new")
     page.locator("main").focus()
     page.keyboard.press("/")  # no list here
     expect(page.get_by_role("combobox", name=PALETTE)).to_be_focused()
@@ -157,7 +157,10 @@ def test_the_page_finds_while_typing(open_browser: Opened) -> None:
 def test_palette_and_keys_are_accessible_and_fit(open_browser: Opened, theme: str) -> None:
     create_customer(name="A customer whose name is so long that no narrow screen can hold it")
     page = open_browser(
-        create_user().email, color_scheme=theme, viewport={"width": 360, "height": 740}
+        create_user().email,
+        color_scheme=theme,
+        reduced_motion="reduce",
+        viewport={"width": 360, "height": 740},
     )
     for typed, seen in [("", "Dashboard"), ("cust", "A customer"), ("zzz", "Nothing matches")]:
         opened(page)

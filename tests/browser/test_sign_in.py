@@ -12,6 +12,7 @@ from billing import clock
 from tests.browser.conftest import Opened
 from tests.factories import create_user
 from tests.mailbox import link_to
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,8 @@ def _set_up_phone(page: Page) -> TOTP:
     page.get_by_role("link", name="Set up").click()
     picture = page.get_by_alt_text("QR code for the authenticator app")
     assert picture.bounding_box() is not None
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    seen = "image => image.complete && image.naturalWidth > 100"
+    wait_until(lambda: bool(picture.evaluate(seen)))
     phone = TOTP(page.locator(".copyable code").inner_text())
     page.get_by_label("Code").fill(phone.now())
     page.get_by_role("button", name="Confirm").click()
