@@ -53,6 +53,7 @@ class Turn:
         self.ask, self.thank = ask, thank
         self._among_threads = Lock()
         self._among_processes: FileLock | None = None
+        self._missed_since: float | None = None
 
     def acquire(self, seconds: float) -> bool:
         """Wait for it so long at most; whether it is had."""
@@ -68,8 +69,19 @@ class Turn:
         if directory := _directory.get("shared"):
             with suppress(OSError):  # threads take turns where no file can be written
                 self._among_processes = FileLock(directory / self._name)
-                return self._among_processes.acquire(until - time.monotonic())
+                return self._is_had(self._among_processes, until)
         return True
+
+    def _is_had(self, file: FileLock, until: float) -> bool:
+        """Whoever stands still and has it is waited for once: not until it is had again."""
+        began = time.monotonic()
+        missed = self._missed_since
+        is_stuck = missed is not None and began - missed > PATIENCE_SECONDS
+        if file.acquire(0 if is_stuck else until - began):
+            self._missed_since = None
+            return True
+        self._missed_since = began if missed is None else missed
+        return is_stuck
 
     def release(self) -> None:
         """Let the next one have it."""

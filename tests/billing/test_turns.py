@@ -31,7 +31,7 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(turns, "_directory", {})
     share_turns(tmp_path)
@@ -145,6 +145,21 @@ def test_whose_patience_ends_leaves_it_to_the_database(
     with another_process(directory):
         assert raise_counter(Turn("numbers")) == 2
     assert last() == 1
+
+
+def test_who_stands_still_is_waited_for_once(
+    db: Any, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.3)
+    turn = Turn("numbers")
+    with another_process(directory) as process:
+        assert raise_counter(turn) == 2
+        assert [raise_counter(turn) for _ in range(3)] == [1, 1, 1]
+        process.kill()
+        process.wait()
+        assert raise_counter(turn) == 1
+    with another_process(directory):
+        assert not turn.acquire(0.01), "somebody else may have it again"
 
 
 def test_threads_take_turns_where_no_file_can_be(
