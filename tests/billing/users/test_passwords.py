@@ -18,6 +18,7 @@ from billing.users.reset_password import reset_password
 from billing.users.throttle import WINDOW
 from tests.factories import PASSWORD, create_user
 from tests.full_house import full_house
+from tests.waiting import wait_until
 
 THREADS = 8
 
@@ -62,6 +63,7 @@ def test_passwords_take_half_of_the_threads_and_few_of_them_compute(hasher: Hash
         try:
             told = _first(asked, THREADS - ADMITTED)
             assert {type(each.exception()) for each in told} == {TooMany}
+            wait_until(lambda: hasher.most == AT_ONCE)
         finally:
             hasher.go_on.set()
     assert sum(each.exception() is None for each in asked) == ADMITTED
@@ -73,7 +75,7 @@ def _first(asked: list[Future[object]], count: int) -> list[Future[object]]:
     """As many as are done while the others are computed or wait."""
     done: set[Future[object]] = set()
     while len(done) < count:
-        some = wait(set(asked) - done, 10, "FIRST_COMPLETED").done
+        some = wait(set(asked) - done, 30, "FIRST_COMPLETED").done
         assert some, f"only {len(done)} were told at once"
         done |= some
     return list(done)
