@@ -146,12 +146,12 @@ def test_what_was_being_read_while_it_was_changed_is_not_kept(shelf: Shelf) -> N
     def read_slowly() -> int:
         found = shelf.read()
         has_read.set()
-        may_go_on.wait(10)
+        may_go_on.wait(30)
         return found
 
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(shelf.kept.get, "x", read_slowly)
-        has_read.wait(10)
+        has_read.wait(30)
         shelf.write(2)
         may_go_on.set()
         assert reading.result() == 1  # it asked before

@@ -126,7 +126,7 @@ def test_who_meets_another_s_unfinished_write_tries_again(db: Database[Row]) -> 
             is_written.wait(0.01)
 
     def second() -> None:
-        is_written.wait(10)
+        is_written.wait(30)
         tries.append(1)
         insert_now(*_three("a", "b", "c"))
 

@@ -78,7 +78,7 @@ def test_readers_at_the_same_moment_all_get_it(db: Database[Row]) -> None:
     barrier = Barrier(4)
 
     def make() -> bytes:
-        barrier.wait(10)  # all four have found nothing
+        barrier.wait(30)  # all four have found nothing
         return b"%PDF-"
 
     with ThreadPoolExecutor(4) as pool:

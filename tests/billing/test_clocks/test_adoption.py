@@ -130,7 +130,7 @@ def test_each_thread_has_its_own_time(db: Database[Row]) -> None:
     def live(customer_id: str) -> int:
         def work() -> int:
             get_customer(customer_id)
-            together.wait(10)
+            together.wait(30)
             return clock.today().year
 
         return in_transaction(work)
