@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import fcntl
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from billing.backups.incoming import drop_incoming
 from billing.database import Database, Row
 from billing.indexes import ensure_indexes
 
+Alone = Callable[[], None]
 SECRET = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
 
 
@@ -26,3 +29,11 @@ def at_once(db: Database[Row], monkeypatch: pytest.MonkeyPatch) -> Iterator[None
         drop_incoming()
         ensure_indexes()
     closing.forget()
+
+
+@pytest.fixture(autouse=True)
+def alone(session_dir: Path) -> Iterator[Alone]:
+    """Call it to be the only worker with a backup until the test ends: all have one server."""
+    with (session_dir / "backups").open("w") as shared:
+        fcntl.flock(shared, fcntl.LOCK_SH)
+        yield lambda: fcntl.flock(shared, fcntl.LOCK_EX)
