@@ -19,7 +19,7 @@ from billing.workers import worker
 
 SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
 IN_A_HURRY = Pace(
-    lease_seconds=0.5,
+    lease_seconds=1.0,
     tend_seconds=0.1,
     look_seconds=0.05,
     connect_seconds=0.3,

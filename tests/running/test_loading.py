@@ -30,7 +30,7 @@ def test_a_worker_has_no_code_to_load(tmp_path: Path) -> None:
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert told.returncode == 0, told.stderr

@@ -51,13 +51,13 @@ class Process:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> str:
         self.process.send_signal(number)
-        return self.process.communicate(timeout=30)[1]
+        return self.process.communicate(timeout=60)[1]
 
 
 @pytest.fixture
 def worker(db: Database[Row], mongodb_uri: str, tmp_path: Path) -> Iterator[Process]:
     found = Process(mongodb_uri, tmp_path)
-    wait_until(lambda: len(workers_alive("deliver")) == 1, 30)
+    wait_until(lambda: len(workers_alive("deliver")) == 1, 90)
     yield found
     if found.process.poll() is None:
         found.stop()
@@ -122,7 +122,7 @@ def test_a_local_portal_brings_a_worker_and_takes_it_along(tmp_path: Path) -> No
         workers = Workers(portal)
         first = workers.one()
         os.kill(first["pid"], signal.SIGKILL)
-        wait_until(lambda: workers.one()["_id"] != first["_id"], 30)
+        wait_until(lambda: workers.one()["_id"] != first["_id"], 90)
         second = workers.one()
         workers.close()
         _, err = portal.stop()
@@ -152,7 +152,7 @@ class Workers:
     def one(self) -> Row:
         """The one that began last, once there is one."""
         rows = self.client.duebill.workers
-        wait_until(lambda: rows.count_documents({}) > 0, 30)
+        wait_until(lambda: rows.count_documents({}) > 0, 90)
         found: Row = rows.find_one({}, sort=[("_id", -1)])
         return found
 

@@ -47,7 +47,7 @@ def worker(uri: str, data_dir: Path, server: MailServer) -> Iterator[subprocess.
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def statuses(db: Database[Row]) -> list[str]:
@@ -61,15 +61,15 @@ def test_a_killed_worker_leaves_its_mail_to_the_next_one(
     with serving(MailServer()) as server:
         server.hold_seconds = 60
         with worker(mongodb_uri, tmp_path, server) as first:
-            wait_until(lambda: len(server.mails) == 1, 30)
+            wait_until(lambda: len(server.mails) == 1, 90)
             assert resident(first.pid) < 150, "the PDF included"
             first.send_signal(signal.SIGKILL)
-            first.wait(10)
+            first.wait(30)
         assert statuses(db) == ["waiting"], "the server has it, and nobody wrote that down"
         server.hold_seconds = 0
         db.mails.update_many({}, {"$set": {"due_at": ServerClock().now()}})  # as if time passed
         with worker(mongodb_uri, tmp_path, server):
-            wait_until(lambda: statuses(db) == ["sent"], 30)
+            wait_until(lambda: statuses(db) == ["sent"], 90)
     once, again = server.mails
     assert once["Message-ID"] == again["Message-ID"]
     assert [once[name] for name in ("Date", "Subject")] == [again[n] for n in ("Date", "Subject")]
@@ -83,8 +83,8 @@ def test_a_worker_that_is_asked_to_end_finishes_its_mail(
     with serving(MailServer()) as server:
         server.hold_seconds = 2
         with worker(mongodb_uri, tmp_path, server) as process:
-            wait_until(lambda: len(server.mails) == 1, 30)
+            wait_until(lambda: len(server.mails) == 1, 90)
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
     assert statuses(db) == ["sent"]
     assert workers_alive() == []
