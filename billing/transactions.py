@@ -62,7 +62,9 @@ def in_transaction(work: Callable[[], T]) -> T:
             with session.bind(end_session=False), clock.adopting():
                 return work()
         except MongoEngineException as error:
-            raise _driver_error(error) from error
+            if transient := _transient(error):
+                raise transient from error
+            raise
         finally:
             _promised.reset(before)
             _inside.reset(token)
@@ -153,12 +155,12 @@ def is_rehearsing() -> bool:
     return _rehearsing.get()
 
 
-def _driver_error(error: Exception) -> Exception:
+def _transient(error: Exception) -> PyMongoError | None:
     """The driver's own error when it asks for a retry: MongoEngine's wrapping hides its label."""
     cause: BaseException | None = error.__cause__ or error.__context__
     if isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError"):
         return cause
-    return error
+    return None
 
 
 def operation(work: Callable[P, T]) -> Callable[P, T]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import mongoengine
+import pymongo
 import pytest
-from mongoengine.errors import NotUniqueError, ValidationError
+from mongoengine.errors import NotUniqueError, OperationError, ValidationError
+from pymongo.errors import ExecutionTimeout
 
 from billing import clock, database
 from billing.customers.models import Customer
+from billing.customers.queries import hold_live_customer
 from billing.database import Database, Row
 from billing.documents import CalendarDateField, PriceField
 from billing.ids import new_id
@@ -77,6 +81,18 @@ def test_an_error_that_no_retry_heals_is_told(db: Database[Row]) -> None:
 
     with pytest.raises(NotUniqueError):
         in_transaction(double)
+
+
+def test_what_the_document_library_wraps_is_still_known_by_its_cause(db: Database[Row]) -> None:
+    customer = create_customer()
+
+    def come_too_late() -> None:
+        time.sleep(0.05)
+        hold_live_customer(customer.id)
+
+    with pymongo.timeout(0.04), pytest.raises(OperationError) as told:
+        in_transaction(come_too_late)
+    assert isinstance(told.value.__cause__ or told.value.__context__, ExecutionTimeout)
 
 
 def test_every_declared_index_is_built_and_missed(db: Database[Row]) -> None:
