@@ -49,6 +49,7 @@ def _during_writes(found: World, report: Report) -> None:
     lost, doubled = missing_and_doubled(writer.names)
     report.some("writes acknowledged", len(writer.names), RATE)
     report.figure("answers by status", dict(sorted(writer.statuses.items())))
+    report.zero("answers 500", writer.statuses[500])
     report.zero("acknowledged and lost", lost)
     report.zero("acknowledged and doubled", doubled)
     report.zero("never answered", len(writer.unsettled))

@@ -65,6 +65,7 @@ def trouble(
     time.sleep(_AFTERWARDS)
     answers = writer.statuses - before
     report.figure(f"{name}: answers by status", dict(sorted(answers.items())))
+    report.zero(f"{name}: answers 500", answers[500])
     if refuses:
         report.some(f"{name}: answers 503", answers[503])
     report.within(f"{name}: slowest answer, seconds", writer.slowest, ANSWERED_IN)
