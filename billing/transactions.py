@@ -4,7 +4,8 @@ MongoEngine has none; PyMongo (4.17 and later) binds a session to the context, a
 either library inside joins it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from functools import wraps
 from itertools import count
@@ -56,18 +57,8 @@ def in_transaction(work: Callable[[], T]) -> T:
         if again := next(attempts):
             patience().check()
             turns.wait(again)
-        promised.clear()
-        token, before = _inside.set(True), _promised.set(promised)
-        try:
-            with session.bind(end_session=False), clock.adopting():
-                return work()
-        except MongoEngineException as error:
-            if transient := _transient(error):
-                raise transient from error
-            raise
-        finally:
-            _promised.reset(before)
-            _inside.reset(token)
+        with _attempting(session, promised):
+            return work()
 
     with (
         taking_turns() as turns,
@@ -80,6 +71,24 @@ def in_transaction(work: Callable[[], T]) -> T:
     for deed in promised:
         deed()
     return result
+
+
+@contextmanager
+def _attempting(session: ClientSession, promised: list[Callable[[], None]]) -> Iterator[None]:
+    """In this context all is part of the session's transaction; what an attempt before promised is
+    forgotten."""
+    promised.clear()
+    token, before = _inside.set(True), _promised.set(promised)
+    try:
+        with session.bind(end_session=False), clock.adopting():
+            yield
+    except MongoEngineException as error:
+        if transient := _transient(error):
+            raise transient from error
+        raise
+    finally:
+        _promised.reset(before)
+        _inside.reset(token)
 
 
 def after_commit(deed: Callable[[], None]) -> None:
