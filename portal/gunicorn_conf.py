@@ -23,6 +23,7 @@ except OSError as _error:
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 from billing import database
+from billing.driver_sockets import read_ahead
 from billing.patience import WEB_SECONDS
 from billing.rate_limits.shared import shared_counters
 from portal.door import refuse_when_told_to_end
@@ -76,6 +77,7 @@ def when_ready(server: Any) -> None:
 def post_worker_init(_worker: Any) -> None:
     """Each worker opens its own connection: a MongoClient does not survive a fork."""
     database.disconnect()
+    read_ahead()
     uri = current_start(_settings, _metrics).uri
     database.connect(uri, patience=WEB_SECONDS)
     gc.freeze()  # the modules and the application, which stay: collections need not look at them
