@@ -17,6 +17,7 @@ NAMES = (
     "rolling_restart",
     "clocks",
     "provider_cut_off",
+    "provider_reports",
     "scheduler_off",
     "receiver_away",
     "poison",

@@ -4,13 +4,6 @@ The naive variant is the client's own retries: what is left pending before `flas
 asks the provider.
 """
 
-import os
-import random
-import signal
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from functools import partial
 
 from billing.database import database
@@ -18,11 +11,12 @@ from drills.report import Report
 from drills.world import seed
 from drills.world.books import count_books
 from drills.world.client import Answer, Client
+from drills.world.killing import killing_web_processes
 from drills.world.together import at_once
 from drills.world.world import World, world
 
 SILENT = 30
-CHARGED = 60
+CHARGED = 120
 _CLIENTS = 6
 
 
@@ -54,7 +48,7 @@ def _killed(found: World, report: Report) -> None:
     client = found.client()
     invoices = seed.invoices(CHARGED)
     parts = [invoices[n::_CLIENTS] for n in range(_CLIENTS)]
-    with _killing(found) as kills:
+    with killing_web_processes(found) as kills:
         at_once([partial(_charge, client, [i.id for i in part]) for part in parts])
     report.some("kills of web processes", kills[0])
     report.figure("left pending by clients that gave up", _pending() - SILENT)
@@ -67,29 +61,6 @@ def _charge(client: Client, invoice_ids: list[str]) -> None:
         while not answer.is_settled and tries:
             answer = client.post("/payments", _body(invoice_id, "fake_ok"), key=invoice_id)
             tries -= 1
-
-
-@contextmanager
-def _killing(found: World) -> Iterator[list[int]]:
-    """Kill a web process every now and then, as long as the context lasts; how many it were."""
-    done, dice, kills = threading.Event(), random.Random(3), [0]
-
-    def kill() -> None:
-        while not done.wait(0.6 + dice.random() * 0.6):
-            processes = [pid for portal in found.portals for pid in portal.children()]
-            if len(processes) > 1:
-                with suppress(ProcessLookupError):
-                    os.kill(dice.choice(processes), signal.SIGKILL)
-                    kills[0] += 1
-
-    thread = threading.Thread(target=kill, daemon=True)
-    thread.start()
-    try:
-        yield kills
-    finally:
-        done.set()
-        thread.join()
-        time.sleep(1)
 
 
 def _compare(report: Report) -> None:

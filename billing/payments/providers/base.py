@@ -69,5 +69,6 @@ class Provider(Protocol):
         ...
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> Report:
-        """A report as it came over the network. Raises ReportRefused."""
+        """A report as it came over the network, names of headers Spelled-Like-This. Raises
+        ReportRefused."""
         ...
