@@ -26,6 +26,7 @@ from billing import database
 from billing.driver_sockets import read_ahead
 from billing.patience import WEB_SECONDS
 from billing.rate_limits.shared import shared_counters
+from portal.cores import give_core, stay_on_core
 from portal.door import refuse_when_told_to_end
 from portal.memory import share_one_heap
 from portal.start import current_start
@@ -74,8 +75,14 @@ def when_ready(server: Any) -> None:
     start.announce()
 
 
-def post_worker_init(_worker: Any) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
+    """In the master, which knows the workers that live."""
+    give_core(worker, server.WORKERS.values(), workers)
+
+
+def post_worker_init(worker: Any) -> None:
     """Each worker opens its own connection: a MongoClient does not survive a fork."""
+    stay_on_core(worker)
     database.disconnect()
     read_ahead()
     uri = current_start(_settings, _metrics).uri

@@ -12,6 +12,7 @@ from threading import Thread
 
 from billing import database
 from billing.actors import current_actor
+from portal.cores import roam
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,5 +56,6 @@ def launch(module: str, argument: str) -> Launched:
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # a Ctrl-C at the portal's terminal is not meant for it
     )
+    roam(process.pid)  # this thread is bound to the core of its web process
     Thread(target=process.wait, daemon=True).start()  # so that none is left behind as a zombie
     return Launched(process)
