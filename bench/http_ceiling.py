@@ -1,5 +1,5 @@
 """The ceiling of the HTTP figures: bare Flask routes with the same token check and one call of
-PyMongo each. gunicorn serves `app` exactly as it serves the portal.
+PyMongo each. gunicorn serves `app` by as many processes and threads as the portal has.
 """
 
 import os

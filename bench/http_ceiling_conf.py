@@ -1,4 +1,5 @@
-"""gunicorn's settings for the ceiling: those of the portal that bear on speed."""
+"""gunicorn's settings for the ceiling: as many processes and threads as the portal has, else it and
+the driver are as they come."""
 
 import os
 

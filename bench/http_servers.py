@@ -20,7 +20,7 @@ from billing.users.tokens import Tokens
 JWT_SECRET = "Vt4Ry1oMx8Kb6NzWc3JuQf7LdHg0SpEa"
 PUBLIC_URL = "http://bench.localhost"
 WORKERS = 2
-_SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
+SECRET_KEY = "kq8Zr3vN0xWb5LtYcJ7uPf2HdGm9SaQe"
 
 PORTAL = ("-c", "portal/gunicorn_conf.py", "wsgi:app")
 CEILING = ("-c", "bench/http_ceiling_conf.py", "bench.http_ceiling:app")
@@ -65,14 +65,14 @@ def servers(uri: str, name: str, directory: Path) -> Iterator[tuple[Servers, lis
 @contextmanager
 def served(arguments: tuple[str, ...], uri: str, data_dir: Path, probe: str) -> Iterator[str]:
     """The address of a gunicorn that answers `probe`; its log goes to a file in `data_dir`."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "MONGODB_URI": uri,
         "DATA_DIR": str(data_dir),
         "PORT": str(port),
         "WEB_CONCURRENCY": str(WORKERS),
-        "SECRET_KEY": _SECRET_KEY,
+        "SECRET_KEY": SECRET_KEY,
         "JWT_SECRET": JWT_SECRET,
         "PUBLIC_URL": PUBLIC_URL,
         "WORKER": "false",  # what it does is measured by itself
@@ -103,7 +103,8 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"Nobody answers at {url}.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -39,10 +39,10 @@ def rows(uri: str) -> list[Row]:
 
 def _restless(both: Servers, ids: list[str]) -> list[Row]:
     tokens = [both.token() for _ in range(PROGRAMS)]
-    ours = _deck(f"{both.portal}/api/v1", tokens, ids, is_keyed=True)
-    ceiling = _deck(both.ceiling, tokens, ids)
-    for deck in (ours, ceiling):
-        load(deck, WARM_UP_SECONDS, connections=CONNECTIONS)
+    ours = deck(f"{both.portal}/api/v1", tokens, ids, is_keyed=True)
+    ceiling = deck(both.ceiling, tokens, ids)
+    for cards in (ours, ceiling):
+        load(cards, WARM_UP_SECONDS, connections=CONNECTIONS)
     rounds = [(_round(ours), _round(ceiling)) for _ in range(ROUNDS)]
     mine, best = _of([one for one, _ in rounds]), _of([other for _, other in rounds])
     print(f"  mix: {mine.rate:,.0f}/s of {best.rate:,.0f}/s, errors {mine.errors}", flush=True)
@@ -60,8 +60,8 @@ def _restless(both: Servers, ids: list[str]) -> list[Row]:
 
 def _thinking(both: Servers, ids: list[str]) -> list[Row]:
     tokens = [both.token() for _ in range(CONNECTIONS)]
-    deck = _deck(f"{both.portal}/api/v1", tokens, ids, is_keyed=True)
-    found = load(deck, THINKING_SECONDS, connections=CONNECTIONS, think=1.0)
+    users = deck(f"{both.portal}/api/v1", tokens, ids, is_keyed=True)
+    found = load(users, THINKING_SECONDS, connections=CONNECTIONS, think=1.0)
     print(f"  500 users: {found.rate:,.0f}/s, p95 {found.p95:.1f} ms, errors {found.errors}")
     times = (found.p50, found.p95, found.p99)
     return [
@@ -70,8 +70,8 @@ def _thinking(both: Servers, ids: list[str]) -> list[Row]:
     ]
 
 
-def _round(deck: Deck) -> Load:
-    return load(deck, SECONDS, connections=CONNECTIONS)
+def _round(cards: Deck) -> Load:
+    return load(cards, SECONDS, connections=CONNECTIONS)
 
 
 def _of(loads: list[Load]) -> Load:
@@ -80,7 +80,7 @@ def _of(loads: list[Load]) -> Load:
     return Load(*(median(getattr(one, name) for one in loads) for name in names), errors=errors)
 
 
-def _deck(
+def deck(
     base: str, tokens: Sequence[str], ids: list[str], *, is_keyed: bool = False
 ) -> list[Request]:
     """Twelve of twenty read a customer, four a list, four create; the same for both servers."""

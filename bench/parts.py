@@ -17,6 +17,7 @@ PARTS = (
     "start",
     "background",
     "growth",
+    "scaling",
     "pages",
 )
 BY_NAME = ("million",)
