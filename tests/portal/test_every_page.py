@@ -37,7 +37,7 @@ PROFILE = {
     *(f"profile-{name}" for name in ("second-factor", "codes", "remove", "confirm")),
 }
 """What everybody who is signed in has."""
-OUTSIDE = ("api.", "oauth_server.", "health.", "static")
+OUTSIDE = ("api.", "oauth_server.", "provider_reports.", "health.", "static")
 
 
 @pytest.fixture
