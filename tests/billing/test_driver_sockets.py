@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from pymongo.network_layer import _POLL_TIMEOUT
 from pymongo.synchronous.pool import Connection
 
 from billing.database import Row
-from billing.driver_sockets import _AHEAD, ReadingAhead, read_ahead
+from billing.driver_sockets import _AHEAD, ReadingAhead, _Interface, read_ahead
 
 
 @pytest.fixture
@@ -126,6 +127,13 @@ def test_the_driver_takes_them(client: MongoClient[Row], monkeypatch: pytest.Mon
     client.admin.command("ping")
     assert used
     assert all(isinstance(one, ReadingAhead) for one in used)
+
+
+def test_an_encrypted_connection_stays_as_it_is() -> None:
+    plain = socket.socket()
+    with ssl.create_default_context().wrap_socket(plain, server_hostname="localhost") as encrypted:
+        assert _Interface(encrypted).get_conn is encrypted
+        assert encrypted.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16) == bytes(16)
 
 
 def test_large_and_many_answers_come_as_they_were_written(client: MongoClient[Row]) -> None:
