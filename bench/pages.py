@@ -12,6 +12,7 @@ from statistics import quantiles
 from flask.testing import FlaskClient
 
 from bench.pages_seed import multiply
+from bench.start import resident
 from bench.table import Row
 from billing import database, indexes
 from billing.settings import Settings
@@ -40,11 +41,12 @@ def rows(uri: str) -> list[Row]:
         print(f"  {multiply(business, CUSTOMERS)}", flush=True)
         try:
             _watch(True)
-            staff = _measured(PageClient(app), ADMIN, _pages(business))
+            browser = PageClient(app)
+            staff = _measured(browser, ADMIN, _pages(business))
             customer = _measured(PageClient(app), CUSTOMER, customer_pages(business))
             _watch(False)
             _tell_scans()
-            return staff + customer
+            return staff + customer + _export(browser.browser)
         finally:
             database.database().client.drop_database("bench_pages")
             database.disconnect()
@@ -74,6 +76,21 @@ def _times(client: FlaskClient, path: str) -> list[float]:
         client.get(path).get_data()
         found.append((time.perf_counter() - started) * 1000)
     return found[1:]
+
+
+def _export(client: FlaskClient) -> list[Row]:
+    """All invoices as a file, which is sent while it is read."""
+    before, began, lines, most = resident(os.getpid()), time.perf_counter(), 0, 0.0
+    with client.get("/invoices/export.csv", buffered=False) as answer:
+        for part in answer.iter_encoded():
+            lines += part.count(b"\r\n")
+            most = max(most, resident(os.getpid()))
+    seconds = time.perf_counter() - began
+    print(f"  {lines - 1:,} invoices as CSV in {seconds:.1f} s", flush=True)
+    return [
+        Row("export of invoices", (lines - 1) / seconds, "rows/s"),
+        Row("export of invoices: grown", most - before, "MiB", target=50.0, is_at_most=True),
+    ]
 
 
 def _row(name: str, times: list[float]) -> Row:
