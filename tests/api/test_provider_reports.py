@@ -26,6 +26,7 @@ from tests.billing.invoices.test_concurrency import at_once
 from tests.factories import create_invoice, create_payment
 
 PATH = "/api/provider_reports/fake"
+DEEP = b"[" * 100_000
 
 
 def _late(invoice: Invoice | None = None) -> Payment:
@@ -95,8 +96,13 @@ def test_one_that_comes_a_day_late_for_an_invoice_paid_since_becomes_credit(
 
 @pytest.mark.parametrize(
     ("body", "headers"),
-    [(b"{}", {}), (b"{}", {SIGNATURE: "0" * 64}), (b"[]", {SIGNATURE: fake.sign(b"[]")})],
-    ids=["unsigned", "forged", "unreadable"],
+    [
+        (b"{}", {}),
+        (b"{}", {SIGNATURE: "0" * 64}),
+        (b"[]", {SIGNATURE: fake.sign(b"[]")}),
+        (DEEP, {SIGNATURE: fake.sign(DEEP)}),
+    ],
+    ids=["unsigned", "forged", "unreadable", "deep"],
 )
 def test_what_the_provider_did_not_sign_or_nobody_can_read_is_refused(
     app: Flask, db: Database[Row], body: bytes, headers: dict[str, str]
@@ -104,6 +110,18 @@ def test_what_the_provider_did_not_sign_or_nobody_can_read_is_refused(
     payment = _late()
     answer = _send(app, (body, headers))
     assert (answer.status_code, answer.json["code"]) == (422, "report_refused")  # type: ignore[index]
+    assert get_payment(payment.id).status == "pending"
+
+
+@pytest.mark.parametrize("wrong", [{"key": 1}, {"status": "exploded"}, {"failure_code": []}])
+def test_a_report_of_something_that_does_not_exist_is_refused(
+    app: Flask, db: Database[Row], wrong: dict[str, Any]
+) -> None:
+    payment = _late()
+    told = {"key": payment.id, "status": "failed", "failure_code": "card_declined", **wrong}
+    body = json.dumps(told).encode()
+    answer = _send(app, (body, {SIGNATURE: fake.sign(body)}))
+    assert (answer.status_code, _code(answer)) == (422, "report_refused")
     assert get_payment(payment.id).status == "pending"
 
 

@@ -11,11 +11,14 @@ import hmac
 import json
 from collections.abc import Mapping
 
+from pydantic import BaseModel, ValidationError
+
 from billing import clock
 from billing.database import Row, database
 from billing.payments.providers.base import (
     Order,
     Outcome,
+    OutcomeStatus,
     ProviderUnreachable,
     Report,
     ReportRefused,
@@ -43,6 +46,14 @@ _SILENT = {"fake_timeout"}
 _UNREFUNDABLE = {"fake_no_refund"}
 
 
+class _Told(BaseModel):
+    """The body of a report."""
+
+    key: str
+    status: OutcomeStatus
+    failure_code: str | None
+
+
 class FakeProvider:
     """See the module's docstring. To be called outside of transactions, like any provider."""
 
@@ -68,14 +79,15 @@ class FakeProvider:
         if not hmac.compare_digest(headers.get(SIGNATURE, ""), sign(body)):
             raise ReportRefused("The report is not signed by the provider.")
         try:
-            told = json.loads(body)
-            return Report(told["key"], Outcome(told["status"], told["key"], told["failure_code"]))
-        except (ValueError, KeyError, TypeError) as error:
+            told = _Told.model_validate_json(body, strict=True)
+        except ValidationError as error:
             raise ReportRefused("The report cannot be read.") from error
+        return Report(told.key, Outcome(told.status, told.key, told.failure_code))
 
     def report(self, key: str) -> tuple[bytes, dict[str, str]]:
-        """The body and headers that it would send of an order; what was late has arrived then."""
-        row = _arrive(key) or {}
+        """The body and headers that it would send of an order; what was late has arrived then, and
+        what it never heard of has failed."""
+        row = _arrive(key) or {"status": "failed"}
         told = {name: row.get(name) for name in ("status", "failure_code")}
         body = json.dumps({"key": key, **told}).encode()
         return body, {SIGNATURE: sign(body)}
