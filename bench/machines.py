@@ -47,15 +47,24 @@ def limit(group: Path, cores: float) -> None:
 @contextmanager
 def inside(group: Path) -> Iterator[None]:
     """What is started in this context belongs to the machine, as its starter does meanwhile."""
+    home = _home(group.parent)
     _enter(group)
     try:
         yield
     finally:
-        _enter(group.parent)
+        _enter(home)
 
 
 def _is_second() -> bool:
     return (_TOP / "cgroup.controllers").exists()
+
+
+def _home(top: Path) -> Path:
+    """Where this process is before it goes anywhere: below `top`, or there."""
+    lines = (line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines())
+    wanted = "" if _is_second() else "cpu"
+    paths = [path for _, controllers, path in lines if wanted in controllers.split(",")]
+    return top / paths[0].lstrip("/") if paths else top
 
 
 def _enter(group: Path) -> None:
